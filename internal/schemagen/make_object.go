@@ -1,0 +1,167 @@
+package schemagen
+
+// objectTries is how often another set of optional properties is tried when
+// the schema accepts not all of them together.
+const objectTries = 16
+
+// objectPlan is what the schemas of a plan say together about an object.
+type objectPlan struct {
+	flat     []*node
+	names    []string // in the order of the schema
+	known    map[string]bool
+	required map[string]bool
+	low      int
+	high     int
+}
+
+func planObject(flat []*node) *objectPlan {
+	o := &objectPlan{flat: flat, known: map[string]bool{}, required: map[string]bool{}, high: unlimited}
+	for _, n := range flat {
+		for _, p := range n.properties {
+			o.know(p.name)
+		}
+		if n.minProperties != nil {
+			o.low = max(o.low, *n.minProperties)
+		}
+		if n.maxProperties != nil {
+			o.high = min(o.high, *n.maxProperties)
+		}
+	}
+	for _, n := range flat {
+		for _, name := range n.required {
+			o.know(name)
+			o.required[name] = true
+		}
+	}
+	o.demandDependents(o.required)
+	return o
+}
+
+func (o *objectPlan) know(name string) {
+	if !o.known[name] {
+		o.known[name] = true
+		o.names = append(o.names, name)
+	}
+}
+
+// demandDependents adds to chosen the names that others in it call for.
+func (o *objectPlan) demandDependents(chosen map[string]bool) {
+	for grown := true; grown; {
+		grown = false
+		for _, n := range o.flat {
+			for _, d := range n.dependentRequired {
+				if chosen[d.name] && o.addAll(chosen, d.needs) {
+					grown = true
+				}
+			}
+		}
+	}
+}
+
+func (o *objectPlan) addAll(chosen map[string]bool, names []string) (grown bool) {
+	for _, name := range names {
+		o.know(name)
+		if !chosen[name] {
+			chosen[name] = true
+			grown = true
+		}
+	}
+	return grown
+}
+
+// member is the goal for the property of that name.
+func (o *objectPlan) member(name string) goal {
+	var gl goal
+	for _, n := range o.flat {
+		schemas, _ := n.propertySchemas(name)
+		if schemas == nil && n.leftovers != nil && !o.evaluated(name) {
+			schemas = []*node{n.leftovers}
+		}
+		gl = gl.with(schemas...)
+	}
+	return gl
+}
+
+// evaluated is rough: it does not ask which schema stands inside which. The
+// checker has the last word.
+func (o *objectPlan) evaluated(name string) bool {
+	for _, n := range o.flat {
+		if schemas, _ := n.propertySchemas(name); schemas != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *generator) makeObject(sc scope, gl goal, flat []*node) (*value, error) {
+	o := planObject(flat)
+	for try := range objectTries {
+		v, err := g.objectTry(sc, o, try)
+		if err != nil {
+			return nil, err
+		}
+		if g.fits(gl, v) {
+			return v, nil
+		}
+		if g.budget.spent() {
+			break
+		}
+	}
+	return nil, fail(gl.at(), "type", "no set of properties satisfies all keywords (not, oneOf, if, minProperties and the like); loosen them")
+}
+
+func (g *generator) objectTry(sc scope, o *objectPlan, try int) (*value, error) {
+	var members []member
+	for _, name := range g.chooseNames(sc, o, try) {
+		child := o.member(name)
+		v, err := g.make(sc.inside(name, sc.lean), child)
+		switch {
+		case err == nil && g.nameAllowed(o, name):
+			members = append(members, member{name, v})
+		case err == nil && o.required[name]:
+			return nil, fail(goal{all: o.flat}.at(), "propertyNames", "refuses the required property %q; allow it", name)
+		case o.required[name]:
+			return nil, err
+		}
+	}
+	return objectValue(g.addExtra(sc, o, members)), nil
+}
+
+// chooseNames takes every property at first, then only the required ones, then
+// the required ones and some others.
+func (g *generator) chooseNames(sc scope, o *objectPlan, try int) []string {
+	chosen := map[string]bool{}
+	for name := range o.required {
+		chosen[name] = true
+	}
+	for _, name := range o.names {
+		optional := !chosen[name] && len(chosen) < o.high && o.known[name]
+		if !optional || try == 1 || try > 1 && g.rng.IntN(2) == 0 || sc.lean && o.member(name).endless() {
+			continue
+		}
+		wider := map[string]bool{name: true}
+		o.demandDependents(wider)
+		for known := range chosen {
+			wider[known] = true
+		}
+		if len(wider) <= o.high {
+			chosen = wider
+		}
+	}
+	var names []string
+	for _, name := range o.names {
+		if chosen[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (g *generator) nameAllowed(o *objectPlan, name string) bool {
+	for _, n := range o.flat {
+		if n.propertyNames != nil && !g.allows(n.propertyNames, name) {
+			return false
+		}
+	}
+	return true
+}

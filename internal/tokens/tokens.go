@@ -1,0 +1,130 @@
+// Package tokens guesses how many tokens a text has, without a vocabulary: by the shape of words, numbers, punctuation and
+// scripts, as byte-pair tokenizers tend to split them. It is for planning and for answers whose usage a provider left
+// out; every number that comes from here is to be marked as estimated. Use the provider's own count where it matters.
+package tokens
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Costs of what is not text, in tokens.
+const (
+	// perMessage is the framing of one message, perTool that of one tool.
+	perMessage = 4
+	perTool    = 8
+	// perImage is a medium-sized image at default detail; providers range from 85 to 1,600.
+	perImage = 765
+	// A second of sound and a page of a document, by their usual sizes in bytes.
+	bytesPerAudioToken = 3200
+	bytesPerFileToken  = 64
+)
+
+// class groups characters that a tokenizer keeps together.
+type class uint8
+
+const (
+	space class = iota
+	letter
+	digit
+	mark
+	accented // letters of alphabets that tokenizers split finely
+	ideogram // scripts in which a character is about a token
+)
+
+// runTokens says how many characters of a run make a token.
+var runTokens = [...]int{space: 8, letter: 8, digit: 3, mark: 3, accented: 4, ideogram: 1}
+
+// Text estimates the tokens of a text. It does not allocate.
+func Text(s string) int {
+	n, run := 0, 0
+	current := space
+	flush := func() {
+		switch {
+		case run == 0:
+		case current == space:
+			n += (run - 1) / runTokens[space] // a single space belongs to the word after it
+		default:
+			n += (run + runTokens[current] - 1) / runTokens[current]
+		}
+		run = 0
+	}
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		i += size
+		if c := classOf(r); c != current {
+			flush()
+			current = c
+		}
+		run++
+	}
+	flush()
+	return n
+}
+
+func classOf(r rune) class {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
+		return letter
+	case r == ' ':
+		return space
+	case '0' <= r && r <= '9':
+		return digit
+	case r < utf8.RuneSelf:
+		return mark
+	case r < 0x2000 && (unicode.IsLetter(r) || unicode.IsMark(r)):
+		return accented
+	}
+	return ideogram
+}
+
+// Request estimates the prompt of a request: its messages, tools and schema.
+func Request(r *request.Request) int {
+	n := 0
+	for i := range r.Messages {
+		n += message(&r.Messages[i])
+	}
+	for i := range r.Tools {
+		t := &r.Tools[i]
+		n += perTool + Text(t.Name) + Text(t.Description) + jsonTokens(len(t.Parameters))
+	}
+	return n + jsonTokens(len(r.ResponseFormat.Schema))
+}
+
+// jsonTokens estimates compact JSON by its size.
+func jsonTokens(bytes int) int { return (bytes + 3) / 4 }
+
+func message(m *request.Message) int {
+	return perMessage + Text(m.Content) + Text(m.Name) + parts(m.Parts)
+}
+
+func parts(list []request.Part) int {
+	n := 0
+	for _, p := range list {
+		switch p := p.(type) {
+		case request.TextPart:
+			n += Text(p.Text)
+		case request.ReasoningPart:
+			n += Text(p.Text)
+		case request.ImagePart:
+			n += perImage
+		case request.FilePart:
+			n += len(p.Data) / bytesPerFileToken
+		case request.AudioPart:
+			n += len(p.Data)/bytesPerAudioToken + Text(p.Transcript)
+		case request.ToolCall:
+			n += perTool + Text(p.Name) + Text(p.Arguments)
+		case request.ToolResult:
+			n += perTool + Text(p.Content) + parts(p.Parts)
+		}
+	}
+	return n
+}
+
+// Response estimates the tokens that an answer has, from its parts.
+func Response(r *request.Response) int { return parts(r.Parts) + Text(r.Refusal) }

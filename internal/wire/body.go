@@ -1,0 +1,69 @@
+package wire
+
+import (
+	"io"
+	"sync"
+	"sync/atomic"
+)
+
+// body lends a pooled buffer to the transport, which may go on reading after RoundTrip has returned. The buffer goes back
+// to the pool when the sender and every reader are done with it. Readers are never reused: a transport may close one late
+// and more than once.
+type body struct {
+	buffer *Buffer
+	users  atomic.Int32
+	// read says whether the transport took any of it, without which nothing can have reached the provider.
+	read atomic.Bool
+}
+
+// newBody takes over the buffer on behalf of the sender, who calls release once.
+func newBody(buffer *Buffer) *body {
+	b := &body{buffer: buffer}
+	b.users.Store(1)
+	return b
+}
+
+func (b *body) release() {
+	if b.users.Add(-1) == 0 {
+		b.buffer.Free()
+	}
+}
+
+// open returns a reader from the start, for the first try and for each replay on another connection. The caller must
+// hold the body while it opens one.
+func (b *body) open() (io.ReadCloser, error) {
+	b.users.Add(1)
+	return &bodyReader{body: b}, nil
+}
+
+type bodyReader struct {
+	mu   sync.Mutex
+	body *body // nil once closed
+	at   int
+}
+
+func (r *bodyReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.body == nil {
+		return 0, io.ErrClosedPipe
+	}
+	r.body.read.Store(true)
+	n := copy(p, r.body.buffer.B[r.at:])
+	r.at += n
+	if r.at == len(r.body.buffer.B) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (r *bodyReader) Close() error {
+	r.mu.Lock()
+	b := r.body
+	r.body = nil
+	r.mu.Unlock()
+	if b != nil {
+		b.release()
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Defaults of Config.
+const (
+	// DefaultFirstByteTimeout is long because an answer that is not streamed begins only when the model has finished.
+	DefaultFirstByteTimeout = 10 * time.Minute
+	// DefaultIdleTimeout allows for the silence of a model that thinks before it goes on.
+	DefaultIdleTimeout = 5 * time.Minute
+	DefaultMaxAnswer   = 64 << 20
+	// maxErrorBody is how much of an error's body is read; the rest is dropped.
+	maxErrorBody = 64 << 10
+)
+
+// Config says how a provider is called. Zero values mean the defaults above.
+type Config struct {
+	// Provider is the name that errors carry.
+	Provider string
+	// Transport sends the requests; nil is Shared. It must not change a request it is given, as the contract of
+	// http.RoundTripper says: headers are shared between calls.
+	Transport http.RoundTripper
+	// FirstByteTimeout bounds the wait for response headers, IdleTimeout each wait for more of a body. Negative: no bound.
+	FirstByteTimeout time.Duration
+	IdleTimeout      time.Duration
+	// MaxAnswer bounds the body of an answer that is not streamed, in bytes.
+	MaxAnswer int64
+	// Secrets never appear in an error.
+	Secrets []string
+}
+
+// Client posts requests to one provider.
+type Client struct {
+	cfg          Config
+	firstByteErr error
+	idleErr      error
+}
+
+var (
+	errFirstByte = errors.New("no response headers in time")
+	errIdle      = errors.New("the answer stalled")
+)
+
+// New fills in the defaults.
+func New(cfg Config) *Client {
+	if cfg.Transport == nil {
+		cfg.Transport = Shared()
+	}
+	if cfg.FirstByteTimeout == 0 {
+		cfg.FirstByteTimeout = DefaultFirstByteTimeout
+	}
+	if cfg.IdleTimeout == 0 {
+		cfg.IdleTimeout = DefaultIdleTimeout
+	}
+	if cfg.MaxAnswer == 0 {
+		cfg.MaxAnswer = DefaultMaxAnswer
+	}
+	return &Client{
+		cfg:          cfg,
+		firstByteErr: fmt.Errorf("%w: none within %v; raise the first-byte timeout if the model needs longer", errFirstByte, cfg.FirstByteTimeout),
+		idleErr:      fmt.Errorf("%w: nothing for %v; raise the idle timeout if the model needs longer", errIdle, cfg.IdleTimeout),
+	}
+}
+
+// Target is where requests go: an address and the headers of every call. Both are shared between calls and must not
+// change once the first is sent.
+type Target struct {
+	URL    *url.URL
+	Header http.Header
+}
+
+// Post sends the buffer, which it takes over, and blocks until response headers have come. Errors are *request.Error;
+// a response with an error status is not an error here.
+func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, error) {
+	content := newBody(buffer)
+	defer content.release()
+	r := &Reply{client: c, parent: ctx}
+	ctx, r.cancel = context.WithCancelCause(ctx)
+	r.watch = startWatch(orForever(c.cfg.FirstByteTimeout), c.firstByteErr, r.cancel)
+	reader, _ := content.open()
+	resp, err := c.cfg.Transport.RoundTrip((&http.Request{
+		Method: http.MethodPost, URL: to.URL, Host: to.URL.Host, Header: to.Header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: reader, GetBody: content.open, ContentLength: int64(len(buffer.B)),
+	}).WithContext(ctx))
+	if err != nil {
+		r.finish()
+		return nil, c.sendError(r.parent, r.watch.because(err), content.read.Load())
+	}
+	r.Status, r.Header, r.body, r.length = resp.StatusCode, resp.Header, resp.Body, resp.ContentLength
+	r.watch.next(orForever(c.cfg.IdleTimeout), c.idleErr)
+	return r, nil
+}
+
+// orForever turns "no bound" into a bound that is never met.
+func orForever(d time.Duration) time.Duration {
+	if d < 0 {
+		return 1 << 62
+	}
+	return d
+}
+
+// Reply is a response whose body is still to be read. Close it, or read it with Body or ErrorBody, which close it.
+type Reply struct {
+	Status int
+	Header http.Header
+
+	client *Client
+	parent context.Context
+	cancel context.CancelCauseFunc
+	watch  *watch
+	body   io.ReadCloser
+	length int64
+}
+
+// Read reads from the body, under the idle timeout.
+func (r *Reply) Read(p []byte) (int, error) {
+	r.watch.wait()
+	n, err := r.body.Read(p)
+	r.watch.rest()
+	return n, err
+}
+
+// Close ends the call. If the body was not read to its end, the connection is given up.
+func (r *Reply) Close() {
+	r.body.Close()
+	r.finish()
+}
+
+func (r *Reply) finish() {
+	r.watch.stop()
+	r.cancel(nil)
+}
+
+// Body reads the whole body and closes the reply. The caller frees the buffer.
+func (r *Reply) Body() (*Buffer, error) {
+	defer r.Close()
+	buffer := GetBuffer()
+	err := r.readInto(buffer, r.client.cfg.MaxAnswer)
+	switch {
+	case err == nil:
+		return buffer, nil
+	case errors.Is(err, errTooLong):
+		err = r.client.tooLarge()
+	default:
+		err = r.ReadError(err)
+	}
+	buffer.Free()
+	return nil, err
+}
+
+// ErrorBody reads as much of the body as an error message may need and closes the reply; what can't be read is left out.
+// The caller frees the buffer.
+func (r *Reply) ErrorBody() *Buffer {
+	defer r.Close()
+	buffer := GetBuffer()
+	_ = r.readInto(buffer, maxErrorBody)
+	return buffer
+}
+
+var errTooLong = errors.New("body too long")
+
+func (r *Reply) readInto(buffer *Buffer, limit int64) error {
+	b := buffer.B
+	if r.length > int64(cap(b)) && r.length <= limit {
+		b = make([]byte, 0, r.length)
+	}
+	defer func() { buffer.B = b }()
+	for {
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case int64(len(b)) > limit:
+			b = b[:limit]
+			return errTooLong
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// The end of an event stream should follow its last event at once; a server that lingers is not waited for.
+const (
+	drainTimeout = 100 * time.Millisecond
+	maxDrain     = 16 << 10
+)
+
+// Drain reads what follows the last event of a stream, so that the connection can be used again, and closes the reply.
+// It blocks for at most 100 ms.
+func (r *Reply) Drain() {
+	defer r.Close()
+	r.watch.next(drainTimeout, errIdle)
+	buffer := GetBuffer()
+	defer buffer.Free()
+	_ = r.readInto(buffer, maxDrain)
+}
