@@ -30,12 +30,12 @@ const (
 	letter
 	digit
 	mark
-	accented // letters of alphabets that tokenizers split finely
+	foreign  // letters of alphabets that tokenizers split more finely than Latin
 	ideogram // scripts in which a character is about a token
 )
 
 // runTokens says how many characters of a run make a token.
-var runTokens = [...]int{space: 8, letter: 8, digit: 3, mark: 3, accented: 4, ideogram: 1}
+var runTokens = [...]int{space: 8, letter: 8, digit: 3, mark: 3, foreign: 4, ideogram: 1}
 
 // Text estimates the tokens of a text. It does not allocate.
 func Text(s string) int {
@@ -69,7 +69,7 @@ func Text(s string) int {
 
 func classOf(r rune) class {
 	switch {
-	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', 0xc0 <= r && r < 0x250:
 		return letter
 	case r == ' ':
 		return space
@@ -78,7 +78,7 @@ func classOf(r rune) class {
 	case r < utf8.RuneSelf:
 		return mark
 	case r < 0x2000 && (unicode.IsLetter(r) || unicode.IsMark(r)):
-		return accented
+		return foreign
 	}
 	return ideogram
 }
