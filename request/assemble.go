@@ -27,17 +27,21 @@ type callPiece struct {
 	arguments strings.Builder
 }
 
-// firstGrowth spares short answers the first doublings of the text buffer.
+// firstGrowth spares a streamed answer the first doublings of its buffer.
 const firstGrowth = 512
+
+func growFirst(b *strings.Builder, delta int) {
+	if b.Cap() == 0 && delta < firstGrowth {
+		b.Grow(firstGrowth)
+	}
+}
 
 // Text appends to the text of the answer.
 func (a *Assembler) Text(delta []byte) string {
 	if len(delta) == 0 {
 		return ""
 	}
-	if a.text.Cap() == 0 {
-		a.text.Grow(firstGrowth)
-	}
+	growFirst(&a.text, len(delta))
 	a.openText()
 	s := appendTo(&a.text, delta)
 	a.last().end = a.text.Len()
@@ -49,9 +53,7 @@ func (a *Assembler) Reason(delta []byte) string {
 	if len(delta) == 0 {
 		return ""
 	}
-	if a.reasoning.Cap() == 0 {
-		a.reasoning.Grow(firstGrowth)
-	}
+	growFirst(&a.reasoning, len(delta))
 	a.OpenReasoning()
 	s := appendTo(&a.reasoning, delta)
 	a.last().end = a.reasoning.Len()
@@ -90,6 +92,9 @@ func (a *Assembler) Call(index int, id, name string, arguments []byte) ToolCallD
 	return ToolCallDelta{Index: index, ID: id, Name: name, Arguments: appendTo(&c.arguments, arguments)}
 }
 
+// SignCall sets the signature of the tool call of the given index, which must have been started.
+func (a *Assembler) SignCall(index int, signature string) { a.calls[index].call.Signature = signature }
+
 // Part appends a part that arrived whole.
 func (a *Assembler) Part(p Part) { a.pieces = append(a.pieces, piece{part: p}) }
 
@@ -100,7 +105,7 @@ func (a *Assembler) Add(c Chunk) {
 	if d := c.ToolCall; !d.IsZero() {
 		a.Call(d.Index, d.ID, d.Name, []byte(d.Arguments))
 		if d.Signature != "" {
-			a.calls[d.Index].call.Signature = d.Signature
+			a.SignCall(d.Index, d.Signature)
 		}
 	}
 	switch p := c.Part.(type) {

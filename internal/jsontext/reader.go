@@ -38,9 +38,16 @@ type Reader struct {
 	scratch []byte
 }
 
+// maxScratch keeps one huge string from pinning its memory in a Reader that is reused.
+const maxScratch = 1 << 20
+
 // Reset starts the Reader on new text. The Reader keeps reading from b, which must not change meanwhile.
 func (r *Reader) Reset(b []byte) {
-	*r = Reader{buf: b, scratch: r.scratch[:0]}
+	scratch := r.scratch[:0]
+	if cap(scratch) > maxScratch {
+		scratch = nil
+	}
+	*r = Reader{buf: b, scratch: scratch}
 }
 
 // Err returns the first syntax error, or nil.

@@ -52,18 +52,41 @@ func (g *generator) ofType(t typeSet, sc scope, gl goal, flat []*node) (*value, 
 		return g.makeNumber(sc, gl, flat, t == typeInteger)
 	case typeBoolean:
 		truth := g.rng.IntN(2) == 0
-		return g.first(gl, booleanValue(truth), booleanValue(!truth))
+		return g.first(gl, flat, booleanValue(truth), booleanValue(!truth))
 	}
-	return g.first(gl, nullValue())
+	return g.first(gl, flat, nullValue())
 }
 
-func (g *generator) first(gl goal, candidates ...*value) (*value, error) {
+func (g *generator) first(gl goal, flat []*node, candidates ...*value) (*value, error) {
 	for _, v := range candidates {
 		if g.fits(gl, v) {
 			return v, nil
 		}
 	}
-	return nil, fail(gl.at(), "type", "no value of this type is left by the other keywords; loosen them")
+	at, keyword := crux(gl, flat)
+	return nil, fail(at, keyword, "no value of this type is left by the other keywords; loosen them")
+}
+
+// crux guesses the keyword to blame when nothing fits: one that no
+// construction follows, only trial and error.
+func crux(gl goal, flat []*node) (at, keyword string) {
+	for _, n := range flat {
+		switch {
+		case n.not != nil:
+			return n.at, "not"
+		case n.oneOf != nil:
+			return n.at, "oneOf"
+		case n.condition != nil:
+			return n.at, "if"
+		case n.contains != nil:
+			return n.at, "contains"
+		case n.unique:
+			return n.at, "uniqueItems"
+		case n.minProperties != nil:
+			return n.at, "minProperties"
+		}
+	}
+	return gl.at(), "type"
 }
 
 // chosen picks from the values that the schema lists.

@@ -61,7 +61,7 @@ func (r reading) textual(n *node, v *value) bool {
 	if !within(utf8.RuneCountInString(v.text), n.minLength, n.maxLength) {
 		return false
 	}
-	if n.pattern != nil && !(r.budget.spend(1+len(v.text)/16) && n.pattern.matches(v.text)) {
+	if n.pattern != nil && !(r.budget.spend(n.pattern.cost(v.text)) && n.pattern.matches(v.text)) {
 		return false
 	}
 	return !r.exact || formatAccepts(n.format, v.text)

@@ -74,6 +74,11 @@ func (r reading) member(n *node, m member, seen *coverage) bool {
 	if n.propertyNames != nil && !r.accepts(n.propertyNames, textValue(m.name)) {
 		return false
 	}
+	for _, p := range n.patternProperties {
+		if !r.budget.spend(p.pattern.cost(m.name)) {
+			return false
+		}
+	}
 	schemas, _ := n.propertySchemas(m.name)
 	for _, s := range schemas {
 		if !r.accepts(s, m.value) {

@@ -62,6 +62,7 @@ func (c *compiler) schema(v *value, at string, home *resource) (*node, error) {
 	n := &node{id: len(c.nodes), at: at, home: home}
 	c.byValue[v] = n
 	c.nodes = append(c.nodes, n)
+	n.blank = v.truth || v.hollow()
 	switch v.kind {
 	case kindBoolean:
 		n.never = !v.truth

@@ -19,23 +19,22 @@ func (c *containment) note(g *generator, item *value) {
 	}
 }
 
-// wanted lists what to ask of the next item, the best first. One keyword at a
-// time gives varied lists; all at once is for lists with too few places.
-func (c *containment) wanted(places int) [][]*node {
-	var single [][]*node
+// wanted lists what to ask of the next item, the best first, and counts the
+// items still missing. One keyword at a time gives varied lists; all at once is
+// for lists with too few places.
+func (c *containment) wanted(places int) (wishes [][]*node, missing int) {
 	var together []*node
-	missing := 0
 	for i, n := range c.keywords {
 		if short := n.leastContained() - c.found[i]; short > 0 {
 			missing += short
-			single = append(single, []*node{n.contains})
+			wishes = append(wishes, []*node{n.contains})
 			together = append(together, n.contains)
 		}
 	}
 	if missing > places {
-		return append([][]*node{together}, single...)
+		wishes = append([][]*node{together}, wishes...)
 	}
-	return single
+	return wishes, missing
 }
 
 // barred lists the schemas that no further item may match.

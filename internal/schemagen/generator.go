@@ -24,7 +24,7 @@ type generator struct {
 	budget       *budget
 	exact, float reading
 	active       map[*node]int
-	failed       map[string]error
+	failed       map[string]dead
 	made         int
 	cuts         int
 }
@@ -48,7 +48,7 @@ func newGenerator(rng *rand.Rand) *generator {
 		exact:  reading{exact: true, budget: b},
 		float:  reading{budget: b},
 		active: map[*node]int{},
-		failed: map[string]error{},
+		failed: map[string]dead{},
 	}
 }
 
@@ -60,26 +60,47 @@ func (g *generator) answer(root *node) (*value, error) {
 	return v, err
 }
 
-// make finds a value for gl. What has failed once is not tried again, unless
-// the failure came from where it stood.
+// make finds a value for gl.
 func (g *generator) make(sc scope, gl goal) (*value, error) {
 	if sc.depth > deepestAnswer || lowestPossible(gl.all) >= bottomless {
-		g.cuts++
-		return nil, fail(gl.at(), "$ref", "the recursion never ends; let it end with null, an empty array or an optional property")
+		return nil, g.cut(gl)
 	}
-	key := gl.key(sc)
-	if err := g.failed[key]; err != nil && key != "" {
-		return nil, err
+	var p plan
+	p.add(gl.all...)
+	key := gl.key(g.lean(sc, p.flat))
+	if known, ok := g.failed[key]; ok && len(gl.taken) == 0 && sc.depth >= known.depth {
+		return nil, known.problem
 	}
 	g.made++
 	cuts := g.cuts
-	var p plan
-	p.add(gl.all...)
 	v, err := g.settle(sc, gl, p)
-	if err != nil && key != "" && cuts == g.cuts {
-		g.failed[key] = err
+	if err != nil && len(gl.taken) == 0 {
+		g.failed[key] = dead{err, sc.depth}
+		if cuts == g.cuts {
+			g.failed[key] = dead{problem: err}
+		}
 	}
 	return v, err
+}
+
+// dead is a goal that has failed, and from which depth on it does. Without
+// this memory a failure deep down would be repeated by every try above it.
+type dead struct {
+	problem error
+	depth   int
+}
+
+// cut explains why no finite value can be had.
+func (g *generator) cut(gl goal) error {
+	switch {
+	case gl.endless():
+		g.cuts++
+		return fail(gl.at(), "$ref", "the recursion never ends; let it end with null, an empty array or an optional property")
+	case lowestPossible(gl.all) >= bottomless:
+		return fail(gl.at(), "false", "every value is refused; allow some, or do not require it")
+	}
+	g.cuts++
+	return fail(gl.at(), "", "the answer would nest deeper than %d levels; flatten the schema", deepestAnswer)
 }
 
 func lowestPossible(nodes []*node) int {
@@ -90,17 +111,14 @@ func lowestPossible(nodes []*node) int {
 	return h
 }
 
-func (gl goal) key(sc scope) string {
-	if len(gl.taken) > 0 {
-		return ""
-	}
+func (gl goal) key(lean bool) string {
 	var key strings.Builder
-	fmt.Fprintf(&key, "%t", sc.lean)
+	fmt.Fprintf(&key, "%t", lean)
 	for _, n := range gl.all {
 		fmt.Fprintf(&key, " %d", n.id)
 	}
 	for _, n := range gl.none {
-		fmt.Fprintf(&key, " -%d", n.id)
+		fmt.Fprintf(&key, " !%d", n.id)
 	}
 	return key.String()
 }
@@ -134,7 +152,7 @@ func (g *generator) settle(sc scope, gl goal, p plan) (*value, error) {
 	}
 	if problem == nil {
 		g.cuts++
-		return nil, fail(c.at, c.keyword, "no branch ends its recursion; add one that does")
+		return nil, fail(c.at, c.keyword, "no branch allows a finite value; add one that does")
 	}
 	return nil, problem
 }

@@ -20,6 +20,8 @@ func keywordSetters() map[string]setter {
 		"$ref":     setText(func(n *node) *string { return &n.refText }),
 		"$anchor":  setAnchor,
 
+		"$dynamicAnchor": setAnchor,
+
 		"$dynamicRef":   refuse("write $ref instead"),
 		"$recursiveRef": refuse("write $ref instead"),
 	}

@@ -70,7 +70,8 @@ func (g *generator) makeArray(sc scope, gl goal, flat []*node) (*value, error) {
 			break
 		}
 	}
-	return nil, fail(gl.at(), "type", "no list satisfies all keywords (contains, uniqueItems, not, maxItems and the like); loosen them")
+	at, keyword := crux(gl, flat)
+	return nil, fail(at, keyword, "no list was found that satisfies all keywords; loosen them")
 }
 
 // arrayTry stops early where an item cannot be made but is not needed either.
@@ -116,10 +117,17 @@ func (g *generator) makeItem(sc scope, a arrayPlan, open *containment, before []
 		gl.taken = before
 	}
 	inner := sc.inside(sc.name, sc.lean)
-	for _, wanted := range open.wanted(places) {
-		if v, err := g.make(inner, gl.with(wanted...)); err == nil {
+	wanted, missing := open.wanted(places)
+	var problem error
+	for _, more := range wanted {
+		v, err := g.make(inner, gl.with(more...))
+		if err == nil {
 			return v, nil
 		}
+		problem = err
+	}
+	if missing >= places && problem != nil {
+		return nil, problem
 	}
 	return g.make(inner, gl)
 }

@@ -10,10 +10,14 @@ const nameTries = 40
 
 // addExtra adds properties that the schema does not name: as many as
 // minProperties asks for, and a few where the object is a map.
-func (g *generator) addExtra(sc scope, o *objectPlan, members []member) []member {
+func (g *generator) addExtra(sc scope, o *objectPlan, members []member, try int) []member {
 	want := o.low
-	if len(o.names) == 0 && o.mapLike() && !(sc.lean && o.endless()) {
-		want = max(want, 1+g.rng.IntN(3))
+	switch {
+	case sc.lean && endlessPlan(o.flat):
+	case len(o.names) == 0 && o.mapLike():
+		want = max(want, 1+g.rng.IntN(usualItems))
+	case try > objectTries/2:
+		want = max(want, len(members)+g.rng.IntN(usualItems)) // some schemas refuse all but surplus
 	}
 	want = min(want, o.high)
 	taken := make(map[string]bool, want)
@@ -51,14 +55,12 @@ func (o *objectPlan) mapLike() bool {
 		if len(n.patternProperties) > 0 || n.propertyNames != nil {
 			return true
 		}
-		if n.additional != nil && (n.additional.allowed() != everyType || n.additional.ref != nil || n.additional.anyOf != nil) {
+		if n.additional != nil && !n.additional.blank && !n.additional.never {
 			return true
 		}
 	}
 	return false
 }
-
-func (o *objectPlan) endless() bool { return endlessPlan(o.flat) }
 
 // inventName writes a name after propertyNames or patternProperties where
 // there are any, and every so often a plain word.

@@ -1,5 +1,7 @@
 package schemagen
 
+import "maps"
+
 // objectTries is how often another set of optional properties is tried when
 // the schema accepts not all of them together.
 const objectTries = 16
@@ -107,7 +109,8 @@ func (g *generator) makeObject(sc scope, gl goal, flat []*node) (*value, error) 
 			break
 		}
 	}
-	return nil, fail(gl.at(), "type", "no set of properties satisfies all keywords (not, oneOf, if, minProperties and the like); loosen them")
+	at, keyword := crux(gl, flat)
+	return nil, fail(at, keyword, "no set of properties was found that satisfies all keywords; loosen them")
 }
 
 func (g *generator) objectTry(sc scope, o *objectPlan, try int) (*value, error) {
@@ -124,7 +127,7 @@ func (g *generator) objectTry(sc scope, o *objectPlan, try int) (*value, error) 
 			return nil, err
 		}
 	}
-	return objectValue(g.addExtra(sc, o, members)), nil
+	return objectValue(g.addExtra(sc, o, members, try)), nil
 }
 
 // chooseNames takes every property at first, then only the required ones, then
@@ -135,17 +138,14 @@ func (g *generator) chooseNames(sc scope, o *objectPlan, try int) []string {
 		chosen[name] = true
 	}
 	for _, name := range o.names {
-		optional := !chosen[name] && len(chosen) < o.high && o.known[name]
-		if !optional || try == 1 || try > 1 && g.rng.IntN(2) == 0 || sc.lean && o.member(name).endless() {
+		if chosen[name] || g.skips(sc, o, name, try) {
 			continue
 		}
-		wider := map[string]bool{name: true}
-		o.demandDependents(wider)
-		for known := range chosen {
-			wider[known] = true
-		}
-		if len(wider) <= o.high {
-			chosen = wider
+		company := map[string]bool{name: true}
+		o.demandDependents(company)
+		maps.DeleteFunc(company, func(name string, _ bool) bool { return chosen[name] })
+		if len(chosen)+len(company) <= o.high {
+			maps.Copy(chosen, company)
 		}
 	}
 	var names []string
@@ -155,6 +155,16 @@ func (g *generator) chooseNames(sc scope, o *objectPlan, try int) []string {
 		}
 	}
 	return names
+}
+
+func (g *generator) skips(sc scope, o *objectPlan, name string, try int) bool {
+	switch {
+	case try == 1, sc.lean && o.member(name).endless():
+		return true
+	case try > 1:
+		return g.rng.IntN(2) == 0
+	}
+	return false
 }
 
 func (g *generator) nameAllowed(o *objectPlan, name string) bool {

@@ -21,7 +21,8 @@ type textPlan struct {
 }
 
 func planText(gl goal, flat []*node) (textPlan, error) {
-	t := textPlan{high: longestText, at: gl.at(), keyword: "type"}
+	t := textPlan{high: longestText}
+	t.at, t.keyword = crux(gl, flat)
 	blame := func(n *node, keyword string) { t.at, t.keyword = n.at, keyword }
 	for _, n := range flat {
 		if n.maxLength != nil && *n.maxLength < t.high {

@@ -7,7 +7,9 @@ type node struct {
 	at   string
 	home *resource
 
-	never    bool
+	// never refuses every value; blank accepts every value.
+	never, blank bool
+
 	types    typeSet
 	nullable bool
 	enum     []*value

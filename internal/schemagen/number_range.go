@@ -1,7 +1,6 @@
 package schemagen
 
 import (
-	"math"
 	"math/big"
 	"math/rand/v2"
 )
@@ -11,99 +10,112 @@ import (
 type numberRange struct {
 	step        *big.Rat
 	first, last *big.Int
-	at          string
-	keyword     string // the one to blame when nothing fits
 }
 
-// limits are the bounds of a plan before they are counted in steps.
-type limits struct {
-	low, high         *big.Rat
-	openLow, openHigh bool
-	step              *big.Rat
-	at, keyword       string
-}
-
-func planNumber(gl goal, flat []*node, integer bool) (numberRange, error) {
-	l := limits{at: gl.at(), keyword: "type"}
-	if integer {
-		l.step = big.NewRat(1, 1)
-	}
-	for _, n := range flat {
-		l.raise(n, n.minimum, "minimum", false)
-		l.raise(n, n.exclusiveMinimum, "exclusiveMinimum", true)
-		l.lower(n, n.maximum, "maximum", false)
-		l.lower(n, n.exclusiveMaximum, "exclusiveMaximum", true)
-	}
-	for _, n := range flat {
-		if n.multipleOf != nil {
-			l.step = commonMultiple(l.step, n.multipleOf.exact)
-			l.at, l.keyword = n.at, "multipleOf"
-		}
-	}
-	if l.low != nil && l.high != nil && l.low.Cmp(l.high) > 0 {
-		return numberRange{}, fail(l.at, l.keyword, "leaves no number between the bounds; keep the lower one below the upper one")
-	}
-	if l.step == nil {
-		l.step = l.grain()
-	}
-	r := l.count()
-	if r.first != nil && r.last != nil && r.first.Cmp(r.last) > 0 {
-		return r, fail(l.at, l.keyword, "leaves no number between the bounds; widen them")
-	}
-	return r, nil
-}
-
-func (l *limits) raise(n *node, bound *number, keyword string, open bool) {
-	if bound == nil {
-		return
-	}
+func (l *limits) count() numberRange {
+	r := numberRange{step: l.step}
 	if l.low != nil {
-		if order := bound.exact.Cmp(l.low); order < 0 || order == 0 && !open {
-			return
+		steps := new(big.Rat).Quo(l.low, l.step)
+		r.first = ceiling(steps)
+		if l.openLow && steps.IsInt() {
+			r.first.Add(r.first, big.NewInt(1))
 		}
-	}
-	l.low, l.openLow = bound.exact, open
-	l.at, l.keyword = n.at, keyword
-}
-
-func (l *limits) lower(n *node, bound *number, keyword string, open bool) {
-	if bound == nil {
-		return
 	}
 	if l.high != nil {
-		if order := bound.exact.Cmp(l.high); order > 0 || order == 0 && !open {
-			return
+		steps := new(big.Rat).Quo(l.high, l.step)
+		r.last = floor(steps)
+		if l.openHigh && steps.IsInt() {
+			r.last.Sub(r.last, big.NewInt(1))
 		}
 	}
-	l.high, l.openHigh = bound.exact, open
-	l.at, l.keyword = n.at, keyword
+	return r
 }
 
-// commonMultiple is the smallest number that both steps divide.
-func commonMultiple(a, b *big.Rat) *big.Rat {
-	if a == nil {
-		return b
-	}
-	gcd := new(big.Int).GCD(nil, nil, a.Num(), b.Num())
-	lcm := new(big.Int).Mul(a.Num(), new(big.Int).Quo(b.Num(), gcd))
-	return new(big.Rat).SetFrac(lcm, new(big.Int).GCD(nil, nil, a.Denom(), b.Denom()))
+// floor relies on Div rounding down for the positive denominators of Rat.
+func floor(r *big.Rat) *big.Int {
+	return new(big.Int).Div(r.Num(), r.Denom())
 }
 
-// grain is a step for fractions that nobody prescribed: hundredths, or finer
-// where the bounds are close.
-func (l *limits) grain() *big.Rat {
-	hundredth := big.NewRat(1, 100)
-	if l.low == nil || l.high == nil {
-		return hundredth
+func ceiling(r *big.Rat) *big.Int {
+	down := floor(new(big.Rat).Neg(r))
+	return down.Neg(down)
+}
+
+func (r numberRange) empty() bool {
+	return r.first != nil && r.last != nil && r.first.Cmp(r.last) > 0
+}
+
+// size is the number of values, cut off at a number that rng can take.
+func (r numberRange) size() int64 {
+	const most = 1 << 40
+	if r.empty() {
+		return 0
 	}
-	if l.low.Cmp(l.high) == 0 {
-		return single0(l.low)
+	if r.first == nil || r.last == nil {
+		return most
 	}
-	width, _ := new(big.Rat).Sub(l.high, l.low).Float64()
-	if width >= 0.1 || width == 0 {
-		return hundredth
+	width := new(big.Int).Sub(r.last, r.first)
+	if !width.IsInt64() || width.Int64() >= most {
+		return most
 	}
-	digits := int64(math.Ceil(-math.Log10(width))) + 1
-	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(digits), nil)
-	return new(big.Rat).SetFrac(big.NewInt(1), power)
+	return width.Int64() + 1
+}
+
+// narrowed keeps a range that the schema made small, and otherwise the part of
+// it that is plausible for the name.
+func (r numberRange) narrowed(name string) numberRange {
+	const telling = 3 // fewer values than this say nothing about a name
+	if r.size() <= smallRange {
+		return r
+	}
+	if low, high, ok := numberHint(name); ok {
+		if hinted := r.overlap(low, high); hinted.size() >= telling {
+			return hinted
+		}
+	}
+	if small := r.overlap(1, 100); small.size() >= telling {
+		return small
+	}
+	width := big.NewInt(100)
+	if r.first != nil {
+		return numberRange{r.step, r.first, new(big.Int).Add(r.first, width)}
+	}
+	if r.last != nil {
+		return numberRange{r.step, new(big.Int).Sub(r.last, width), r.last}
+	}
+	return numberRange{r.step, new(big.Int), width}
+}
+
+func (r numberRange) overlap(low, high int64) numberRange {
+	first := ceiling(new(big.Rat).Quo(big.NewRat(low, 1), r.step))
+	last := floor(new(big.Rat).Quo(big.NewRat(high, 1), r.step))
+	if r.first != nil && r.first.Cmp(first) > 0 {
+		first = r.first
+	}
+	if r.last != nil && r.last.Cmp(last) < 0 {
+		last = r.last
+	}
+	return numberRange{r.step, first, last}
+}
+
+// random needs a range that has both ends and is not empty.
+func (r numberRange) random(rng *rand.Rand) *big.Rat {
+	return r.multiple(new(big.Int).Add(r.first, big.NewInt(rng.Int64N(r.size()))))
+}
+
+// nth counts from whichever end there is; nil means past the other end.
+func (r numberRange) nth(i int64) *big.Rat {
+	switch {
+	case i >= r.size():
+		return nil
+	case r.first != nil:
+		return r.multiple(new(big.Int).Add(r.first, big.NewInt(i)))
+	case r.last != nil:
+		return r.multiple(new(big.Int).Sub(r.last, big.NewInt(i)))
+	}
+	return r.multiple(big.NewInt(i))
+}
+
+func (r numberRange) multiple(steps *big.Int) *big.Rat {
+	return new(big.Rat).Mul(new(big.Rat).SetInt(steps), r.step)
 }

@@ -17,6 +17,13 @@ type pattern struct {
 	ahead   []*regexp.Regexp
 	barred  []*regexp.Regexp
 	problem error
+	// size is the number of instructions that matching runs.
+	size int
+}
+
+// cost is the budget that one match takes.
+func (p *pattern) cost(s string) int {
+	return 1 + len(s)*p.size/128
 }
 
 func parsePattern(source string) *pattern {
@@ -25,8 +32,14 @@ func parsePattern(source string) *pattern {
 	if p.problem == nil {
 		p.main, p.problem = regexp.Compile(goSpelling(rest))
 	}
-	if p.problem == nil {
-		p.tree, p.problem = syntax.Parse(goSpelling(rest), syntax.Perl)
+	if p.problem != nil {
+		return p
+	}
+	if p.tree, p.problem = syntax.Parse(goSpelling(rest), syntax.Perl); p.problem != nil {
+		return p
+	}
+	if program, err := syntax.Compile(p.tree.Simplify()); err == nil {
+		p.size = len(program.Inst)
 	}
 	return p
 }

@@ -23,8 +23,7 @@ func (c *compiler) enter(n *node, v, id *value) error {
 		return fail(n.at, "$id", "must be a string")
 	}
 	if anchor, ok := strings.CutPrefix(id.text, "#"); ok {
-		n.home.anchors[anchor] = n
-		return nil
+		return n.drop(anchor, "$id")
 	}
 	parsed, err := url.Parse(id.text)
 	if err != nil {
@@ -32,6 +31,9 @@ func (c *compiler) enter(n *node, v, id *value) error {
 	}
 	address := n.home.uri.ResolveReference(parsed)
 	address.Fragment = ""
+	if other := c.resources[address.String()]; other != nil && other.document != v && other.at != "#" {
+		return fail(n.at, "$id", "%q is also the address of %s; rename one", id.text, other.at)
+	}
 	n.home = &resource{uri: address, document: v, at: n.at, anchors: map[string]*node{}}
 	c.resources[address.String()] = n.home
 	return nil
@@ -41,7 +43,15 @@ func setAnchor(_ *compiler, n *node, v *value, keyword string) error {
 	if v.kind != kindText {
 		return fail(n.at, keyword, "must be a string")
 	}
-	n.home.anchors[v.text] = n
+	return n.drop(v.text, keyword)
+}
+
+// drop gives n an anchor within its resource.
+func (n *node) drop(anchor, keyword string) error {
+	if other := n.home.anchors[anchor]; other != nil && other != n {
+		return fail(n.at, keyword, "%q is also an anchor of %s; rename one", anchor, other.at)
+	}
+	n.home.anchors[anchor] = n
 	return nil
 }
 

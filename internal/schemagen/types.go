@@ -1,7 +1,5 @@
 package schemagen
 
-import "math/bits"
-
 // typeSet is a set of schema types; the zero set means that type is absent.
 type typeSet uint8
 
@@ -40,8 +38,6 @@ func (n *node) allowed() typeSet {
 }
 
 func (s typeSet) has(t typeSet) bool { return s&t != 0 }
-
-func (s typeSet) count() int { return bits.OnesCount8(uint8(s)) }
 
 // list gives the members in a fixed order.
 func (s typeSet) list() []typeSet {

@@ -13,13 +13,15 @@ type body struct {
 	buffer *Buffer
 	users  atomic.Int32
 	// read says whether the transport took any of it, without which nothing can have reached the provider.
-	read atomic.Bool
+	read  atomic.Bool
+	first bodyReader
 }
 
-// newBody takes over the buffer on behalf of the sender, who calls release once.
+// newBody takes over the buffer on behalf of the sender, who calls release once, and of the first reader.
 func newBody(buffer *Buffer) *body {
 	b := &body{buffer: buffer}
-	b.users.Store(1)
+	b.users.Store(2)
+	b.first.body = b
 	return b
 }
 
@@ -29,8 +31,7 @@ func (b *body) release() {
 	}
 }
 
-// open returns a reader from the start, for the first try and for each replay on another connection. The caller must
-// hold the body while it opens one.
+// open returns another reader from the start, for a replay on another connection. The sender must still hold the body.
 func (b *body) open() (io.ReadCloser, error) {
 	b.users.Add(1)
 	return &bodyReader{body: b}, nil

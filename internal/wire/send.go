@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// UserAgent is the default of that header.
+const UserAgent = "llmgate"
+
 // Defaults of Config.
 const (
 	// DefaultFirstByteTimeout is long because an answer that is not streamed begins only when the model has finished.
@@ -85,11 +88,10 @@ func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, 
 	r := &Reply{client: c, parent: ctx}
 	ctx, r.cancel = context.WithCancelCause(ctx)
 	r.watch = startWatch(orForever(c.cfg.FirstByteTimeout), c.firstByteErr, r.cancel)
-	reader, _ := content.open()
 	resp, err := c.cfg.Transport.RoundTrip((&http.Request{
 		Method: http.MethodPost, URL: to.URL, Host: to.URL.Host, Header: to.Header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: reader, GetBody: content.open, ContentLength: int64(len(buffer.B)),
+		Body: &content.first, GetBody: content.open, ContentLength: int64(len(buffer.B)),
 	}).WithContext(ctx))
 	if err != nil {
 		r.finish()

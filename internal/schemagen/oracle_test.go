@@ -1,0 +1,104 @@
+package schemagen
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+// oracle compiles a schema with an independent validator.
+func oracle(schema []byte) (*jsonschema.Resolved, error) {
+	var s jsonschema.Schema
+	if err := json.Unmarshal(schema, &s); err != nil {
+		return nil, err
+	}
+	return s.Resolve(nil)
+}
+
+// requireValid fails the test unless answer is valid under schema.
+func requireValid(t testing.TB, schema, answer []byte) {
+	t.Helper()
+	judge, err := oracle(schema)
+	if err != nil {
+		t.Fatalf("the oracle cannot compile the schema: %v\n%s", err, schema)
+	}
+	requireAccepted(t, judge, schema, answer)
+}
+
+func requireAccepted(t testing.TB, judge *jsonschema.Resolved, schema, answer []byte) {
+	t.Helper()
+	var instance any
+	if err := json.Unmarshal(answer, &instance); err != nil {
+		t.Fatalf("answer is not JSON: %v\nschema %s\nanswer %s", err, schema, answer)
+	}
+	if err := judge.Validate(instance); err != nil {
+		t.Fatalf("answer is not valid: %v\nschema %s\nanswer %s", err, schema, answer)
+	}
+}
+
+// judgeable tells whether the oracle reads a schema as it was written. It
+// folds the case of keywords, and it does not know the older spellings unless
+// the schema declares draft-07.
+func judgeable(schema []byte) bool {
+	var document any
+	if err := json.Unmarshal(schema, &document); err != nil {
+		return false
+	}
+	root, isObject := document.(map[string]any)
+	if !isObject {
+		return true
+	}
+	declared, present := root["$schema"]
+	if present && declared != "https://json-schema.org/draft/2020-12/schema" {
+		return false
+	}
+	return plainKeys(document)
+}
+
+func plainKeys(v any) bool {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			if !plainKeys(item) {
+				return false
+			}
+		}
+	case map[string]any:
+		for key, child := range v {
+			if oldSpelling(key, child) || !exactKeyword(key) || !plainKeys(child) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func oldSpelling(key string, child any) bool {
+	switch key {
+	case "nullable", "dependencies", "additionalItems":
+		return true
+	case "items":
+		_, isList := child.([]any)
+		return isList
+	}
+	return false
+}
+
+func exactKeyword(key string) bool {
+	if key == "items" || key == "$id" {
+		return true
+	}
+	for keyword := range keywordSetters() {
+		if key == keyword {
+			return true
+		}
+	}
+	for keyword := range keywordSetters() {
+		if strings.EqualFold(key, keyword) {
+			return false
+		}
+	}
+	return !strings.EqualFold(key, "items") && !strings.EqualFold(key, "$id") && !strings.EqualFold(key, "prefixItems")
+}

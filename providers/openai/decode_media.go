@@ -1,0 +1,107 @@
+package openai
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// images takes pictures that a model made: a list of image_url parts.
+func (a *answer) images(raw []byte, out emit) {
+	if len(raw) == 0 || raw[0] != '[' {
+		return
+	}
+	r := new(jsontext.Reader)
+	r.Reset(raw)
+	r.Array()
+	for r.More() {
+		if part, ok := readImage(r); ok {
+			a.parts.Part(part)
+			send(out, request.Chunk{Part: part})
+		}
+	}
+}
+
+func readImage(r *jsontext.Reader) (part request.ImagePart, ok bool) {
+	if !r.Object() {
+		return part, false
+	}
+	for key, more := r.Key(); more; key, more = r.Key() {
+		if string(key) != "image_url" {
+			r.Skip()
+			continue
+		}
+		part, ok = imageFrom(readImageURL(r))
+	}
+	return part, ok
+}
+
+// readImageURL reads {"url":…,"detail":…}, or the address alone.
+func readImageURL(r *jsontext.Reader) (address, detail string) {
+	if r.Kind() == jsontext.String {
+		return r.String(), ""
+	}
+	if !r.Object() {
+		return "", ""
+	}
+	for key, ok := r.Key(); ok; key, ok = r.Key() {
+		switch string(key) {
+		case "url":
+			address = r.String()
+		case "detail":
+			detail = r.String()
+		default:
+			r.Skip()
+		}
+	}
+	return address, detail
+}
+
+func imageFrom(address, detail string) (request.ImagePart, bool) {
+	if mediaType, data, ok := cutDataURL(address); ok {
+		return request.ImagePart{Data: data, MediaType: mediaType, Detail: detail}, true
+	}
+	return request.ImagePart{URL: address, Detail: detail}, address != ""
+}
+
+// cutDataURL takes a base64 data URL apart.
+func cutDataURL(s string) (mediaType string, data []byte, ok bool) {
+	rest, ok := strings.CutPrefix(s, "data:")
+	if !ok {
+		return "", nil, false
+	}
+	head, encoded, ok := strings.Cut(rest, ",")
+	mediaType, isBase64 := strings.CutSuffix(head, ";base64")
+	if !ok || !isBase64 {
+		return "", nil, false
+	}
+	data, err := base64.StdEncoding.DecodeString(encoded)
+	return mediaType, data, err == nil
+}
+
+// audio takes sound that a model made, with its transcript.
+func (a *answer) audio(raw []byte, out emit) {
+	if len(raw) == 0 || raw[0] != '{' {
+		return
+	}
+	var part request.AudioPart
+	r := new(jsontext.Reader)
+	r.Reset(raw)
+	r.Object()
+	for key, ok := r.Key(); ok; key, ok = r.Key() {
+		switch string(key) {
+		case "data":
+			part.Data, _ = base64.StdEncoding.DecodeString(r.String())
+		case "transcript":
+			part.Transcript = r.String()
+		default:
+			r.Skip()
+		}
+	}
+	if len(part.Data) > 0 || part.Transcript != "" {
+		a.parts.Part(part)
+		send(out, request.Chunk{Part: part})
+	}
+}

@@ -1,0 +1,80 @@
+package openai
+
+import (
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// detail is one element of reasoning_details.
+type detail struct {
+	kind, text, signature, data, id, format string
+}
+
+// details takes the typed reasoning of OpenRouter and Vercel. It reports whether it held readable text, which the plain
+// reasoning field then only repeats.
+func (a *answer) details(raw []byte, out emit) (readable bool) {
+	if len(raw) == 0 {
+		return false
+	}
+	r := new(jsontext.Reader)
+	r.Reset(raw)
+	if !r.Array() {
+		return false
+	}
+	for r.More() {
+		d := readDetail(r)
+		readable = readable || d.text != ""
+		a.detail(d, out)
+	}
+	return readable
+}
+
+func readDetail(r *jsontext.Reader) (d detail) {
+	if !r.Object() {
+		return d
+	}
+	for key, ok := r.Key(); ok; key, ok = r.Key() {
+		switch string(key) {
+		case "type":
+			d.kind = r.String()
+		case "text", "summary":
+			d.text += r.String()
+		case "signature":
+			d.signature = r.String()
+		case "data":
+			d.data = r.String()
+		case "id":
+			d.id = r.String()
+		case "format":
+			d.format = r.String()
+		default:
+			r.Skip()
+		}
+	}
+	return d
+}
+
+func (a *answer) detail(d detail, out emit) {
+	if d.data != "" {
+		part := request.ReasoningPart{Encrypted: d.data, ID: d.id, Format: d.format}
+		a.parts.Part(part)
+		send(out, request.Chunk{Part: part})
+		return
+	}
+	if d.text == "" && d.signature == "" {
+		return
+	}
+	part := a.parts.OpenReasoning()
+	part.Summary = part.Summary || d.kind == "reasoning.summary"
+	part.ID = orDefault(part.ID, d.id)
+	part.Format = orDefault(part.Format, d.format)
+	if s := a.parts.Reason([]byte(d.text)); s != "" {
+		send(out, request.Chunk{Reasoning: s})
+	}
+	if d.signature == "" {
+		return
+	}
+	part = a.parts.OpenReasoning()
+	part.Signature = d.signature
+	send(out, request.Chunk{Part: request.ReasoningPart{Signature: d.signature, ID: part.ID, Format: part.Format, Summary: part.Summary}})
+}

@@ -1,0 +1,142 @@
+package openai
+
+import (
+	"strconv"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// counts are the token counts as the dialect gives them: the prompt includes what was cached, and whether the completion
+// includes reasoning depends on the server.
+type counts struct {
+	prompt, completion, total     int
+	cacheRead, cacheWrite         int
+	reasoning                     int
+	audioIn, audioOut             int
+	imageIn, imageOut             int
+	cost                          request.Money
+	costReported, promptedOrWrote bool
+}
+
+func (a *answer) usage(r *jsontext.Reader) {
+	if !r.Object() {
+		return
+	}
+	var c counts
+	for key, ok := r.Key(); ok; key, ok = r.Key() {
+		c.field(string(key), r)
+	}
+	if !c.promptedOrWrote {
+		return
+	}
+	a.sawUsage = true
+	a.response.Usage = c.usage()
+}
+
+func (c *counts) field(key string, r *jsontext.Reader) {
+	switch key {
+	case "prompt_tokens", "input_tokens":
+		c.prompt, c.promptedOrWrote = count(r), true
+	case "completion_tokens", "output_tokens":
+		c.completion, c.promptedOrWrote = count(r), true
+	case "total_tokens":
+		c.total = count(r)
+	case "prompt_tokens_details", "input_tokens_details":
+		c.promptDetails(r)
+	case "completion_tokens_details", "output_tokens_details":
+		c.completionDetails(r)
+	case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens":
+		c.cacheRead = max(c.cacheRead, count(r))
+	case "cache_creation_input_tokens":
+		c.cacheWrite = max(c.cacheWrite, count(r))
+	case "cost":
+		c.price(r, 0)
+	case "cost_in_usd_ticks":
+		c.price(r, -10)
+	default:
+		r.Skip()
+	}
+}
+
+func count(r *jsontext.Reader) int { return int(max(0, r.Int())) }
+
+func (c *counts) promptDetails(r *jsontext.Reader) {
+	if !r.Object() {
+		return
+	}
+	for key, ok := r.Key(); ok; key, ok = r.Key() {
+		switch string(key) {
+		case "cached_tokens":
+			c.cacheRead = max(c.cacheRead, count(r))
+		case "cache_write_tokens", "cache_creation_input_tokens":
+			c.cacheWrite = max(c.cacheWrite, count(r))
+		case "audio_tokens":
+			c.audioIn = count(r)
+		case "image_tokens":
+			c.imageIn = count(r)
+		default:
+			r.Skip()
+		}
+	}
+}
+
+func (c *counts) completionDetails(r *jsontext.Reader) {
+	if !r.Object() {
+		return
+	}
+	for key, ok := r.Key(); ok; key, ok = r.Key() {
+		switch string(key) {
+		case "reasoning_tokens":
+			c.reasoning = count(r)
+		case "audio_tokens":
+			c.audioOut = count(r)
+		case "image_tokens":
+			c.imageOut = count(r)
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// price reads an amount that the provider says it charged, in dollars times a power of ten.
+func (c *counts) price(r *jsontext.Reader, exponent int) {
+	if r.Kind() != jsontext.Number {
+		r.Skip()
+		return
+	}
+	text := string(r.Raw())
+	if exponent != 0 {
+		text += "e" + strconv.Itoa(exponent)
+	}
+	if m, err := request.ParseMoney(text); err == nil {
+		c.cost, c.costReported = m, true
+	}
+}
+
+// usage makes the counts disjoint. Reasoning is added to the completion where the total shows that it stands beside it.
+func (c *counts) usage() request.Usage {
+	output := c.completion
+	if c.reasoning > 0 && c.total == c.prompt+c.completion+c.reasoning {
+		output += c.reasoning
+	}
+	read := min(c.cacheRead, c.prompt) // a server may count more cached than it read
+	write := min(c.cacheWrite, c.prompt-read)
+	u := request.Usage{
+		InputTokens:        c.prompt - read - write,
+		CacheReadTokens:    read,
+		CacheWrite5mTokens: write,
+		OutputTokens:       output,
+		ReasoningTokens:    min(c.reasoning, output),
+		AudioOutputTokens:  min(c.audioOut, output),
+		ImageOutputTokens:  min(c.imageOut, output),
+		Reported:           true,
+	}
+	u.AudioInputTokens = min(c.audioIn, u.InputTokens)
+	u.ImageInputTokens = min(c.imageIn, u.InputTokens)
+	if c.costReported {
+		u.SetCost(c.cost)
+		u.CostReported = true
+	}
+	return u
+}

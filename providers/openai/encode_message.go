@@ -1,0 +1,236 @@
+package openai
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
+
+func (e *encoder) messages() {
+	e.buf = append(e.buf, '[')
+	for i := range e.call.req.Messages {
+		m := &e.call.req.Messages[i]
+		switch m.Role {
+		case request.RoleTool:
+			e.toolMessages(i, m)
+		case request.RoleAssistant:
+			e.assistant(i, m)
+		default:
+			e.open(m)
+			e.content(i, m)
+			e.buf = append(e.buf, '}')
+		}
+	}
+	e.buf = append(e.buf, ']')
+}
+
+func (e *encoder) open(m *request.Message) {
+	e.comma()
+	e.buf = append(e.buf, '{')
+	e.text("role", string(m.Role))
+	if m.Name != "" {
+		e.text("name", m.Name)
+	}
+}
+
+// content writes text alone as a string, which every server takes, and anything else as a list of parts.
+func (e *encoder) content(i int, m *request.Message) {
+	e.key("content")
+	if !e.needsList(m.Parts) {
+		e.plain(m)
+		return
+	}
+	e.buf = append(e.buf, '[')
+	if m.Content != "" {
+		e.textPart(m.Content)
+	}
+	for j, p := range m.Parts {
+		e.part(i, j, p)
+	}
+	e.buf = append(e.buf, ']')
+}
+
+// needsList reports whether there is anything but text that has a place in content.
+func (e *encoder) needsList(parts []request.Part) bool {
+	for _, p := range parts {
+		switch p.(type) {
+		case request.TextPart, request.ToolCall:
+		case request.ReasoningPart:
+			if e.quirks.ReasoningBack == ReasoningContent {
+				return true
+			}
+		case request.CacheBreakpoint:
+			if e.quirks.CacheControl {
+				return true
+			}
+			e.warnCache()
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// plain writes all text of a message as one string.
+func (e *encoder) plain(m *request.Message) {
+	e.buf = append(e.buf, '"')
+	e.buf = jsontext.AppendEscaped(e.buf, m.Content)
+	for _, p := range m.Parts {
+		if t, ok := p.(request.TextPart); ok {
+			e.buf = jsontext.AppendEscaped(e.buf, t.Text)
+		}
+	}
+	e.buf = append(e.buf, '"')
+}
+
+func (e *encoder) textPart(s string) {
+	e.comma()
+	e.raw(`{"type":"text",`)
+	e.text("text", s)
+	e.buf = append(e.buf, '}')
+}
+
+func (e *encoder) part(i, j int, p request.Part) {
+	switch p := p.(type) {
+	case request.TextPart:
+		e.textPart(p.Text)
+	case request.ImagePart:
+		e.image(i, j, p)
+	case request.FilePart:
+		e.file(i, j, p)
+	case request.AudioPart:
+		e.audio(i, j, p)
+	case request.ReasoningPart:
+		e.thinkingPart(p)
+	case request.CacheBreakpoint:
+		e.markLast(p)
+	case request.ToolCall: // has a field of its own
+	default:
+		e.refuse(i, j, fmt.Sprintf("%T has no place in this API's content", p))
+	}
+}
+
+func (e *encoder) refuse(i, j int, problem string) {
+	e.fault(fmt.Sprintf("messages[%d].parts[%d]", i, j), problem)
+}
+
+// markLast puts a cache mark into the part written last, before its closing brace.
+func (e *encoder) markLast(mark request.CacheBreakpoint) {
+	if !e.quirks.CacheControl {
+		e.warnCache()
+		return
+	}
+	if last := len(e.buf) - 1; e.buf[last] == '}' {
+		e.buf = e.buf[:last]
+		e.cacheMark(mark)
+		e.buf = append(e.buf, '}')
+	}
+}
+
+func (e *encoder) cacheMark(mark request.CacheBreakpoint) {
+	if !e.quirks.CacheControl {
+		e.warnCache()
+		return
+	}
+	e.raw(`,"cache_control":{"type":"ephemeral"`)
+	if mark.TTL > 0 {
+		e.text("ttl", cacheTTL(mark.TTL))
+	}
+	e.buf = append(e.buf, '}')
+}
+
+// cacheTTL writes "5m" and "1h", as the APIs have it, where a Duration would say "5m0s".
+func cacheTTL(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return d.String()
+}
+
+func (e *encoder) warnCache() {
+	e.warn("cache_breakpoint", "not sent: the provider takes no cache marks; it may cache prefixes by itself")
+}
+
+// assistant writes an earlier answer: text, tool calls, and reasoning where the provider wants it back.
+func (e *encoder) assistant(i int, m *request.Message) {
+	e.open(m)
+	calls := 0
+	for j, p := range m.Parts {
+		switch p.(type) {
+		case request.ToolCall:
+			calls++
+		case request.ImagePart, request.AudioPart:
+			e.refuse(i, j, "an assistant message of this API holds text only; leave it out")
+			return
+		}
+	}
+	if calls == 0 || hasContent(m) {
+		e.content(i, m)
+	} else {
+		e.raw(`,"content":null`)
+	}
+	e.reasoningBack(m)
+	if calls > 0 {
+		e.toolCalls(m.Parts)
+	}
+	e.buf = append(e.buf, '}')
+}
+
+func hasContent(m *request.Message) bool {
+	for _, p := range m.Parts {
+		switch p.(type) {
+		case request.TextPart, request.CacheBreakpoint:
+			return true
+		}
+	}
+	return m.Content != ""
+}
+
+// toolMessages writes one message for each result, as the API wants them.
+func (e *encoder) toolMessages(i int, m *request.Message) {
+	for j, p := range m.Parts {
+		result, ok := p.(request.ToolResult)
+		if !ok { // a cache mark after a result
+			if mark, ok := p.(request.CacheBreakpoint); ok {
+				e.markLast(mark)
+			}
+			continue
+		}
+		e.comma()
+		e.raw(`{"role":"tool",`)
+		e.text("tool_call_id", result.CallID)
+		e.key("content")
+		e.result(i, j, &result)
+		e.buf = append(e.buf, '}')
+	}
+}
+
+// result writes the text of a tool result. The API has no error flag, so a failure is said in words the model reads.
+func (e *encoder) result(i, j int, result *request.ToolResult) {
+	text := result.Content
+	for _, p := range result.Parts {
+		switch p := p.(type) {
+		case request.TextPart:
+			text += p.Text
+		case request.CacheBreakpoint:
+			e.warnCache()
+		default:
+			e.refuse(i, j, fmt.Sprintf("%T in a tool result: this API takes text only; send it in a user message", p))
+		}
+	}
+	if result.IsError && !startsWithError(text) {
+		text = "Error: " + text
+	}
+	e.string(text)
+}
+
+func startsWithError(text string) bool {
+	const word = "error"
+	return len(text) >= len(word) && strings.EqualFold(text[:len(word)], word)
+}

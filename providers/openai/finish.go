@@ -1,0 +1,60 @@
+package openai
+
+import (
+	"strings"
+
+	"github.com/seed63918563/llmgate/internal/tokens"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// complete fills in the response with everything that was taken in. It may be called on an answer that broke off.
+func (a *answer) complete(cl *call) {
+	resp := a.response
+	a.parts.Fill(resp)
+	resp.Refusal = string(a.refusal)
+	resp.FinishReason = finishReason(resp)
+	if resp.Model == "" {
+		resp.Model = cl.model
+	}
+	if !a.sawUsage {
+		resp.Usage = request.Usage{
+			InputTokens: tokens.Request(cl.req), OutputTokens: tokens.Response(resp), Estimated: true,
+		}
+	}
+}
+
+// finishReason normalises the reasons of all compatible servers. A refusal and tool calls count for more than the word:
+// with a named tool choice OpenAI itself says "stop".
+func finishReason(resp *request.Response) request.FinishReason {
+	raw := strings.ToLower(resp.RawFinishReason)
+	switch raw {
+	case "", "stop", "tool_calls", "function_call", "eos", "end", "end_turn", "stop_sequence", "complete":
+		switch {
+		case resp.Refusal != "":
+			return request.FinishContentPolicy
+		case len(resp.ToolCalls) > 0:
+			return request.FinishToolCalls
+		case raw == "" || raw == "tool_calls" || raw == "function_call":
+			return request.FinishOther
+		}
+		return request.FinishStop
+	case "length", "max_tokens", "model_length", "model_context_window_exceeded":
+		return request.FinishLength
+	case "error", "insufficient_system_resource", "network_error", "abort", "aborted":
+		return request.FinishError
+	case "sensitive", "refusal", "safety":
+		return request.FinishContentPolicy
+	}
+	if strings.HasPrefix(raw, "content_filter") {
+		return request.FinishContentPolicy
+	}
+	return request.FinishOther
+}
+
+// finishErrorClass classifies an answer that the server gave up on.
+func finishErrorClass(raw string) request.Class {
+	if raw == "insufficient_system_resource" {
+		return request.ClassOverloaded
+	}
+	return request.ClassTransient
+}

@@ -1,0 +1,94 @@
+package openai
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/seed63918563/llmgate/request"
+)
+
+// readLimits reads the rate-limit headers of OpenAI and of the providers that follow it, with a suffix for the window
+// where a provider adds one.
+func readLimits(h http.Header, dailyRequests bool, l *request.Limits) {
+	l.Requests = readLimit(h, "X-Ratelimit-Limit-Requests", "X-Ratelimit-Remaining-Requests", "X-Ratelimit-Reset-Requests")
+	l.Tokens = readLimit(h, "X-Ratelimit-Limit-Tokens", "X-Ratelimit-Remaining-Tokens", "X-Ratelimit-Reset-Tokens")
+	if dailyRequests {
+		l.DailyRequests, l.Requests = l.Requests, request.Limit{}
+	}
+	if l.Requests.Stated || l.Tokens.Stated {
+		return
+	}
+	readWindows(h, l)
+}
+
+// readWindows reads the spellings of Cerebras and Mistral.
+func readWindows(h http.Header, l *request.Limits) {
+	l.Tokens = firstStated(
+		readLimit(h, "X-Ratelimit-Limit-Tokens-Minute", "X-Ratelimit-Remaining-Tokens-Minute", "X-Ratelimit-Reset-Tokens-Minute"),
+		readLimit(h, "X-Ratelimitbysize-Limit-Minute", "X-Ratelimitbysize-Remaining-Minute", "Ratelimitbysize-Reset"),
+	)
+	l.Requests = firstStated(
+		readLimit(h, "X-Ratelimit-Limit-Requests-Minute", "X-Ratelimit-Remaining-Requests-Minute", "X-Ratelimit-Reset-Requests-Minute"),
+		readLimit(h, "X-Ratelimit-Limit-Req-Minute", "X-Ratelimit-Remaining-Req-Minute", "X-Ratelimit-Reset-Req-Minute"),
+	)
+	if daily := readLimit(h, "X-Ratelimit-Limit-Requests-Day", "X-Ratelimit-Remaining-Requests-Day", "X-Ratelimit-Reset-Requests-Day"); daily.Stated {
+		l.DailyRequests = daily
+	}
+	l.DailyTokens = readLimit(h, "X-Ratelimit-Limit-Tokens-Day", "X-Ratelimit-Remaining-Tokens-Day", "X-Ratelimit-Reset-Tokens-Day")
+}
+
+func firstStated(a, b request.Limit) request.Limit {
+	if a.Stated {
+		return a
+	}
+	return b
+}
+
+// readLimit reads one limit; the names are in canonical form. Azure sends a limit of -1 or 0 for what it does not count.
+func readLimit(h http.Header, limit, remaining, reset string) request.Limit {
+	l := request.Limit{Limit: number(h[limit]), Remaining: number(h[remaining])}
+	if l.Limit <= 0 && (l.Remaining < 0 || len(h[limit]) > 0) {
+		return request.Limit{}
+	}
+	l.Stated = true
+	l.Reset = duration(h[reset])
+	return l
+}
+
+func number(values []string) int64 {
+	if len(values) == 0 {
+		return -1
+	}
+	n, err := strconv.ParseInt(values[0], 10, 64)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// duration reads "6m0s", "120ms", "7.66s", or plain seconds.
+func duration(values []string) time.Duration {
+	if len(values) == 0 {
+		return 0
+	}
+	if d, err := time.ParseDuration(values[0]); err == nil {
+		return max(0, d)
+	}
+	s, err := strconv.ParseFloat(values[0], 64)
+	if err != nil || s < 0 || s > 1e9 {
+		return 0
+	}
+	return time.Duration(s * float64(time.Second))
+}
+
+// resetWait is how long an exhausted limit takes, by the headers alone: the longest reset of those with nothing left.
+func resetWait(l *request.Limits) time.Duration {
+	var wait time.Duration
+	for _, one := range [...]*request.Limit{&l.Requests, &l.Tokens, &l.DailyRequests, &l.DailyTokens} {
+		if one.Stated && one.Remaining == 0 {
+			wait = max(wait, one.Reset)
+		}
+	}
+	return wait
+}

@@ -1,0 +1,114 @@
+// Package openai speaks OpenAI's Chat Completions dialect: to OpenAI, to Azure OpenAI, and to every server that is
+// compatible with it, whose differences are described by [Quirks]. Use it directly for one provider with the smallest
+// program; use the providers package to choose a provider by name.
+//
+// What the dialect can't say is reported: content that would be lost is an error before anything is sent, a parameter
+// that is not honoured is a warning on the response.
+package openai
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+
+	"github.com/seed63918563/llmgate/internal/tokens"
+	"github.com/seed63918563/llmgate/internal/wire"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Client is a request.Client for one provider and key. It is safe for concurrent use and needs no closing.
+type Client struct {
+	cfg    Config
+	wire   *wire.Client
+	header http.Header
+	// target is where requests for the default model go; nil if there is no default model and the address depends on it.
+	target *wire.Target
+}
+
+var _ request.Client = (*Client)(nil)
+
+// New checks the configuration, reporting all faults together, and opens no connection.
+func New(cfg Config) (*Client, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	c := &Client{cfg: cfg, header: cfg.headers(), wire: wire.New(wire.Config{
+		Provider:         cfg.Provider,
+		Transport:        cfg.Transport,
+		FirstByteTimeout: cfg.FirstByteTimeout,
+		IdleTimeout:      cfg.IdleTimeout,
+		MaxAnswer:        cfg.MaxAnswer,
+		Secrets:          []string{cfg.APIKey},
+	})}
+	if cfg.Model != "" || cfg.APIVersion == "" {
+		target, err := c.targetFor(cfg.Model)
+		if err != nil {
+			return nil, err
+		}
+		c.target = target
+	}
+	return c, nil
+}
+
+// Complete sends the request and blocks until the whole answer has come.
+func (c *Client) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
+	call := c.newCall(&req)
+	reply, err := call.send(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	body, err := reply.Body()
+	if err != nil {
+		return nil, call.named(err)
+	}
+	defer body.Free()
+	if err := call.read(body.B, nil); err != nil {
+		return nil, err
+	}
+	return call.finish()
+}
+
+// Stream returns the answer as it is written; see request.Client.
+func (c *Client) Stream(ctx context.Context, req request.Request) iter.Seq2[request.Chunk, error] {
+	return func(yield func(request.Chunk, error) bool) {
+		call := c.newCall(&req)
+		reply, err := call.send(ctx, true)
+		if err != nil {
+			yield(request.Chunk{}, err)
+			return
+		}
+		s := &stream{call: call, reply: reply, yield: yield}
+		s.run()
+	}
+}
+
+// CountTokens estimates the prompt offline: the dialect has no endpoint that counts.
+func (c *Client) CountTokens(_ context.Context, req request.Request) (request.TokenCount, error) {
+	if err := req.Validate(); err != nil {
+		return request.TokenCount{}, c.named(err, &req)
+	}
+	return request.TokenCount{Tokens: tokens.Request(&req), Estimated: true}, nil
+}
+
+// Capabilities returns what the configuration says of the model; the dialect itself describes none.
+func (c *Client) Capabilities(model string) request.Capabilities {
+	if c.cfg.Capabilities == nil {
+		return request.Capabilities{}
+	}
+	if model == "" {
+		model = c.cfg.Model
+	}
+	return c.cfg.Capabilities(model)
+}
+
+// named puts the provider and model on an error made where they were not known.
+func (c *Client) named(err error, req *request.Request) error {
+	if e, ok := errors.AsType[*request.Error](err); ok {
+		e.Provider = c.cfg.Provider
+		if e.Model = req.Model; e.Model == "" {
+			e.Model = c.cfg.Model
+		}
+	}
+	return err
+}

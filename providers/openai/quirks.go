@@ -1,0 +1,65 @@
+package openai
+
+// Quirks are the ways in which a compatible provider differs from OpenAI's Chat Completions. The zero value is OpenAI.
+type Quirks struct {
+	// MaxTokensField names the field that bounds the answer: "max_completion_tokens" if empty, "max_tokens" for most others.
+	MaxTokensField string
+	// SeedField names the seed; "seed" if empty.
+	SeedField string
+	// RequiredChoice is the word for "must call some tool"; "required" if empty.
+	RequiredChoice string
+	// NoStreamOptions: stream_options is refused; the provider sends usage unasked.
+	NoStreamOptions bool
+	// NoJSONSchema: response_format json_schema is refused; it is sent as json_object with a warning.
+	NoJSONSchema bool
+	// TopK, CacheKey, CacheControl, FileURL: the provider takes top_k, prompt_cache_key, cache_control marks on content,
+	// and files by URL.
+	TopK         bool
+	CacheKey     bool
+	CacheControl bool
+	FileURL      bool
+	// Reasoning is how thinking is asked for.
+	Reasoning ReasoningStyle
+	// ReasoningBack is where an earlier turn's reasoning goes: the name of a text field ("reasoning_content", "reasoning"),
+	// ReasoningDetails or ReasoningContent. Empty: it can't go back.
+	ReasoningBack string
+	// ReasoningAlways: with tools, every earlier assistant turn must carry ReasoningBack, empty if it had none.
+	ReasoningAlways bool
+	// DailyRequests: the request limits in the headers count per day.
+	DailyRequests bool
+}
+
+// Values of Quirks.ReasoningBack that are not plain text fields.
+const (
+	// ReasoningDetails: the typed list of OpenRouter and Vercel, which keeps signatures and encrypted reasoning.
+	ReasoningDetails = "reasoning_details"
+	// ReasoningContent: thinking parts inside content, as Mistral has them.
+	ReasoningContent = "content"
+)
+
+// ReasoningStyle is a provider's way of asking for thinking.
+type ReasoningStyle uint8
+
+const (
+	// ReasoningEffort sends reasoning_effort; a budget can't be said.
+	ReasoningEffort ReasoningStyle = iota
+	// ReasoningObject sends reasoning: {effort} or {max_tokens}.
+	ReasoningObject
+	// ReasoningThinking sends thinking: {type}, and reasoning_effort beside it.
+	ReasoningThinking
+	// ReasoningSwitch sends enable_thinking and thinking_budget.
+	ReasoningSwitch
+	// ReasoningUnsupported can't be asked for.
+	ReasoningUnsupported
+)
+
+func (q *Quirks) maxTokensField() string { return orDefault(q.MaxTokensField, "max_completion_tokens") }
+func (q *Quirks) seedField() string      { return orDefault(q.SeedField, "seed") }
+func (q *Quirks) requiredChoice() string { return orDefault(q.RequiredChoice, "required") }
+
+func orDefault(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
