@@ -2,7 +2,7 @@ package schemagen
 
 // wholeBudget lets a schema of some thousand properties pass and stops an
 // exponential one within about a second.
-const wholeBudget = 1_000_000
+const wholeBudget = 500_000
 
 // budget bounds the work of one Generate call, so that no schema can hang it.
 type budget struct{ left int }

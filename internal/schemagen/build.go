@@ -13,6 +13,9 @@ func (g *generator) build(sc scope, gl goal, p plan) (*value, error) {
 			g.active[n]--
 		}
 	}()
+	if v := g.suggested(gl, p.flat, false); v != nil {
+		return v, nil
+	}
 	for _, n := range p.flat {
 		if n.constant != nil {
 			return g.chosen(gl, n, "const", []*value{n.constant})
@@ -21,11 +24,8 @@ func (g *generator) build(sc scope, gl goal, p plan) (*value, error) {
 			return g.chosen(gl, n, "enum", n.enum)
 		}
 	}
-	if v := g.suggested(gl, p.flat, false); v != nil {
-		return v, nil
-	}
 	var problem error
-	for _, t := range g.typeOrder(p, lean) {
+	for _, t := range g.typeOrder(gl, p, lean) {
 		v, err := g.ofType(t, scope{sc.name, sc.depth, lean}, gl, p.flat)
 		if err == nil {
 			return v, nil
@@ -124,19 +124,30 @@ func (g *generator) suggested(gl goal, flat []*node, hollow bool) *value {
 }
 
 // typeOrder lists the types to try, the likely ones first.
-func (g *generator) typeOrder(p plan, lean bool) []typeSet {
+func (g *generator) typeOrder(gl goal, p plan, lean bool) []typeSet {
 	open, explicit := p.types()
-	order := open.list()
-	g.rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	likely := guess(p.flat)
 	switch {
-	case lean && endlessPlan(p.flat):
+	case explicit && lean && endlessPlan(p.flat):
 		likely = scalarTypes
 	case explicit:
 		likely = g.preferred(open, p.flat)
+	case likely != 0 && len(gl.none) == 0 && !trialOnly(p.flat):
+		open &= likely // any other type would be valid, but nobody means that
+	case likely == 0:
+		likely = typeText
 	}
+	order := open.list()
+	g.rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	slices.SortStableFunc(order, func(a, b typeSet) int { return rank(!likely.has(a)) - rank(!likely.has(b)) })
 	return order
+}
+
+// trialOnly tells that a keyword may rule out whole types without naming them.
+func trialOnly(flat []*node) bool {
+	return slices.ContainsFunc(flat, func(n *node) bool {
+		return n.not != nil || n.oneOf != nil || n.condition != nil
+	})
 }
 
 // preferred leaves out null mostly, and integer where number was asked for:
@@ -152,14 +163,11 @@ func (g *generator) preferred(open typeSet, flat []*node) typeSet {
 	return likely
 }
 
-// guess infers the type that nobody named; text is what a model would write.
+// guess infers the types that nobody named.
 func guess(flat []*node) typeSet {
 	var inferred typeSet
 	for _, n := range flat {
 		inferred |= n.inferred()
-	}
-	if inferred == 0 {
-		return typeText
 	}
 	return inferred
 }

@@ -44,7 +44,7 @@ func (g *generator) fits(gl goal, v *value) bool {
 }
 
 func (g *generator) fitsReading(r reading, gl goal, v *value) bool {
-	if !g.budget.spend(1 + len(gl.taken)/8) {
+	if !g.budget.spend(1 + len(gl.taken)/4) {
 		return false
 	}
 	for _, other := range gl.taken {

@@ -36,12 +36,14 @@ func planArray(flat []*node) arrayPlan {
 	return a
 }
 
+// item is the goal for the place i. What contains asks for counts as evaluated,
+// and which places that will be is not known yet.
 func (a arrayPlan) item(i int) goal {
 	var gl goal
 	for _, n := range a.flat {
 		if s := n.itemSchema(i); s != nil {
 			gl = gl.with(s)
-		} else if n.unevaluatedItems != nil && !a.evaluated(i) {
+		} else if n.unevaluatedItems != nil && len(a.contains) == 0 && !a.evaluated(i) {
 			gl = gl.with(n.unevaluatedItems)
 		}
 	}
@@ -98,7 +100,7 @@ func (g *generator) length(sc scope, a arrayPlan, try int) int {
 	for _, n := range a.contains {
 		needed += n.leastContained()
 	}
-	usual := max(a.prefix, needed+min(a.prefix, 1), 1+g.rng.IntN(usualItems))
+	usual := max(a.prefix+needed, 1+g.rng.IntN(usualItems))
 	switch {
 	case sc.lean && a.item(a.prefix).endless(), try%3 == 1:
 		usual = max(needed, a.low)

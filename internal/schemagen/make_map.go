@@ -71,7 +71,7 @@ func (g *generator) inventName(sc scope, o *objectPlan, try int) string {
 			writers = append(writers, func() (string, bool) { return g.namedLike(sc, n.propertyNames) })
 		}
 		for _, p := range n.patternProperties {
-			writers = append(writers, func() (string, bool) { return p.pattern.walk(g.rng, 0, longestText, try), true })
+			writers = append(writers, func() (string, bool) { return g.nameAfter(p.pattern, try), true })
 		}
 	}
 	if len(writers) > 0 && (try+1)%4 > 0 {
@@ -83,6 +83,20 @@ func (g *generator) inventName(sc scope, o *objectPlan, try int) string {
 		return pick(g.rng, words)
 	}
 	return fmt.Sprintf("%s_%d", pick(g.rng, words), g.rng.IntN(10000))
+}
+
+// nameAfter prefers a word, or at least one at the end, to what a pattern by
+// itself suggests: ^x- alone gives a single name.
+func (g *generator) nameAfter(p *pattern, try int) string {
+	word := pick(g.rng, words)
+	if p.matches(word) {
+		return word
+	}
+	name := p.walk(g.rng, 0, longestText, try)
+	if p.matches(name + word) {
+		return name + word
+	}
+	return name
 }
 
 func (g *generator) namedLike(sc scope, names *node) (string, bool) {

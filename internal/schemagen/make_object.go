@@ -2,9 +2,13 @@ package schemagen
 
 import "maps"
 
-// objectTries is how often another set of optional properties is tried when
-// the schema accepts not all of them together.
-const objectTries = 16
+const (
+	// objectTries is how often other values and other sets of properties are
+	// tried when the schema does not accept the first object.
+	objectTries = 20
+	// completeTries of these keep every property.
+	completeTries = 4
+)
 
 // objectPlan is what the schemas of a plan say together about an object.
 type objectPlan struct {
@@ -130,8 +134,8 @@ func (g *generator) objectTry(sc scope, o *objectPlan, try int) (*value, error) 
 	return objectValue(g.addExtra(sc, o, members, try)), nil
 }
 
-// chooseNames takes every property at first, then only the required ones, then
-// the required ones and some others.
+// chooseNames takes every property at first, with other values each time, then
+// only the required ones, then the required ones and some others.
 func (g *generator) chooseNames(sc scope, o *objectPlan, try int) []string {
 	chosen := map[string]bool{}
 	for name := range o.required {
@@ -159,9 +163,9 @@ func (g *generator) chooseNames(sc scope, o *objectPlan, try int) []string {
 
 func (g *generator) skips(sc scope, o *objectPlan, name string, try int) bool {
 	switch {
-	case try == 1, sc.lean && o.member(name).endless():
+	case try == completeTries, sc.lean && o.member(name).endless():
 		return true
-	case try > 1:
+	case try > completeTries:
 		return g.rng.IntN(2) == 0
 	}
 	return false

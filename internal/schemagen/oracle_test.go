@@ -3,7 +3,6 @@ package schemagen
 import (
 	"encoding/json"
 	"strings"
-	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -17,8 +16,14 @@ func oracle(schema []byte) (*jsonschema.Resolved, error) {
 	return s.Resolve(nil)
 }
 
+// failer is what testing and rapid have in common.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
 // requireValid fails the test unless answer is valid under schema.
-func requireValid(t testing.TB, schema, answer []byte) {
+func requireValid(t failer, schema, answer []byte) {
 	t.Helper()
 	judge, err := oracle(schema)
 	if err != nil {
@@ -27,7 +32,7 @@ func requireValid(t testing.TB, schema, answer []byte) {
 	requireAccepted(t, judge, schema, answer)
 }
 
-func requireAccepted(t testing.TB, judge *jsonschema.Resolved, schema, answer []byte) {
+func requireAccepted(t failer, judge *jsonschema.Resolved, schema, answer []byte) {
 	t.Helper()
 	var instance any
 	if err := json.Unmarshal(answer, &instance); err != nil {

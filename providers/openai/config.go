@@ -55,29 +55,29 @@ type Config struct {
 
 // complete fills in defaults and checks the whole configuration.
 func (c *Config) complete() error {
-	var faults []error
+	var faults []string
 	if c.Provider == "" {
 		c.Provider = "openai"
 	}
 	if c.APIKey == "" && c.BaseURL == "" && len(c.Header) == 0 {
-		faults = append(faults, errors.New("APIKey is empty; set it, or BaseURL for a server without keys"))
+		faults = append(faults, "APIKey is empty; set it, or BaseURL for a server without keys")
 	}
 	if strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		faults = append(faults, errors.New("APIKey contains a space or a character that can't stand in a header; check how it was read"))
+		faults = append(faults, "APIKey contains a space or a character that can't stand in a header; check how it was read")
 	}
 	if c.BaseURL == "" {
 		if c.BaseURL = DefaultBaseURL; c.Azure {
-			faults = append(faults, errors.New("BaseURL is empty; set the endpoint of the Azure resource"))
+			faults = append(faults, "BaseURL is empty; set the endpoint of the Azure resource")
 		}
 	}
 	if c.APIVersion != "" && !c.Azure {
-		faults = append(faults, errors.New("APIVersion is set without Azure"))
+		faults = append(faults, "APIVersion is set without Azure")
 	}
 	if err := checkURL(c.BaseURL); err != nil {
-		faults = append(faults, fmt.Errorf("BaseURL %q: %w", c.BaseURL, err))
+		faults = append(faults, fmt.Sprintf("BaseURL %q: %v", c.BaseURL, err))
 	}
 	if len(faults) > 0 {
-		return &request.Error{Class: request.ClassInvalid, Provider: c.Provider, Message: "configuration", Err: errors.Join(faults...)}
+		return &request.Error{Class: request.ClassInvalid, Provider: c.Provider, Message: "configuration: " + strings.Join(faults, "; ")}
 	}
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	return nil

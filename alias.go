@@ -1,0 +1,106 @@
+package llmgate
+
+import "github.com/seed63918563/llmgate/request"
+
+// The vocabulary; see package request.
+type (
+	Client       = request.Client
+	Middleware   = request.Middleware
+	Capabilities = request.Capabilities
+
+	Request        = request.Request
+	Message        = request.Message
+	Role           = request.Role
+	Effort         = request.Effort
+	Tool           = request.Tool
+	ToolChoice     = request.ToolChoice
+	ResponseFormat = request.ResponseFormat
+
+	Part            = request.Part
+	TextPart        = request.TextPart
+	ImagePart       = request.ImagePart
+	FilePart        = request.FilePart
+	AudioPart       = request.AudioPart
+	ToolCall        = request.ToolCall
+	ToolResult      = request.ToolResult
+	ReasoningPart   = request.ReasoningPart
+	CacheBreakpoint = request.CacheBreakpoint
+
+	Response      = request.Response
+	Chunk         = request.Chunk
+	ToolCallDelta = request.ToolCallDelta
+	FinishReason  = request.FinishReason
+	Warning       = request.Warning
+	Attempt       = request.Attempt
+	Usage         = request.Usage
+	TokenCount    = request.TokenCount
+	Money         = request.Money
+	Limits        = request.Limits
+	Limit         = request.Limit
+
+	Error  = request.Error
+	Class  = request.Class
+	Reason = request.Reason
+	Faults = request.Faults
+)
+
+// Roles.
+const (
+	RoleSystem    = request.RoleSystem
+	RoleUser      = request.RoleUser
+	RoleAssistant = request.RoleAssistant
+	RoleTool      = request.RoleTool
+)
+
+// Tool modes, answer formats and levels of reasoning.
+const (
+	ToolAuto     = request.ToolAuto
+	ToolNone     = request.ToolNone
+	ToolRequired = request.ToolRequired
+	ToolNamed    = request.ToolNamed
+
+	FormatText       = request.FormatText
+	FormatJSON       = request.FormatJSON
+	FormatJSONSchema = request.FormatJSONSchema
+
+	EffortNone    = request.EffortNone
+	EffortMinimal = request.EffortMinimal
+	EffortLow     = request.EffortLow
+	EffortMedium  = request.EffortMedium
+	EffortHigh    = request.EffortHigh
+	EffortXHigh   = request.EffortXHigh
+)
+
+// Finish reasons.
+const (
+	FinishStop          = request.FinishStop
+	FinishLength        = request.FinishLength
+	FinishToolCalls     = request.FinishToolCalls
+	FinishContentPolicy = request.FinishContentPolicy
+	FinishError         = request.FinishError
+	FinishOther         = request.FinishOther
+)
+
+// Units of money.
+const (
+	Dollar = request.Dollar
+	Cent   = request.Cent
+)
+
+// Sentinels for errors.Is, one for each class of error.
+var (
+	ErrRateLimit     = request.ErrRateLimit
+	ErrOverloaded    = request.ErrOverloaded
+	ErrQuota         = request.ErrQuota
+	ErrAuth          = request.ErrAuth
+	ErrPermission    = request.ErrPermission
+	ErrNotFound      = request.ErrNotFound
+	ErrInvalid       = request.ErrInvalid
+	ErrContextLength = request.ErrContextLength
+	ErrContentPolicy = request.ErrContentPolicy
+	ErrTransient     = request.ErrTransient
+	ErrTimeout       = request.ErrTimeout
+	ErrTruncated     = request.ErrTruncated
+	ErrCanceled      = request.ErrCanceled
+	ErrBudget        = request.ErrBudget
+)

@@ -1,0 +1,326 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/seed63918563/llmgate/internal/tokens"
+)
+
+// chatRequest is a Chat Completions request, as far as the simulator cares.
+type chatRequest struct {
+	Model               string         `json:"model"`
+	Messages            []chatMessage  `json:"messages"`
+	Stream              bool           `json:"stream"`
+	StreamOptions       *streamOptions `json:"stream_options"`
+	MaxTokens           *int           `json:"max_tokens"`
+	MaxCompletionTokens *int           `json:"max_completion_tokens"`
+	Temperature         *float64       `json:"temperature"`
+	TopP                *float64       `json:"top_p"`
+	N                   *int           `json:"n"`
+	Stop                stopList       `json:"stop"`
+	Tools               []chatTool     `json:"tools"`
+	ToolChoice          toolChoice     `json:"tool_choice"`
+	ParallelToolCalls   *bool          `json:"parallel_tool_calls"`
+	ResponseFormat      chatFormat     `json:"response_format"`
+	ReasoningEffort     string         `json:"reasoning_effort"`
+}
+
+type streamOptions struct {
+	IncludeUsage bool `json:"include_usage"`
+}
+
+type chatMessage struct {
+	Role       string      `json:"role"`
+	Content    chatContent `json:"content"`
+	Name       string      `json:"name"`
+	ToolCalls  []chatCall  `json:"tool_calls"`
+	ToolCallID string      `json:"tool_call_id"`
+}
+
+type chatTool struct {
+	Type     string `json:"type"`
+	Function struct {
+		Name        string          `json:"name"`
+		Description string          `json:"description"`
+		Parameters  json.RawMessage `json:"parameters"`
+	} `json:"function"`
+}
+
+type chatFormat struct {
+	Type       string `json:"type"`
+	JSONSchema struct {
+		Name   string          `json:"name"`
+		Schema json.RawMessage `json:"schema"`
+		Strict bool            `json:"strict"`
+	} `json:"json_schema"`
+}
+
+// chatContent is a text, or a list of parts of which the text counts.
+type chatContent struct {
+	text string
+	// media is how many parts are not text.
+	media int
+}
+
+func (c *chatContent) UnmarshalJSON(b []byte) error {
+	if !bytes.HasPrefix(b, []byte("[")) {
+		return json.Unmarshal(b, &c.text)
+	}
+	var parts []struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	}
+	if err := json.Unmarshal(b, &parts); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		c.text += p.Text
+		if p.Type != "text" && p.Type != "refusal" {
+			c.media++
+		}
+	}
+	return nil
+}
+
+// stopList is one text or several.
+type stopList []string
+
+func (s *stopList) UnmarshalJSON(b []byte) error {
+	if bytes.HasPrefix(b, []byte(`"`)) {
+		*s = make(stopList, 1)
+		return json.Unmarshal(b, &(*s)[0])
+	}
+	return json.Unmarshal(b, (*[]string)(s))
+}
+
+// toolChoice is a word, or the object that names a function.
+type toolChoice struct{ mode, name string }
+
+func (c *toolChoice) UnmarshalJSON(b []byte) error {
+	if bytes.HasPrefix(b, []byte(`"`)) {
+		return json.Unmarshal(b, &c.mode)
+	}
+	var named struct {
+		Function struct {
+			Name string `json:"name"`
+		} `json:"function"`
+	}
+	err := json.Unmarshal(b, &named)
+	c.mode, c.name = "named", named.Function.Name
+	return err
+}
+
+// knownFields are the parameters of the vendor's API; it refuses others.
+var knownFields = strings.Fields(`model messages stream stream_options max_tokens max_completion_tokens temperature top_p n stop
+	tools tool_choice parallel_tool_calls response_format reasoning_effort seed frequency_penalty presence_penalty logit_bias
+	logprobs top_logprobs user service_tier metadata store modalities audio prediction verbosity web_search_options
+	prompt_cache_key prompt_cache_retention safety_identifier functions function_call`)
+
+// parseChat reads and checks a request as the vendor does. A fault comes back as the vendor's error.
+func parseChat(body []byte) (*chatRequest, *apiError) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, invalid("", "", "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload.)")
+	}
+	for name := range fields {
+		if !slices.Contains(knownFields, name) {
+			return nil, invalid(name, "unknown_parameter", "Unknown parameter: '"+name+"'.")
+		}
+	}
+	req := new(chatRequest)
+	if err := json.Unmarshal(body, req); err != nil {
+		field := ""
+		if typed, ok := err.(*json.UnmarshalTypeError); ok {
+			field = typed.Field
+		}
+		return nil, invalid(field, "invalid_type", "Invalid type for '"+field+"': "+err.Error()+".")
+	}
+	return req, req.check()
+}
+
+func (r *chatRequest) check() *apiError {
+	switch {
+	case r.Model == "":
+		return invalid("", "", "you must provide a model parameter")
+	case len(r.Messages) == 0:
+		return invalid("messages", "missing_required_parameter", "Missing required parameter: 'messages'.")
+	case r.Temperature != nil && (*r.Temperature < 0 || *r.Temperature > 2):
+		return invalid("temperature", "decimal_out_of_range", fmt.Sprintf("Invalid 'temperature': expected a value between 0 and 2, but got %v instead.", *r.Temperature))
+	case r.TopP != nil && (*r.TopP < 0 || *r.TopP > 1):
+		return invalid("top_p", "decimal_out_of_range", fmt.Sprintf("Invalid 'top_p': expected a value between 0 and 1, but got %v instead.", *r.TopP))
+	case r.N != nil && (*r.N < 1 || *r.N > 128):
+		return invalid("n", "integer_out_of_range", fmt.Sprintf("Invalid 'n': expected a value between 1 and 128, but got %d instead.", *r.N))
+	case r.maxTokens() < 0:
+		return invalid("max_completion_tokens", "integer_below_min_value", fmt.Sprintf("Invalid 'max_completion_tokens': integer below minimum value. Expected a value >= 1, but got %d instead.", r.maxTokens()))
+	case r.StreamOptions != nil && !r.Stream:
+		return invalid("stream_options", "", "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
+	case len(r.Stop) > 4:
+		return invalid("stop", "array_above_max_length", "Invalid 'stop': array too long. Expected an array with maximum length 4.")
+	}
+	if e := r.checkTools(); e != nil {
+		return e
+	}
+	if e := r.checkFormat(); e != nil {
+		return e
+	}
+	return r.checkMessages()
+}
+
+func (r *chatRequest) checkTools() *apiError {
+	if len(r.Tools) == 0 {
+		if r.ToolChoice.mode != "" && r.ToolChoice.mode != "none" {
+			return invalid("tool_choice", "", "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.")
+		}
+		if r.ParallelToolCalls != nil {
+			return invalid("parallel_tool_calls", "", "Invalid value for 'parallel_tool_calls': 'parallel_tool_calls' is only allowed when 'tools' are specified.")
+		}
+		return nil
+	}
+	named := r.ToolChoice.mode != "named"
+	for i, t := range r.Tools {
+		if t.Type != "function" || t.Function.Name == "" {
+			return invalid(fmt.Sprintf("tools[%d].function", i), "missing_required_parameter", fmt.Sprintf("Missing required parameter: 'tools[%d].function'.", i))
+		}
+		named = named || t.Function.Name == r.ToolChoice.name
+	}
+	if !named {
+		return invalid("tool_choice", "", "Invalid value for 'tool_choice': no function named '"+r.ToolChoice.name+"' was specified in the 'tools' parameter.")
+	}
+	switch r.ToolChoice.mode {
+	case "", "auto", "none", "required", "named":
+		return nil
+	}
+	return invalid("tool_choice", "invalid_value", "Invalid value: '"+r.ToolChoice.mode+"'. Supported values are: 'none', 'auto', and 'required'.")
+}
+
+func (r *chatRequest) checkFormat() *apiError {
+	switch r.ResponseFormat.Type {
+	case "", "text":
+	case "json_object":
+		for _, m := range r.Messages {
+			if strings.Contains(strings.ToLower(m.Content.text), "json") {
+				return nil
+			}
+		}
+		return invalid("messages", "", "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.")
+	case "json_schema":
+		if r.ResponseFormat.JSONSchema.Name == "" {
+			return invalid("response_format.json_schema.name", "missing_required_parameter", "Missing required parameter: 'response_format.json_schema.name'.")
+		}
+	default:
+		return invalid("response_format.type", "invalid_value", "Invalid value: '"+r.ResponseFormat.Type+"'. Supported values are: 'json_object', 'json_schema', and 'text'.")
+	}
+	return nil
+}
+
+func (r *chatRequest) checkMessages() *apiError {
+	open := map[string]bool{} // tool calls not answered yet
+	for i, m := range r.Messages {
+		switch m.Role {
+		case "system", "developer", "user", "assistant", "function":
+		case "tool":
+			if !open[m.ToolCallID] {
+				return invalid(fmt.Sprintf("messages.[%d].role", i), "", "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.")
+			}
+			delete(open, m.ToolCallID)
+			continue
+		default:
+			return invalid(fmt.Sprintf("messages[%d].role", i), "invalid_value", "Invalid value: '"+m.Role+"'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.")
+		}
+		if len(open) > 0 {
+			return invalid(fmt.Sprintf("messages.[%d].role", i), "", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.")
+		}
+		for _, c := range m.ToolCalls {
+			open[c.ID] = true
+		}
+	}
+	return nil
+}
+
+// maxTokens is the bound on the answer, 0 if there is none.
+func (r *chatRequest) maxTokens() int {
+	switch {
+	case r.MaxCompletionTokens != nil:
+		return *r.MaxCompletionTokens
+	case r.MaxTokens != nil:
+		return *r.MaxTokens
+	}
+	return 0
+}
+
+// mediaTokens is what a part that is not text counts.
+const mediaTokens = 85
+
+// promptTokens counts the prompt by the simulator's tokenizer, framing included.
+func (r *chatRequest) promptTokens() int {
+	n := 3
+	for _, m := range r.Messages {
+		n += 4 + tokens.Text(m.Content.text) + mediaTokens*m.Content.media
+		for _, c := range m.ToolCalls {
+			n += 4 + tokens.Text(c.Function.Name) + tokens.Text(c.Function.Arguments)
+		}
+	}
+	for _, t := range r.Tools {
+		n += 8 + tokens.Text(t.Function.Name) + tokens.Text(t.Function.Description) + tokens.Text(string(t.Function.Parameters))
+	}
+	return n + tokens.Text(string(r.ResponseFormat.JSONSchema.Schema))
+}
+
+// chargedTokens is the estimate that counts against the token limit before anything is tokenized.
+func (r *chatRequest) chargedTokens(charge Charge) int {
+	characters := 0
+	for _, m := range r.Messages {
+		characters += utf8.RuneCountInString(m.Content.text)
+	}
+	prompt, answer := (characters+3)/4, r.maxTokens()
+	if charge == ChargeMax {
+		return max(prompt, answer)
+	}
+	return prompt + answer
+}
+
+func (r *chatRequest) prompt() *Prompt {
+	p := &Prompt{Model: r.Model, Turns: len(r.Messages)}
+	for _, m := range r.Messages {
+		if m.Role == "user" {
+			p.Text = m.Content.text
+		}
+	}
+	for _, t := range r.Tools {
+		p.Tools = append(p.Tools, t.Function.Name)
+	}
+	return p
+}
+
+// apiError is an error as the vendor writes it.
+type apiError struct {
+	status int
+	Detail struct {
+		Message string  `json:"message"`
+		Type    string  `json:"type"`
+		Param   *string `json:"param"`
+		Code    *string `json:"code"`
+	} `json:"error"`
+}
+
+func newAPIError(status int, kind, param, code, message string) *apiError {
+	e := &apiError{status: status}
+	e.Detail.Type, e.Detail.Message = kind, message
+	if param != "" {
+		e.Detail.Param = &param
+	}
+	if code != "" {
+		e.Detail.Code = &code
+	}
+	return e
+}
+
+func invalid(param, code, message string) *apiError {
+	return newAPIError(http.StatusBadRequest, "invalid_request_error", param, code, message)
+}

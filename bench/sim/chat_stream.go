@@ -1,0 +1,126 @@
+package sim
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// stream sends the answer piece by piece, at the model's speed.
+func (t *turn) stream() {
+	t.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	t.w.Header().Set("Cache-Control", "no-cache")
+	chunks := t.chunks()
+	if sleep(t.r.Context(), t.firstToken()) != nil {
+		return
+	}
+	t.w.WriteHeader(http.StatusOK)
+	start, total := time.Now(), t.writing(len(chunks))
+	for i, c := range chunks {
+		due := start.Add(total * time.Duration(i) / time.Duration(len(chunks)))
+		if sleep(t.r.Context(), time.Until(due)) != nil || !t.faultDuring(i) || !t.event(c) {
+			return
+		}
+	}
+	if t.finishStream(len(chunks)) {
+		t.count()
+	}
+}
+
+// faultDuring plays the fault that strikes after a number of chunks. It reports whether the stream goes on.
+func (t *turn) faultDuring(sent int) bool {
+	if sent != t.fault.After {
+		return true
+	}
+	switch t.fault.Kind {
+	case FaultCut:
+		panic(http.ErrAbortHandler)
+	case FaultStall:
+		return t.stall()
+	case FaultMalformed:
+		return t.write([]byte("data: {\"id\":\"" + t.id + "\",\"choices\":[{\"delta\":{\"content\":\n\n"))
+	case FaultErrorEvent:
+		t.write([]byte("data: " + string(t.fault.body()) + "\n\n"))
+		return false
+	}
+	return true
+}
+
+func (t *turn) event(c chatResponse) bool {
+	body, _ := json.Marshal(c)
+	line := append(append([]byte("data: "), body...), "\n\n"...)
+	if t.fault.Kind == FaultDrip {
+		return t.drip(line)
+	}
+	return t.write(line)
+}
+
+// finishStream sends usage if asked for, and the terminal event. A fault placed beyond the last chunk strikes here.
+func (t *turn) finishStream(sent int) bool {
+	if t.fault.After >= sent {
+		t.fault.After = sent
+		if !t.faultDuring(sent) {
+			return false
+		}
+	}
+	if t.wantsUsage() {
+		last := t.response("chat.completion.chunk")
+		last.Choices, last.Usage = []chatChoice{}, t.usage()
+		if !t.event(last) {
+			return false
+		}
+	}
+	return t.write([]byte("data: [DONE]\n\n"))
+}
+
+func (t *turn) wantsUsage() bool {
+	return t.req.StreamOptions != nil && t.req.StreamOptions.IncludeUsage
+}
+
+// chunks cuts the answer up: the role, the text, the calls, the finish reason; each choice after the other.
+func (t *turn) chunks() []chatResponse {
+	var out []chatResponse
+	for i := range t.choices() {
+		add := func(d chatDelta, finish *string) {
+			c := t.response("chat.completion.chunk")
+			c.Choices = []chatChoice{{Index: i, Delta: &d, FinishReason: finish}}
+			if t.wantsUsage() {
+				c.Usage = json.RawMessage("null")
+			}
+			out = append(out, c)
+		}
+		add(chatDelta{Role: "assistant", Content: new("")}, nil)
+		for _, p := range t.reply.pieces {
+			if t.reply.refusal {
+				add(chatDelta{Refusal: &p}, nil)
+			} else {
+				add(chatDelta{Content: &p}, nil)
+			}
+		}
+		t.callChunks(func(d chatDelta) { add(d, nil) })
+		add(chatDelta{}, &t.reply.finish)
+	}
+	return out
+}
+
+// callChunks sends the head of every call, and then their arguments in turn: calls interleave, told apart by index.
+func (t *turn) callChunks(add func(chatDelta)) {
+	arguments := make([][]string, len(t.reply.calls))
+	longest := 0
+	for i, c := range t.reply.calls {
+		arguments[i] = cut(c.Function.Arguments)
+		longest = max(longest, len(arguments[i]))
+		head := c
+		head.Index, head.Function.Arguments = new(i), ""
+		add(chatDelta{ToolCalls: []chatCall{head}})
+	}
+	for n := range longest {
+		for i := range arguments {
+			if n < len(arguments[i]) {
+				piece := chatCall{Index: new(i)}
+				piece.Function.Arguments = arguments[i][n]
+				add(chatDelta{ToolCalls: []chatCall{piece}})
+			}
+		}
+	}
+}

@@ -1,0 +1,132 @@
+// Package sim simulates a provider of language models: an HTTP server that official client libraries can't tell from the
+// vendor on the wire, with the vendor's rate limits, headers, error bodies and event streams, at settable speed and with
+// faults on demand. It is the built-in answerer of the command line, and what tests and benchmarks of llmgate run
+// against. Its text is made up and means nothing.
+//
+// Use Transport for a client in the same process, without a socket; Listen for a real server on a port. Everything
+// random comes from the seed and the request, so that the same requests get the same answers.
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// Config sets up a simulator. The zero value answers any model and key at once, without limits or faults.
+type Config struct {
+	// Seed changes everything random.
+	Seed uint64
+	// Models are the models served; others are not found. Empty: any name.
+	Models []string
+	// APIKeys are the keys accepted; others are unauthorised. Empty: any key, or none.
+	APIKeys []string
+	// ContextTokens bounds prompt and answer together; 0 is no bound.
+	ContextTokens int
+
+	// TTFT is the time to the first token, in seconds, TokensPerSecond the speed after it (0: at once), OutputTokens the
+	// length of an answer that nothing else bounds (the zero value: 20 to 120).
+	TTFT            Dist
+	TokensPerSecond Dist
+	OutputTokens    Dist
+
+	Limits Limits
+	// Script gives the first requests a fault each, in order of arrival; Faults strike the others by probability.
+	Script []Fault
+	Faults []Fault
+
+	// Respond, if set, decides the answer; a nil result leaves it to the simulator. It must be safe for concurrent use.
+	Respond func(*Prompt) *Answer
+}
+
+// Prompt is a request as the simulator understood it.
+type Prompt struct {
+	Model string
+	// Text is that of the last user message, Turns the number of messages.
+	Text  string
+	Turns int
+	// Tools are the names of the tools on offer.
+	Tools []string
+}
+
+// Answer is what a simulated model says.
+type Answer struct {
+	Text      string
+	ToolCalls []ToolCall
+	// Refusal, if set, is said in place of Text.
+	Refusal string
+}
+
+// ToolCall is a call that a simulated model makes.
+type ToolCall struct {
+	Name      string
+	Arguments string
+}
+
+// Sim is a simulator. It is an http.Handler and safe for concurrent use.
+type Sim struct {
+	cfg     Config
+	mux     *http.ServeMux
+	limiter *limiter
+	counters
+	arrivals atomic.Int64 // requests that took their turn in the script
+	// tries counts how often a body with a certain hash has come, so that a retry may fare otherwise than the first try.
+	tries [1 << 12]atomic.Uint32
+}
+
+// New checks the configuration, reporting all faults together.
+func New(cfg Config) (*Sim, error) {
+	faults := []error{cfg.Limits.check()}
+	for i := range cfg.Script {
+		faults = append(faults, cfg.Script[i].check(fmt.Sprintf("script[%d]", i)))
+	}
+	total := 0.0
+	for i := range cfg.Faults {
+		faults = append(faults, cfg.Faults[i].check(fmt.Sprintf("faults[%d]", i)))
+		total += cfg.Faults[i].Probability
+	}
+	if total > 1 {
+		faults = append(faults, fmt.Errorf("faults: the probabilities add up to %v; at most 1 is possible", total))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("simulator: %w", err)
+	}
+	if cfg.OutputTokens == (Dist{}) {
+		cfg.OutputTokens = Uniform(20, 120)
+	}
+	s := &Sim{cfg: cfg, limiter: newLimiter(cfg.Limits)}
+	s.mux = s.routes()
+	return s, nil
+}
+
+// ServeHTTP answers as the vendor would.
+func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// rngFor seeds the randomness of one request by its content and by how often it has come.
+func (s *Sim) rngFor(body []byte) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write(body)
+	sum := h.Sum64()
+	try := s.tries[sum%uint64(len(s.tries))].Add(1)
+	return rand.New(rand.NewPCG(s.cfg.Seed, sum+uint64(try)))
+}
+
+// sleep waits, but not longer than the client does.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,199 @@
+package bulk
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/providers/openai"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Form is the shape of an item in a file, which is also that of its result.
+type Form uint8
+
+// The forms.
+const (
+	// Simple is one JSON object with "prompt" or "messages", an optional "id", "system", and any parameter of Chat
+	// Completions.
+	Simple Form = iota
+	// Batch is a line of an OpenAI Batch file: "custom_id", "method", "url" and "body".
+	Batch
+)
+
+// Item is one unit of work: a request and where it came from.
+type Item struct {
+	// Index is the item's place in a run, from 0; Line its place in the file, from 1.
+	Index int
+	Line  int
+	// ID names the item in the results: its own, or "line-N".
+	ID      string
+	Form    Form
+	Request request.Request
+	// Err is what is wrong with the item; such an item is not sent.
+	Err error
+}
+
+// LineError is a fault in a line of input, with the file and the line.
+type LineError struct {
+	File string
+	Line int
+	Err  error
+}
+
+// Error gives "file:line: what".
+func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err) }
+
+// Unwrap returns the fault.
+func (e *LineError) Unwrap() error { return e.Err }
+
+// parseItem reads a line. Fields of the request that the vocabulary has no name for are kept for the given provider.
+func parseItem(text []byte, provider string) Item {
+	batch, err := isBatch(text)
+	switch {
+	case err != nil:
+		return Item{Err: fmt.Errorf("not a JSON object: %w; each line must be one", err)}
+	case batch:
+		return parseBatch(text, provider)
+	}
+	return parseSimple(text, provider)
+}
+
+// isBatch looks for the fields that only a Batch line has.
+func isBatch(text []byte) (bool, error) {
+	var r jsontext.Reader
+	r.Reset(text)
+	if k := r.Kind(); k != jsontext.Object {
+		return false, errors.New("it begins with something else")
+	}
+	batch := false
+	r.Object()
+	for key, ok := r.Key(); ok; key, ok = r.Key() {
+		batch = batch || string(key) == "custom_id" || string(key) == "body"
+		r.Skip()
+	}
+	return batch, r.Close()
+}
+
+// batchLine is a line of an OpenAI Batch file.
+type batchLine struct {
+	CustomID string          `json:"custom_id"`
+	Method   string          `json:"method"`
+	URL      string          `json:"url"`
+	Body     json.RawMessage `json:"body"`
+}
+
+func parseBatch(text []byte, provider string) Item {
+	var line batchLine
+	if err := json.Unmarshal(text, &line); err != nil {
+		if typed, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			err = request.Faults{{Field: typed.Field, Problem: "expected a " + typed.Type.String() + ", not a " + typed.Value}}
+		}
+		return Item{ID: line.CustomID, Form: Batch, Err: err}
+	}
+	item := Item{ID: line.CustomID, Form: Batch}
+	var faults request.Faults
+	if line.CustomID == "" {
+		faults = append(faults, request.Fault{Field: "custom_id", Problem: "missing; give each line its own"})
+	}
+	if line.Method != "" && line.Method != "POST" {
+		faults = append(faults, request.Fault{Field: "method", Problem: fmt.Sprintf("%q is not supported; use POST", line.Method)})
+	}
+	if line.URL != "" && line.URL != "/v1/chat/completions" {
+		faults = append(faults, request.Fault{Field: "url", Problem: fmt.Sprintf("%q is not supported; use /v1/chat/completions", line.URL)})
+	}
+	if len(line.Body) == 0 {
+		faults = append(faults, request.Fault{Field: "body", Problem: "missing; put the request there"})
+	} else {
+		var err error
+		item.Request, err = openai.ParseRequest(line.Body, provider)
+		faults = append(faults, prefixed("body.", err)...)
+		if err == nil {
+			faults = append(faults, prefixed("body.", item.Request.Validate())...)
+		}
+	}
+	item.Err = asError(faults)
+	return item
+}
+
+func parseSimple(text []byte, provider string) Item {
+	item := Item{Form: Simple}
+	req, err := openai.ParseRequest(text, provider)
+	faults := prefixed("", err)
+	own := req.Extra[provider]
+	item.ID = takeID(own, &faults)
+	prompt, hasPrompt := takeText(own, "prompt", &faults)
+	system, hasSystem := takeText(own, "system", &faults)
+	if len(own) == 0 {
+		req.Extra = nil
+	}
+	switch {
+	case hasPrompt && len(req.Messages) > 0:
+		faults = append(faults, request.Fault{Field: "prompt", Problem: "given together with messages; give only one"})
+	case hasPrompt && prompt == "":
+		faults = append(faults, request.Fault{Field: "prompt", Problem: "empty; write the question there"})
+	case hasPrompt:
+		req.Messages = []request.Message{{Role: request.RoleUser, Content: prompt}}
+	case len(req.Messages) == 0 && len(faults) == 0:
+		faults = append(faults, request.Fault{Field: "prompt", Problem: "missing; give prompt or messages"})
+	}
+	if hasSystem && system != "" {
+		req.Messages = append([]request.Message{{Role: request.RoleSystem, Content: system}}, req.Messages...)
+	}
+	if len(faults) == 0 {
+		faults = prefixed("", req.Validate())
+	}
+	item.Request, item.Err = req, asError(faults)
+	return item
+}
+
+// takeID reads the item's name, a text or a number.
+func takeID(own map[string]any, faults *request.Faults) string {
+	raw, ok := own["id"].(json.RawMessage)
+	if !ok {
+		return ""
+	}
+	delete(own, "id")
+	var r jsontext.Reader
+	r.Reset(raw)
+	switch r.Kind() {
+	case jsontext.String, jsontext.Number:
+		return string(r.Scalar())
+	}
+	*faults = append(*faults, request.Fault{Field: "id", Problem: "expected a string or a number"})
+	return ""
+}
+
+func takeText(own map[string]any, field string, faults *request.Faults) (text string, given bool) {
+	raw, ok := own[field].(json.RawMessage)
+	if !ok {
+		return "", false
+	}
+	delete(own, field)
+	if json.Unmarshal(raw, &text) != nil {
+		*faults = append(*faults, request.Fault{Field: field, Problem: "expected a string"})
+		return "", false
+	}
+	return text, true
+}
+
+// prefixed takes the faults out of an error and puts a prefix before their fields.
+func prefixed(prefix string, err error) request.Faults {
+	found, ok := errors.AsType[request.Faults](err)
+	if !ok && err != nil {
+		return request.Faults{{Field: strings.TrimSuffix(prefix, "."), Problem: err.Error()}}
+	}
+	for i := range found {
+		found[i].Field = prefix + found[i].Field
+	}
+	return found
+}
+
+func asError(f request.Faults) error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}

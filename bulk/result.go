@@ -1,0 +1,172 @@
+package bulk
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed63918563/llmgate/providers/openai"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Result is what became of an item: a response or an error.
+type Result struct {
+	Item     Item
+	Response *request.Response
+	Err      error
+	// Latency is the time from sending to the end of the answer; 0 for an item that was not sent.
+	Latency time.Duration
+}
+
+// AppendJSON appends the result as one line, in the form that its item came in.
+func (r *Result) AppendJSON(dst []byte) ([]byte, error) {
+	if r.Item.Form == Batch {
+		return r.appendBatch(dst)
+	}
+	return appendLine(dst, r.simple())
+}
+
+func appendLine(dst []byte, v any) ([]byte, error) {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return dst, fmt.Errorf("result: %w", err)
+	}
+	return append(append(dst, line...), '\n'), nil
+}
+
+type simpleResult struct {
+	ID           string               `json:"id"`
+	Content      *string              `json:"content,omitempty"`
+	Reasoning    string               `json:"reasoning,omitempty"`
+	ToolCalls    []simpleCall         `json:"tool_calls,omitempty"`
+	FinishReason request.FinishReason `json:"finish_reason,omitempty"`
+	Model        string               `json:"model,omitempty"`
+	Usage        *simpleUsage         `json:"usage,omitempty"`
+	LatencyMS    int64                `json:"latency_ms,omitempty"`
+	Warnings     []string             `json:"warnings,omitempty"`
+	Error        *simpleError         `json:"error,omitempty"`
+}
+
+type simpleCall struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Arguments string `json:"arguments"`
+}
+
+type simpleUsage struct {
+	InputTokens      int            `json:"input_tokens"`
+	CacheReadTokens  int            `json:"cache_read_tokens,omitempty"`
+	CacheWriteTokens int            `json:"cache_write_tokens,omitempty"`
+	OutputTokens     int            `json:"output_tokens"`
+	ReasoningTokens  int            `json:"reasoning_tokens,omitempty"`
+	Estimated        bool           `json:"estimated,omitempty"`
+	CostUSD          *request.Money `json:"cost_usd,omitempty"`
+}
+
+type simpleError struct {
+	Class     request.Class `json:"class"`
+	Message   string        `json:"message"`
+	Status    int           `json:"status,omitempty"`
+	Code      string        `json:"code,omitempty"`
+	RequestID string        `json:"request_id,omitempty"`
+	// Content is what had come of the answer.
+	Content string `json:"content,omitempty"`
+}
+
+func (r *Result) simple() *simpleResult {
+	out := &simpleResult{ID: r.Item.ID, LatencyMS: r.Latency.Milliseconds()}
+	if r.Err != nil {
+		out.Error = r.simpleError()
+		return out
+	}
+	resp := r.Response
+	out.Content, out.Reasoning = &resp.Content, resp.Reasoning
+	out.FinishReason, out.Model, out.Usage = resp.FinishReason, resp.Model, newSimpleUsage(&resp.Usage)
+	for _, c := range resp.ToolCalls {
+		out.ToolCalls = append(out.ToolCalls, simpleCall{c.ID, c.Name, c.Arguments})
+	}
+	for _, w := range resp.Warnings {
+		out.Warnings = append(out.Warnings, w.String())
+	}
+	return out
+}
+
+func newSimpleUsage(u *request.Usage) *simpleUsage {
+	out := &simpleUsage{
+		InputTokens: u.InputTokens, CacheReadTokens: u.CacheReadTokens, CacheWriteTokens: u.CacheWrite5mTokens + u.CacheWrite1hTokens,
+		OutputTokens: u.OutputTokens, ReasoningTokens: u.ReasoningTokens, Estimated: u.Estimated,
+	}
+	if u.Priced {
+		out.CostUSD = &u.Cost
+	}
+	return out
+}
+
+func (r *Result) simpleError() *simpleError {
+	out := &simpleError{Class: r.Class(), Message: r.Err.Error()}
+	if e, ok := errors.AsType[*request.Error](r.Err); ok {
+		out.Status, out.Code, out.RequestID = e.Status, e.Code, e.RequestID
+		if e.Partial != nil {
+			out.Content = e.Partial.Content
+		}
+	}
+	return out
+}
+
+// Class is that of the error, invalid for a line that is no item, empty for a success.
+func (r *Result) Class() request.Class {
+	if r.Item.Err != nil {
+		return request.ClassInvalid
+	}
+	return request.Classify(r.Err)
+}
+
+// The lines of OpenAI Batch output files.
+type (
+	batchResult struct {
+		ID       string         `json:"id"`
+		CustomID string         `json:"custom_id"`
+		Response *batchResponse `json:"response"`
+		Error    *batchError    `json:"error"`
+	}
+	batchResponse struct {
+		StatusCode int             `json:"status_code"`
+		RequestID  string          `json:"request_id"`
+		Body       json.RawMessage `json:"body"`
+	}
+	batchError struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	batchErrorBody struct {
+		Error struct {
+			Message string  `json:"message"`
+			Type    string  `json:"type"`
+			Param   *string `json:"param"`
+			Code    string  `json:"code"`
+		} `json:"error"`
+	}
+)
+
+// appendBatch writes a failure with a status as a response with that status, as the vendor does, and any other in the
+// error field.
+func (r *Result) appendBatch(dst []byte) ([]byte, error) {
+	out := batchResult{ID: fmt.Sprintf("batch_req_%d", r.Item.Index), CustomID: r.Item.ID}
+	e, _ := errors.AsType[*request.Error](r.Err)
+	switch {
+	case r.Err == nil:
+		out.Response = &batchResponse{200, r.Response.RequestID, openai.AppendResponse(nil, r.Response)}
+	case e != nil && e.Status >= 300:
+		var body batchErrorBody
+		body.Error.Message, body.Error.Type, body.Error.Code = e.Message, e.Type, e.Code
+		raw, err := json.Marshal(&body)
+		if err != nil {
+			return dst, err
+		}
+		out.Response = &batchResponse{e.Status, e.RequestID, raw}
+	default:
+		out.Error = &batchError{string(r.Class()), r.Err.Error()}
+	}
+	return appendLine(dst, &out)
+}

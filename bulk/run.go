@@ -1,0 +1,195 @@
+// Package bulk runs many items through a client: it reads them lazily, keeps a bounded number in flight, and hands out a
+// result for each, as completed or in the order of the input. The command line dresses it; use it from Go for the same
+// files. Memory does not grow with the number of items.
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Order is the order of results.
+type Order string
+
+// The orders.
+const (
+	// Completion hands out each result as soon as it is there.
+	Completion Order = "completion"
+	// Input keeps the order of the items; results that are early wait.
+	Input Order = "input"
+)
+
+// Config says how to run.
+type Config struct {
+	// Client answers. Required.
+	Client request.Client
+	// Concurrency is how many items are in flight at most; DefaultConcurrency if 0.
+	Concurrency int
+	// Order of the results; Completion if empty.
+	Order Order
+	// Stop, when closed, ends the intake: what is in flight is finished and the rest is left.
+	Stop <-chan struct{}
+}
+
+// DefaultConcurrency is for a provider whose limits are not known.
+const DefaultConcurrency = 32
+
+// earlyResults is how many results, as a multiple of the concurrency, may wait for an earlier one.
+const earlyResults = 8
+
+// Run answers items. Its methods are safe for concurrent use.
+type Run struct {
+	cfg      Config
+	inFlight atomic.Int64
+}
+
+// New checks the configuration.
+func New(cfg Config) (*Run, error) {
+	switch cfg.Order {
+	case "":
+		cfg.Order = Completion
+	case Completion, Input:
+	default:
+		return nil, fmt.Errorf("order %q: use completion or input", cfg.Order)
+	}
+	if cfg.Client == nil {
+		return nil, errors.New("bulk: Client is nil; set it")
+	}
+	if cfg.Concurrency < 0 {
+		return nil, fmt.Errorf("concurrency of %d: must be at least 1", cfg.Concurrency)
+	}
+	if cfg.Concurrency == 0 {
+		cfg.Concurrency = DefaultConcurrency
+	}
+	return &Run{cfg: cfg}, nil
+}
+
+// InFlight is the number of items being answered now.
+func (r *Run) InFlight() int { return int(r.inFlight.Load()) }
+
+// Results runs the items and returns their results. Each item that was taken in has exactly one result; when ctx ends,
+// those in flight end with its error and no more are taken in. An error of the source comes last, as the second value.
+// Leaving the loop early cancels what is in flight and waits for it. Items are numbered anew.
+func (r *Run) Results(ctx context.Context, items iter.Seq2[Item, error]) iter.Seq2[Result, error] {
+	return func(yield func(Result, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		p := &pass{Run: r, results: make(chan Result), window: make(chan struct{}, r.windowSize())}
+		var intake sync.WaitGroup
+		intake.Go(func() { p.takeIn(ctx, items) })
+		defer intake.Wait()
+		defer func() {
+			cancel()
+			for range p.results { // each in flight must be able to end, though nobody reads its result
+			}
+		}()
+		if p.handOut(yield) && p.sourceErr != nil {
+			yield(Result{}, p.sourceErr)
+		}
+	}
+}
+
+func (r *Run) windowSize() int {
+	if r.cfg.Order == Input {
+		return r.cfg.Concurrency * earlyResults
+	}
+	return r.cfg.Concurrency
+}
+
+// pass is one use of a Run.
+type pass struct {
+	*Run
+	results chan Result
+	// window bounds items taken in whose result is not handed out yet, so that a slow reader holds up the intake.
+	window chan struct{}
+	// sourceErr is written before results is closed.
+	sourceErr error
+}
+
+// takeIn starts a goroutine for each item and closes results when all have ended.
+func (p *pass) takeIn(ctx context.Context, items iter.Seq2[Item, error]) {
+	defer close(p.results)
+	var group errgroup.Group
+	group.SetLimit(p.cfg.Concurrency)
+	n := 0
+	for item, err := range items {
+		if err != nil {
+			p.sourceErr = err
+			break
+		}
+		if !p.enter(ctx) {
+			break
+		}
+		item.Index = n
+		n++
+		group.Go(func() error {
+			p.results <- p.answer(ctx, item)
+			return nil
+		})
+	}
+	_ = group.Wait() // the goroutines put their errors into results
+}
+
+// enter waits for room for another item. It returns false when no more are to be taken in.
+func (p *pass) enter(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-p.cfg.Stop:
+		return false
+	default:
+	}
+	select {
+	case p.window <- struct{}{}:
+		return true
+	case <-ctx.Done():
+	case <-p.cfg.Stop:
+	}
+	return false
+}
+
+func (r *Run) answer(ctx context.Context, item Item) Result {
+	result := Result{Item: item, Err: item.Err}
+	if item.Err != nil {
+		return result
+	}
+	r.inFlight.Add(1)
+	defer r.inFlight.Add(-1)
+	start := time.Now()
+	result.Response, result.Err = r.cfg.Client.Complete(ctx, item.Request)
+	result.Latency = time.Since(start)
+	return result
+}
+
+// handOut passes results on in the order asked for. It returns false when the reader has left.
+func (p *pass) handOut(yield func(Result, error) bool) bool {
+	early := map[int]Result{}
+	next := 0
+	for result := range p.results {
+		if p.cfg.Order == Completion {
+			<-p.window
+			if !yield(result, nil) {
+				return false
+			}
+			continue
+		}
+		early[result.Item.Index] = result
+		for ready, ok := early[next]; ok; ready, ok = early[next] {
+			delete(early, next)
+			next++
+			<-p.window
+			if !yield(ready, nil) {
+				return false
+			}
+		}
+	}
+	return true
+}

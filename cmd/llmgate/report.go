@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// maxFailures is how many failures are told one by one.
+const maxFailures = 10
+
+// report tells how a run goes: failures as they come, a line of progress where somebody watches, and a summary.
+type report struct {
+	w       io.Writer
+	quiet   bool
+	live    bool // a person sees it, and nothing else writes to the screen
+	model   string
+	standIn bool
+	run     *bulk.Run
+	start   time.Time
+
+	mu       sync.Mutex
+	answered int
+	failures int
+	classes  map[request.Class]int
+	usage    request.Usage
+	shown    bool // a line of progress is on the screen
+
+	stop chan struct{}
+	wait sync.WaitGroup
+}
+
+// startReport begins to tell. End it.
+func (a *app) startReport(model string, standIn, quiet bool, out *output, run *bulk.Run) *report {
+	r := &report{
+		w: a.err, quiet: quiet, live: !quiet && isTerminal(a.err) && !isTerminal(out.w), model: model, standIn: standIn, run: run,
+		start: time.Now(), classes: map[request.Class]int{}, stop: make(chan struct{}),
+	}
+	if r.live {
+		r.wait.Go(r.watch)
+	}
+	return r
+}
+
+func (r *report) watch() {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			r.mu.Lock()
+			r.clear()
+			fmt.Fprint(r.w, r.progress())
+			r.shown = true
+			r.mu.Unlock()
+		case <-r.stop:
+			return
+		}
+	}
+}
+
+// clear takes the line of progress off the screen.
+func (r *report) clear() {
+	if r.shown {
+		fmt.Fprint(r.w, "\r\033[K")
+		r.shown = false
+	}
+}
+
+func (r *report) progress() string {
+	elapsed := time.Since(r.start)
+	done := r.answered + r.failures
+	return fmt.Sprintf("%s done, %d failed, %d in flight, %.1f/s, %s", grouped(done), r.failures, r.run.InFlight(),
+		float64(done)/elapsed.Seconds(), elapsed.Round(time.Second))
+}
+
+// add counts a result, and tells of a failure.
+func (r *report) add(result *bulk.Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if result.Err == nil {
+		r.answered++
+		r.usage = r.usage.Add(result.Response.Usage)
+		return
+	}
+	r.failures++
+	r.classes[result.Class()]++
+	if r.quiet || r.failures > maxFailures {
+		return
+	}
+	r.clear()
+	if result.Item.Err != nil {
+		fmt.Fprintln(r.w, "llmgate:", result.Err)
+	} else {
+		fmt.Fprintf(r.w, "llmgate: item %s: %v\n", result.Item.ID, result.Err)
+	}
+	if r.failures == maxFailures {
+		fmt.Fprintln(r.w, "llmgate: further failures are in the results only")
+	}
+}
+
+func (r *report) counts() (answered, failures int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.answered, r.failures
+}
+
+// end stops the line of progress and writes the summary.
+func (r *report) end() {
+	close(r.stop)
+	r.wait.Wait()
+	r.clear()
+	if !r.quiet {
+		fmt.Fprintln(r.w, r.summary())
+	}
+}
+
+func (r *report) summary() string {
+	elapsed := time.Since(r.start)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s answered, %s failed", grouped(r.answered), grouped(r.failures))
+	if len(r.classes) > 0 {
+		fmt.Fprintf(&b, " (%s)", r.classList())
+	}
+	fmt.Fprintf(&b, " in %s (%.1f/s) by %s", elapsed.Round(time.Millisecond), float64(r.answered)/elapsed.Seconds(), r.model)
+	fmt.Fprintf(&b, "\n%s tokens in, %s out", grouped(r.usage.PromptTokens()), grouped(r.usage.OutputTokens))
+	if r.usage.Estimated {
+		b.WriteString(" (partly estimated)")
+	}
+	if r.usage.Priced {
+		fmt.Fprintf(&b, ", %v", r.usage.Cost)
+	}
+	if r.standIn {
+		b.WriteString("\nThe built-in simulator answered, with made-up text. For real answers add --model, such as --model openai/gpt-5-mini.")
+	}
+	return b.String()
+}
+
+func (r *report) classList() string {
+	var list []string
+	for _, class := range slices.Sorted(maps.Keys(r.classes)) {
+		list = append(list, fmt.Sprintf("%s %d", class, r.classes[class]))
+	}
+	return strings.Join(list, ", ")
+}
+
+// grouped writes a number with a comma at every third digit.
+func grouped(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

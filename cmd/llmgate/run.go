@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed63918563/llmgate"
+	"github.com/seed63918563/llmgate/bulk"
+)
+
+type runFlags struct {
+	modelFlags
+	concurrency int
+	order       string
+	output      string
+	overwrite   bool
+	quiet       bool
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run FILE",
+		Short: "Answer a file of prompts",
+		Long: `run answers every line of a file and writes a line for each answer, in the form of the input.
+
+Each line of FILE ("-" for standard input) is a JSON object of one of two forms:
+
+  {"id": "sky", "prompt": "Why is the sky blue?", "max_tokens": 200}
+  {"custom_id": "sky", "method": "POST", "url": "/v1/chat/completions", "body": {"messages": […]}}
+
+The first takes "prompt" or "messages", an optional "id" and "system", and any parameter of Chat Completions; its result
+has the same id and "content" or "error". The second is OpenAI's Batch form, used unchanged for any provider; its result
+is as in OpenAI's output files. --model holds for every line, whatever model a line names.
+
+A line that is wrong, or an answer that fails, is reported with its place and does not stop the others. Interrupt once to
+finish what is in flight, twice to stop at once.`,
+		Example: `  llmgate run examples/prompts.jsonl
+  llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl --concurrency 64
+  llmgate run batch.jsonl --model ollama/llama3.2 --order input > answers.jsonl
+  llmgate run prompts.jsonl --model openai/qwen3 --base-url http://localhost:8000/v1
+  jq -c '{id: .key, prompt: .text}' rows.json | llmgate run -`,
+		Args: oneFile,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.runFile(cmd.Context(), args[0], &f) },
+	}
+	f.register(cmd)
+	cmd.Flags().IntVarP(&f.concurrency, "concurrency", "c", bulk.DefaultConcurrency, "how many requests are in flight at most")
+	cmd.Flags().StringVar(&f.order, "order", string(bulk.Completion), `order of the results: "completion" or "input"`)
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file instead of standard output")
+	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress, no messages about items, no summary")
+	return cmd
+}
+
+func oneFile(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return errors.New("run takes one file of prompts, or - for standard input; see llmgate run --help")
+	}
+	return nil
+}
+
+func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
+	client, name, standIn, err := f.open(ctx, a)
+	if err != nil {
+		return err
+	}
+	in, err := a.input(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	stop := a.heedInterrupts(ctx, in)
+	defer stop.end()
+	run, err := newRun(client, f, stop.drain)
+	if err != nil {
+		return usage(err)
+	}
+	out, err := a.output(f, in)
+	if err != nil {
+		return err
+	}
+	vendor, _, _ := strings.Cut(name, "/")
+	report := a.startReport(name, standIn, f.quiet, out, run)
+	err = write(out, run.Results(stop.ctx, items(in, path, vendor)), report)
+	report.end()
+	if closeErr := out.close(); err == nil {
+		err = closeErr
+	}
+	return conclude(err, stop, report)
+}
+
+func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run, error) {
+	if f.concurrency < 1 {
+		return nil, fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency)
+	}
+	run, err := bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
+	if err != nil {
+		return nil, fmt.Errorf("--order: %w", err)
+	}
+	return run, nil
+}
+
+// items reads a file for a vendor's client, whose own model stands for every item.
+func items(in io.Reader, path, vendor string) iter.Seq2[bulk.Item, error] {
+	if path == "-" {
+		path = "standard input"
+	}
+	return func(yield func(bulk.Item, error) bool) {
+		for item, err := range bulk.Lines(in, path, vendor) {
+			item.Request.Model = ""
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
+// write puts every result out.
+func write(out *output, results iter.Seq2[bulk.Result, error], r *report) error {
+	for result, err := range results {
+		if err != nil {
+			return err
+		}
+		if err := out.result(&result); err != nil {
+			return err
+		}
+		r.add(&result)
+	}
+	return nil
+}
+
+// conclude turns how the run went into an exit code.
+func conclude(err error, stop *interruption, r *report) error {
+	answered, failures := r.counts()
+	switch {
+	case stop.happened():
+		return &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered")}
+	case err != nil:
+		return failed(err)
+	case failures > 0:
+		return &exitError{code: exitFailed}
+	case answered == 0:
+		return usage(errors.New("no items in the input: each line must be a JSON object with a prompt or messages"))
+	}
+	return nil
+}

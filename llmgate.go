@@ -1,0 +1,32 @@
+// Package llmgate runs LLM requests from Go: one or many, over every provider. It is the front door: Open gives a client
+// for a model by name, and the names of the request package stand here again, so that most programs import this package
+// alone.
+//
+//	client, err := llmgate.Open(ctx, "openai/gpt-5-mini")
+//	resp, err := client.Complete(ctx, llmgate.Request{
+//		Messages: []llmgate.Message{{Role: llmgate.RoleUser, Content: "Why is the sky blue?"}},
+//	})
+//
+// The model "sim/demo" is the built-in simulator, which needs neither key nor network.
+//
+// Importing the package starts nothing and sends nothing. A program that needs one provider only, and wants to be small,
+// imports that provider's package and request instead.
+package llmgate
+
+import (
+	"context"
+
+	"github.com/seed63918563/llmgate/providers"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Open returns a client for a model named "vendor/model"; see providers.Open for vendors, keys and errors.
+func Open(ctx context.Context, model string, opts ...providers.Option) (Client, error) {
+	return providers.Open(ctx, model, opts...)
+}
+
+// Collect reads a stream to its end and returns the whole answer.
+var Collect = request.Collect
+
+// Chain wraps a client so that the first middleware given sees each request first.
+var Chain = request.Chain

@@ -1,0 +1,137 @@
+// Package providers opens a client for a model by name, "vendor/model". It knows the vendors and servers that speak a
+// supported dialect: their addresses, the environment variables of their keys, and how they differ. The vendor "sim" is
+// the built-in simulator, which needs neither key nor network.
+//
+// Use a dialect's own package instead where the provider is fixed: the program is smaller and nothing is read from the
+// environment.
+package providers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/seed63918563/llmgate/bench/sim"
+	"github.com/seed63918563/llmgate/providers/openai"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Option changes how a client is opened.
+type Option func(*options)
+
+type options struct {
+	key, baseURL string
+	transport    http.RoundTripper
+	getenv       func(string) string
+}
+
+// WithAPIKey gives the key instead of the environment.
+func WithAPIKey(key string) Option { return func(o *options) { o.key = key } }
+
+// WithBaseURL sends requests to another server that speaks the vendor's dialect, such as a proxy or a server in the local
+// network. The key is then optional.
+func WithBaseURL(url string) Option { return func(o *options) { o.baseURL = url } }
+
+// WithTransport sends requests through the given transport. It must not change the requests.
+func WithTransport(t http.RoundTripper) Option { return func(o *options) { o.transport = t } }
+
+// WithGetenv reads environment variables from a function instead of the process.
+func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
+
+// Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". The key comes from the vendor's
+// environment variable; VENDOR_BASE_URL, if set, replaces the vendor's address. Nothing is sent. The error, of class
+// invalid or auth, names what is missing and where to put it. ctx is for look-ups that a vendor's credentials may need.
+func Open(_ context.Context, name string, opts ...Option) (request.Client, error) {
+	o := options{getenv: os.Getenv}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	vendor, model, _ := strings.Cut(name, "/")
+	if model == "" {
+		return nil, fault(request.ClassInvalid, vendor, fmt.Sprintf("model %q: write vendor/model, such as openai/gpt-5-mini", name))
+	}
+	if vendor == "sim" {
+		return openSim(model, &o)
+	}
+	i := slices.IndexFunc(hosts, func(h Host) bool { return h.Name == vendor })
+	if i < 0 {
+		return nil, fault(request.ClassInvalid, vendor, fmt.Sprintf("model %q: no vendor is named %q; the vendors are %s. For any other OpenAI-compatible server use openai/%s with its base URL",
+			name, vendor, strings.Join(Names(), ", "), model))
+	}
+	return hosts[i].open(model, &o)
+}
+
+// Names lists the vendors that Open knows.
+func Names() []string {
+	names := []string{"sim"}
+	for _, h := range hosts {
+		names = append(names, h.Name)
+	}
+	return names
+}
+
+// Hosts describes the vendors that Open knows, but for the simulator.
+func Hosts() []Host { return slices.Clone(hosts) }
+
+func (h *Host) open(model string, o *options) (request.Client, error) {
+	cfg := openai.Config{
+		APIKey: o.key, Model: model, Provider: h.Name, Quirks: h.Quirks, Transport: o.transport, Azure: h.Name == "azure",
+	}
+	var missing []string
+	cfg.BaseURL, missing = h.baseURL(o)
+	if cfg.APIKey == "" {
+		cfg.APIKey = strings.TrimSpace(o.getenv(h.KeyVariable))
+	}
+	if cfg.APIKey == "" && !h.KeyOptional && o.baseURL == "" {
+		missing = append(missing, "no API key: set "+h.KeyVariable)
+	}
+	if cfg.Azure {
+		cfg.APIVersion = o.getenv("OPENAI_API_VERSION")
+	}
+	if len(missing) > 0 {
+		return nil, fault(request.ClassAuth, h.Name, strings.Join(missing, "; "))
+	}
+	return openai.New(cfg)
+}
+
+// baseURL is the given address, the one of the environment, or the vendor's own with its variables filled in.
+func (h *Host) baseURL(o *options) (url string, missing []string) {
+	if o.baseURL != "" {
+		return o.baseURL, nil
+	}
+	if url = o.getenv(strings.ToUpper(h.Name) + "_BASE_URL"); url != "" {
+		return url, nil
+	}
+	url = os.Expand(h.BaseURL, func(variable string) string {
+		value := o.getenv(variable)
+		if value == "" {
+			missing = append(missing, "no address: set "+variable)
+		}
+		return value
+	})
+	return url, missing
+}
+
+func fault(class request.Class, vendor, message string) *request.Error {
+	return &request.Error{Class: class, Provider: vendor, Message: message}
+}
+
+// openSim makes a client for a simulator: one that listens at the base URL, else one of its own, in memory, with the speed
+// of a small model.
+func openSim(model string, o *options) (request.Client, error) {
+	transport, baseURL := o.transport, o.baseURL
+	if transport == nil && baseURL == "" {
+		s, err := sim.New(sim.Config{TTFT: sim.LogNormal(0.03, 0.4), TokensPerSecond: sim.Normal(1500, 300)})
+		if err != nil {
+			return nil, err
+		}
+		transport = s.Transport()
+	}
+	if baseURL == "" {
+		baseURL = "http://simulator/v1"
+	}
+	return openai.New(openai.Config{APIKey: o.key, Model: model, Provider: "sim", BaseURL: baseURL, Transport: transport})
+}

@@ -1,0 +1,338 @@
+package openai
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// ParseRequest reads a Chat Completions request body, the inverse of what a Client sends. Fields that the vocabulary has
+// no name for are kept in Extra under the given provider name. Everything wrong is reported at once, as an *request.Error
+// of class invalid that wraps request.Faults with the paths of the fields; the rest of the request is returned beside it.
+func ParseRequest(body []byte, provider string) (request.Request, error) {
+	p := parser{provider: provider}
+	p.r.Reset(body)
+	if p.r.Kind() == jsontext.Object {
+		p.r.Object()
+		for key, ok := p.r.Key(); ok; key, ok = p.r.Key() {
+			p.top(string(key))
+		}
+	} else {
+		p.fault("", "expected a JSON object")
+		p.r.Skip()
+	}
+	if err := p.r.Close(); err != nil {
+		p.faults = append(p.faults, request.Fault{Field: "body", Problem: err.Error()})
+	}
+	if len(p.faults) > 0 {
+		return p.req, &request.Error{Class: request.ClassInvalid, Err: p.faults}
+	}
+	return p.req, nil
+}
+
+// parser walks a request body. Unlike a client reading an answer it is strict about types, because what it does not
+// understand would be lost.
+type parser struct {
+	r        jsontext.Reader
+	provider string
+	req      request.Request
+	path     []byte // of the value being read
+	faults   request.Faults
+}
+
+func (p *parser) fault(field, format string, args ...any) {
+	path := string(p.path)
+	switch {
+	case path == "":
+		path = orDefault(field, "body")
+	case field != "":
+		path += "." + field
+	}
+	p.faults = append(p.faults, request.Fault{Field: path, Problem: fmt.Sprintf(format, args...)})
+}
+
+// within runs read with a longer path.
+func (p *parser) within(step string, read func()) {
+	before := len(p.path)
+	if before > 0 && !strings.HasPrefix(step, "[") {
+		p.path = append(p.path, '.')
+	}
+	p.path = append(p.path, step...)
+	read()
+	p.path = p.path[:before]
+}
+
+// fields reads an object field by field, each with its name on the path.
+func (p *parser) fields(read func(key string)) {
+	if !p.expect(jsontext.Object, "an object") {
+		return
+	}
+	p.r.Object()
+	for key, ok := p.r.Key(); ok; key, ok = p.r.Key() {
+		name := string(key)
+		p.within(name, func() { read(name) })
+	}
+}
+
+// elements reads an array, each element with its index on the path.
+func (p *parser) elements(read func()) {
+	if !p.expect(jsontext.Array, "an array") {
+		return
+	}
+	p.r.Array()
+	for i := 0; p.r.More(); i++ {
+		p.within(fmt.Sprintf("[%d]", i), read)
+	}
+}
+
+// expect reports a value of another type and passes over it. null counts as absent.
+func (p *parser) expect(k jsontext.Kind, what string) bool {
+	switch got := p.r.Kind(); got {
+	case k:
+		return true
+	case jsontext.Null, jsontext.End:
+	default:
+		p.fault("", "expected %s", what)
+	}
+	p.r.Skip()
+	return false
+}
+
+func (p *parser) text(to *string) {
+	if p.expect(jsontext.String, "a string") {
+		*to = p.r.String()
+	}
+}
+
+func (p *parser) whole(to *int) {
+	if n := p.wholeNumber(); n != nil {
+		*to = int(*n)
+	}
+}
+
+func (p *parser) wholeNumber() *int64 {
+	if !p.expect(jsontext.Number, "a number") {
+		return nil
+	}
+	f := p.r.Float()
+	if f != float64(int64(f)) {
+		p.fault("", "expected a whole number, not %v", f)
+		return nil
+	}
+	return new(int64(f))
+}
+
+func (p *parser) number(to **float64) {
+	if p.expect(jsontext.Number, "a number") {
+		*to = new(p.r.Float())
+	}
+}
+
+func (p *parser) truth(to **bool) {
+	if p.expect(jsontext.Bool, "true or false") {
+		*to = new(p.r.Bool())
+	}
+}
+
+func (p *parser) top(key string) {
+	p.within(key, func() {
+		if !p.content(key) && !p.sampling(key) && !p.control(key) {
+			p.extra(key)
+		}
+	})
+}
+
+func (p *parser) content(key string) bool {
+	r := &p.req
+	switch key {
+	case "model":
+		p.text(&r.Model)
+	case "messages":
+		p.elements(p.message)
+	case "tools":
+		p.elements(p.tool)
+	case "tool_choice":
+		p.toolChoice()
+	case "parallel_tool_calls":
+		p.truth(&r.ParallelToolCalls)
+	case "response_format":
+		p.format()
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *parser) sampling(key string) bool {
+	r := &p.req
+	switch key {
+	case "max_tokens", "max_completion_tokens":
+		p.whole(&r.MaxTokens)
+	case "temperature":
+		p.number(&r.Temperature)
+	case "top_p":
+		p.number(&r.TopP)
+	case "top_k":
+		if n := p.wholeNumber(); n != nil {
+			r.TopK = new(int(*n))
+		}
+	case "seed", "random_seed":
+		r.Seed = p.wholeNumber()
+	case "frequency_penalty":
+		p.number(&r.FrequencyPenalty)
+	case "presence_penalty":
+		p.number(&r.PresencePenalty)
+	case "stop":
+		p.stop()
+	case "reasoning_effort":
+		p.text((*string)(&r.ReasoningEffort))
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *parser) stop() {
+	if p.r.Kind() == jsontext.String {
+		p.req.Stop = []string{p.r.String()}
+		return
+	}
+	p.elements(func() {
+		var s string
+		p.text(&s)
+		p.req.Stop = append(p.req.Stop, s)
+	})
+}
+
+func (p *parser) control(key string) bool {
+	r := &p.req
+	switch key {
+	case "service_tier":
+		p.text(&r.ServiceTier)
+	case "user":
+		p.text(&r.User)
+	case "prompt_cache_key":
+		p.text(&r.PromptCacheKey)
+	case "stream", "stream_options": // how the answer travels is the caller's choice
+		p.r.Skip()
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *parser) extra(key string) {
+	raw := append([]byte(nil), p.r.Raw()...)
+	if p.req.Extra == nil {
+		p.req.Extra = map[string]map[string]any{p.provider: {}}
+	}
+	p.req.Extra[p.provider][key] = jsonRaw(raw)
+}
+
+func (p *parser) format() {
+	f := &p.req.ResponseFormat
+	p.fields(func(key string) {
+		switch key {
+		case "type":
+			var kind string
+			p.text(&kind)
+			if kind == "json_object" {
+				kind = string(request.FormatJSON)
+			}
+			f.Type = request.FormatType(kind)
+		case "json_schema":
+			p.fields(p.schemaField)
+		default:
+			p.r.Skip()
+		}
+	})
+}
+
+func (p *parser) schemaField(key string) {
+	f := &p.req.ResponseFormat
+	switch key {
+	case "name":
+		p.text(&f.Name)
+	case "description":
+		p.text(&f.Description)
+	case "schema":
+		f.Schema = p.rawObject()
+	case "strict":
+		var strict *bool
+		p.truth(&strict)
+		f.Strict = strict != nil && *strict
+	default:
+		p.r.Skip()
+	}
+}
+
+// rawObject keeps an object as it stands.
+func (p *parser) rawObject() jsonRaw {
+	if !p.expect(jsontext.Object, "an object") {
+		return nil
+	}
+	return append(jsonRaw(nil), p.r.Raw()...)
+}
+
+func (p *parser) tool() {
+	var t request.Tool
+	kind := "function"
+	p.fields(func(key string) {
+		switch key {
+		case "type":
+			p.text(&kind)
+		case "function":
+			p.fields(func(key string) { p.function(&t, key) })
+		default:
+			p.r.Skip()
+		}
+	})
+	if kind != "function" {
+		p.fault("type", "%q is not supported; only functions are", kind)
+		return
+	}
+	p.req.Tools = append(p.req.Tools, t)
+}
+
+func (p *parser) function(t *request.Tool, key string) {
+	switch key {
+	case "name":
+		p.text(&t.Name)
+	case "description":
+		p.text(&t.Description)
+	case "parameters":
+		t.Parameters = p.rawObject()
+	case "strict":
+		p.truth(&t.Strict)
+	default:
+		p.r.Skip()
+	}
+}
+
+// toolChoice reads a word, or the object that names a function.
+func (p *parser) toolChoice() {
+	c := &p.req.ToolChoice
+	if p.r.Kind() == jsontext.String {
+		c.Mode = request.ToolMode(p.r.String())
+		if c.Mode == "any" {
+			c.Mode = request.ToolRequired
+		}
+		return
+	}
+	p.fields(func(key string) {
+		if key != "function" {
+			p.r.Skip()
+			return
+		}
+		c.Mode = request.ToolNamed
+		p.fields(func(key string) {
+			if key == "name" {
+				p.text(&c.Name)
+			} else {
+				p.r.Skip()
+			}
+		})
+	})
+}

@@ -1,0 +1,238 @@
+package openai
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
+
+type jsonRaw = json.RawMessage
+
+// draft is a message while its fields come in, in any order.
+type draft struct {
+	role, text, name, callID string
+	reasoning                string
+	details                  []request.Part
+	parts, calls             []request.Part
+}
+
+func (p *parser) message() {
+	var d draft
+	p.fields(func(key string) {
+		switch key {
+		case "role":
+			p.text(&d.role)
+		case "content":
+			p.messageContent(&d)
+		case "name":
+			p.text(&d.name)
+		case "tool_call_id":
+			p.text(&d.callID)
+		case "tool_calls":
+			p.elements(func() { p.toolCall(&d) })
+		case "reasoning_content", "reasoning":
+			p.text(&d.reasoning)
+		case "reasoning_details":
+			p.elements(func() { p.reasoningDetail(&d) })
+		case "refusal":
+			p.refusal(&d)
+		default:
+			p.r.Skip()
+		}
+	})
+	p.req.Messages = append(p.req.Messages, d.message())
+}
+
+func (d *draft) message() request.Message {
+	m := request.Message{Role: request.Role(d.role), Name: d.name}
+	switch d.role {
+	case "developer":
+		m.Role = request.RoleSystem
+	case "tool":
+		m.Parts = []request.Part{request.ToolResult{CallID: d.callID, Name: d.name, Content: d.text, Parts: d.parts}}
+		m.Name = ""
+		return m
+	}
+	reasoning := d.details
+	if len(reasoning) == 0 && d.reasoning != "" {
+		reasoning = []request.Part{request.ReasoningPart{Text: d.reasoning}}
+	}
+	if len(reasoning) > 0 && d.text != "" { // Content would stand before the reasoning
+		reasoning = append(reasoning, request.TextPart{Text: d.text})
+		d.text = ""
+	}
+	m.Content = d.text
+	m.Parts = append(append(reasoning, d.parts...), d.calls...)
+	if len(m.Parts) == 0 {
+		m.Parts = nil
+	}
+	return m
+}
+
+func (p *parser) messageContent(d *draft) {
+	switch p.r.Kind() {
+	case jsontext.String:
+		d.text = p.r.String()
+	case jsontext.Array:
+		p.elements(func() { p.part(d) })
+	case jsontext.Null:
+		p.r.Skip()
+	default:
+		p.fault("", "expected a string or an array of parts")
+		p.r.Skip()
+	}
+}
+
+// rawPart is a content part while its fields come in.
+type rawPart struct {
+	kind, text, url, detail         string
+	data, format                    string
+	fileData, fileID, name, fileURL string
+}
+
+func (p *parser) part(d *draft) {
+	if p.r.Kind() == jsontext.String {
+		d.parts = append(d.parts, request.TextPart{Text: p.r.String()})
+		return
+	}
+	var raw rawPart
+	p.fields(func(key string) {
+		switch key {
+		case "type":
+			p.text(&raw.kind)
+		case "text", "refusal":
+			p.text(&raw.text)
+		case "image_url":
+			raw.url, raw.detail = readImageURL(&p.r)
+		case "input_audio":
+			p.fields(func(key string) { p.audioField(&raw, key) })
+		case "file":
+			p.fields(func(key string) { p.fileField(&raw, key) })
+		default:
+			p.r.Skip()
+		}
+	})
+	if part := p.finishPart(&raw); part != nil {
+		d.parts = append(d.parts, part)
+	}
+}
+
+func (p *parser) audioField(raw *rawPart, key string) {
+	switch key {
+	case "data":
+		p.text(&raw.data)
+	case "format":
+		p.text(&raw.format)
+	default:
+		p.r.Skip()
+	}
+}
+
+func (p *parser) fileField(raw *rawPart, key string) {
+	switch key {
+	case "file_data":
+		p.text(&raw.fileData)
+	case "file_id":
+		p.text(&raw.fileID)
+	case "filename":
+		p.text(&raw.name)
+	case "file_url":
+		p.text(&raw.fileURL)
+	default:
+		p.r.Skip()
+	}
+}
+
+func (p *parser) finishPart(raw *rawPart) request.Part {
+	switch raw.kind {
+	case "text", "input_text", "output_text", "refusal":
+		return request.TextPart{Text: raw.text}
+	case "image_url":
+		image, ok := imageFrom(raw.url, raw.detail)
+		if !ok {
+			p.fault("image_url", "no address; give {\"url\": …}")
+		}
+		return image
+	case "input_audio":
+		data, err := base64.StdEncoding.DecodeString(raw.data)
+		if err != nil {
+			p.fault("input_audio.data", "not base64: %v", err)
+		}
+		return request.AudioPart{Data: data, MediaType: "audio/" + orDefault(raw.format, "wav")}
+	case "file":
+		return p.finishFile(raw)
+	}
+	p.fault("type", "%q is unknown; use text, image_url, input_audio or file", raw.kind)
+	return nil
+}
+
+func (p *parser) finishFile(raw *rawPart) request.Part {
+	f := request.FilePart{ID: raw.fileID, Name: raw.name, URL: raw.fileURL}
+	if raw.fileData == "" {
+		return f
+	}
+	var ok bool
+	if f.MediaType, f.Data, ok = cutDataURL(raw.fileData); ok {
+		return f
+	}
+	data, err := base64.StdEncoding.DecodeString(raw.fileData)
+	if err != nil { // some providers take an address here
+		f.URL = raw.fileData
+		return f
+	}
+	f.Data = data
+	return f
+}
+
+func (p *parser) toolCall(d *draft) {
+	var call request.ToolCall
+	p.fields(func(key string) {
+		switch key {
+		case "id":
+			p.text(&call.ID)
+		case "function":
+			p.fields(func(key string) { p.callField(&call, key) })
+		case "extra_content":
+			call.Signature = thoughtSignature(&p.r)
+		default:
+			p.r.Skip()
+		}
+	})
+	d.calls = append(d.calls, call)
+}
+
+func (p *parser) callField(call *request.ToolCall, key string) {
+	switch key {
+	case "name":
+		p.text(&call.Name)
+	case "arguments":
+		if p.r.Kind() == jsontext.Object {
+			call.Arguments = string(p.r.Raw())
+			return
+		}
+		p.text(&call.Arguments)
+	default:
+		p.r.Skip()
+	}
+}
+
+func (p *parser) reasoningDetail(d *draft) {
+	if !p.expect(jsontext.Object, "an object") {
+		return
+	}
+	raw := readDetail(&p.r)
+	d.details = append(d.details, request.ReasoningPart{
+		Text: raw.text, Summary: raw.kind == "reasoning.summary", Signature: raw.signature,
+		Encrypted: raw.data, ID: raw.id, Format: raw.format,
+	})
+}
+
+func (p *parser) refusal(d *draft) {
+	var text string
+	p.text(&text)
+	if text != "" {
+		d.parts = append(d.parts, request.TextPart{Text: text})
+	}
+}
