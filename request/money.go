@@ -154,10 +154,13 @@ func scaleDigits(digits string, shift int) (Money, error) {
 		return 0, nil
 	}
 	units, err := parseUnits("0" + digits[:keep])
-	if err == nil && roundsUp(digits[keep:], units%2 != 0) {
-		units++
+	switch {
+	case err != nil || !roundsUp(digits[keep:], units%2 != 0):
+		return units, err
+	case units == math.MaxInt64:
+		return 0, errAmountRange
 	}
-	return units, err
+	return units + 1, nil
 }
 
 // roundsUp decides, half to even, whether a dropped tail of digits carries into the last digit kept.
@@ -170,7 +173,7 @@ func roundsUp(tail string, odd bool) bool {
 
 func parseUnits(digits string) (Money, error) {
 	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n == math.MaxInt64 {
+	if err != nil {
 		return 0, errAmountRange
 	}
 	return Money(n), nil
