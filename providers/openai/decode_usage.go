@@ -114,10 +114,10 @@ func (c *counts) price(r *jsontext.Reader, exponent int) {
 	}
 }
 
-// usage makes the counts disjoint. Reasoning is added to the completion where the total shows that it stands beside it.
+// usage makes the counts disjoint. Reasoning is added to the completion where the numbers show that it stands beside it.
 func (c *counts) usage() request.Usage {
 	output := c.completion
-	if c.reasoning > 0 && c.total == c.prompt+c.completion+c.reasoning {
+	if c.reasoning > c.completion || c.reasoning > 0 && c.total == c.prompt+c.completion+c.reasoning {
 		output += c.reasoning
 	}
 	read := min(c.cacheRead, c.prompt) // a server may count more cached than it read

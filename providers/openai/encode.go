@@ -187,22 +187,19 @@ func (e *encoder) reasoningObject(effort request.Effort, budget int) {
 	e.buf = append(e.buf, '}')
 }
 
+// thinking says in words of the field only what reasoning_effort can't say: off, or a budget.
 func (e *encoder) thinking(effort request.Effort, budget int) {
-	if e.field("thinking") {
-		mode := "enabled"
-		if effort == request.EffortNone {
-			mode = "disabled"
+	switch {
+	case effort == request.EffortNone:
+		if e.field("thinking") {
+			e.raw(`{"type":"disabled"}`)
 		}
-		e.buf = append(e.buf, '{')
-		e.text("type", mode)
-		if budget > 0 {
-			e.key("budget_tokens")
-			e.int(int64(budget))
-		}
-		e.buf = append(e.buf, '}')
-	}
-	if effort != request.EffortNone {
+	case effort != "":
 		e.effort(effort)
+	case e.field("thinking"):
+		e.raw(`{"type":"enabled","budget_tokens":`)
+		e.int(int64(budget))
+		e.raw(`}`)
 	}
 }
 

@@ -64,7 +64,7 @@ func (e *encoder) audio(i, j int, p request.AudioPart) {
 	e.comma()
 	e.raw(`{"type":"input_audio","input_audio":{"data":"`)
 	e.buf = base64.StdEncoding.AppendEncode(e.buf, p.Data)
-	e.raw(`",`)
+	e.raw(`"`)
 	e.text("format", format)
 	e.raw(`}}`)
 }

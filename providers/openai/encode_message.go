@@ -48,14 +48,25 @@ func (e *encoder) content(i int, m *request.Message) {
 		e.textPart(m.Content)
 	}
 	for j, p := range m.Parts {
-		e.part(i, j, p)
+		if !marksCall(m.Parts, j) {
+			e.part(i, j, p)
+		}
 	}
 	e.buf = append(e.buf, ']')
 }
 
+// marksCall reports whether part j is the cache mark of a tool call, which stands with the call.
+func marksCall(parts []request.Part, j int) bool {
+	if _, ok := parts[j].(request.CacheBreakpoint); !ok || j == 0 {
+		return false
+	}
+	_, ok := parts[j-1].(request.ToolCall)
+	return ok
+}
+
 // needsList reports whether there is anything but text that has a place in content.
 func (e *encoder) needsList(parts []request.Part) bool {
-	for _, p := range parts {
+	for j, p := range parts {
 		switch p.(type) {
 		case request.TextPart, request.ToolCall:
 		case request.ReasoningPart:
@@ -63,10 +74,12 @@ func (e *encoder) needsList(parts []request.Part) bool {
 				return true
 			}
 		case request.CacheBreakpoint:
-			if e.quirks.CacheControl {
+			switch {
+			case !e.quirks.CacheControl:
+				e.warnCache()
+			case !marksCall(parts, j):
 				return true
 			}
-			e.warnCache()
 		default:
 			return true
 		}
@@ -88,7 +101,7 @@ func (e *encoder) plain(m *request.Message) {
 
 func (e *encoder) textPart(s string) {
 	e.comma()
-	e.raw(`{"type":"text",`)
+	e.raw(`{"type":"text"`)
 	e.text("text", s)
 	e.buf = append(e.buf, '}')
 }
@@ -184,8 +197,7 @@ func (e *encoder) assistant(i int, m *request.Message) {
 
 func hasContent(m *request.Message) bool {
 	for _, p := range m.Parts {
-		switch p.(type) {
-		case request.TextPart, request.CacheBreakpoint:
+		if _, ok := p.(request.TextPart); ok {
 			return true
 		}
 	}
@@ -203,7 +215,7 @@ func (e *encoder) toolMessages(i int, m *request.Message) {
 			continue
 		}
 		e.comma()
-		e.raw(`{"role":"tool",`)
+		e.raw(`{"role":"tool"`)
 		e.text("tool_call_id", result.CallID)
 		e.key("content")
 		e.result(i, j, &result)

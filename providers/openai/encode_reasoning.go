@@ -88,7 +88,7 @@ func (e *encoder) thinkingPart(r request.ReasoningPart) {
 		return // reasoningBack reports or places it
 	}
 	e.comma()
-	e.raw(`{"type":"thinking","thinking":[{"type":"text",`)
+	e.raw(`{"type":"thinking","thinking":[{"type":"text"`)
 	e.text("text", r.Text)
 	e.raw(`}]}`)
 }

@@ -65,7 +65,10 @@ func (e *encoder) toolChoice(c request.ToolChoice) {
 func (e *encoder) toolCalls(parts []request.Part) {
 	e.key("tool_calls")
 	e.buf = append(e.buf, '[')
-	for _, p := range parts {
+	for j, p := range parts {
+		if marksCall(parts, j) {
+			e.markLast(p.(request.CacheBreakpoint))
+		}
 		call, ok := p.(request.ToolCall)
 		if !ok {
 			continue

@@ -285,6 +285,8 @@ func (p *parser) tool() {
 			p.text(&kind)
 		case "function":
 			p.fields(func(key string) { p.function(&t, key) })
+		case "cache_control":
+			t.Cache = p.cacheMark()
 		default:
 			p.r.Skip()
 		}

@@ -3,6 +3,7 @@ package openai
 import (
 	"encoding/base64"
 	"encoding/json"
+	"time"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
@@ -16,6 +17,7 @@ type draft struct {
 	reasoning                string
 	details                  []request.Part
 	parts, calls             []request.Part
+	mark                     *request.CacheBreakpoint
 }
 
 func (p *parser) message() {
@@ -38,11 +40,32 @@ func (p *parser) message() {
 			p.elements(func() { p.reasoningDetail(&d) })
 		case "refusal":
 			p.refusal(&d)
+		case "cache_control":
+			d.mark = p.cacheMark()
 		default:
 			p.r.Skip()
 		}
 	})
 	p.req.Messages = append(p.req.Messages, d.message())
+}
+
+// cacheMark reads a cache_control object.
+func (p *parser) cacheMark() *request.CacheBreakpoint {
+	mark := new(request.CacheBreakpoint)
+	p.fields(func(key string) {
+		if key != "ttl" {
+			p.r.Skip()
+			return
+		}
+		var text string
+		p.text(&text)
+		ttl, err := time.ParseDuration(text)
+		if err != nil {
+			p.fault("", "%q is not a duration; use 5m or 1h", text)
+		}
+		mark.TTL = ttl
+	})
+	return mark
 }
 
 func (d *draft) message() request.Message {
@@ -51,7 +74,7 @@ func (d *draft) message() request.Message {
 	case "developer":
 		m.Role = request.RoleSystem
 	case "tool":
-		m.Parts = []request.Part{request.ToolResult{CallID: d.callID, Name: d.name, Content: d.text, Parts: d.parts}}
+		m.Parts = d.marked([]request.Part{request.ToolResult{CallID: d.callID, Name: d.name, Content: d.text, Parts: d.parts}})
 		m.Name = ""
 		return m
 	}
@@ -64,11 +87,16 @@ func (d *draft) message() request.Message {
 		d.text = ""
 	}
 	m.Content = d.text
-	m.Parts = append(append(reasoning, d.parts...), d.calls...)
-	if len(m.Parts) == 0 {
-		m.Parts = nil
-	}
+	m.Parts = append(d.marked(append(reasoning, d.parts...)), d.calls...)
 	return m
+}
+
+// marked puts the message's own cache mark behind its content.
+func (d *draft) marked(parts []request.Part) []request.Part {
+	if d.mark == nil {
+		return parts
+	}
+	return append(parts, *d.mark)
 }
 
 func (p *parser) messageContent(d *draft) {
@@ -90,6 +118,7 @@ type rawPart struct {
 	kind, text, url, detail         string
 	data, format                    string
 	fileData, fileID, name, fileURL string
+	mark                            *request.CacheBreakpoint
 }
 
 func (p *parser) part(d *draft) {
@@ -110,12 +139,17 @@ func (p *parser) part(d *draft) {
 			p.fields(func(key string) { p.audioField(&raw, key) })
 		case "file":
 			p.fields(func(key string) { p.fileField(&raw, key) })
+		case "cache_control":
+			raw.mark = p.cacheMark()
 		default:
 			p.r.Skip()
 		}
 	})
 	if part := p.finishPart(&raw); part != nil {
 		d.parts = append(d.parts, part)
+	}
+	if raw.mark != nil {
+		d.parts = append(d.parts, *raw.mark)
 	}
 }
 
@@ -188,6 +222,7 @@ func (p *parser) finishFile(raw *rawPart) request.Part {
 
 func (p *parser) toolCall(d *draft) {
 	var call request.ToolCall
+	var mark *request.CacheBreakpoint
 	p.fields(func(key string) {
 		switch key {
 		case "id":
@@ -196,11 +231,15 @@ func (p *parser) toolCall(d *draft) {
 			p.fields(func(key string) { p.callField(&call, key) })
 		case "extra_content":
 			call.Signature = thoughtSignature(&p.r)
+		case "cache_control":
+			mark = p.cacheMark()
 		default:
 			p.r.Skip()
 		}
 	})
-	d.calls = append(d.calls, call)
+	if d.calls = append(d.calls, call); mark != nil {
+		d.calls = append(d.calls, *mark)
+	}
 }
 
 func (p *parser) callField(call *request.ToolCall, key string) {
@@ -223,6 +262,9 @@ func (p *parser) reasoningDetail(d *draft) {
 		return
 	}
 	raw := readDetail(&p.r)
+	if raw.text == "" && raw.data == "" && raw.signature == "" {
+		return // an empty detail says nothing
+	}
 	d.details = append(d.details, request.ReasoningPart{
 		Text: raw.text, Summary: raw.kind == "reasoning.summary", Signature: raw.signature,
 		Encrypted: raw.data, ID: raw.id, Format: raw.format,

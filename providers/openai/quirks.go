@@ -45,7 +45,7 @@ const (
 	ReasoningEffort ReasoningStyle = iota
 	// ReasoningObject sends reasoning: {effort} or {max_tokens}.
 	ReasoningObject
-	// ReasoningThinking sends thinking: {type}, and reasoning_effort beside it.
+	// ReasoningThinking sends reasoning_effort, and thinking: {type} for none and for a budget.
 	ReasoningThinking
 	// ReasoningSwitch sends enable_thinking and thinking_budget.
 	ReasoningSwitch
