@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -79,7 +80,7 @@ func duration(values []string) time.Duration {
 	if err != nil || s < 0 || s > 1e9 {
 		return 0
 	}
-	return time.Duration(s * float64(time.Second))
+	return time.Duration(math.Round(s * float64(time.Second)))
 }
 
 // resetWait is how long an exhausted limit takes, by the headers alone: the longest reset of those with nothing left.

@@ -3,11 +3,13 @@ package openai_test
 import (
 	"os"
 	"testing"
+
+	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serveVariable) != "" {
 		serveBench()
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }

@@ -1,0 +1,111 @@
+package openai_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/seed63918563/llmgate/providers/openai"
+	"github.com/seed63918563/llmgate/request"
+)
+
+func TestConfigFaultsAreReportedTogether(t *testing.T) {
+	for says, cfg := range map[string]openai.Config{
+		"APIKey is empty":              {},
+		"can't stand in a header":      {APIKey: "sk-1\n"},
+		"must begin with http":         {BaseURL: "api.openai.com/v1"},
+		"must end before /chat/comple": {BaseURL: "https://host/v1/chat/completions/"},
+		"not an address":               {BaseURL: "http://a b"},
+		"set the endpoint of the Azur": {APIKey: "k", Azure: true},
+		"APIVersion is set without":    {APIKey: "k", APIVersion: "2024-10-21"},
+		"header; check how it was read; BaseURL \"x\": must begin with http": {APIKey: "ключ", BaseURL: "x"},
+	} {
+		_, err := openai.New(cfg)
+		if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: got %v", says, err)
+		}
+		if err != nil && cfg.APIKey != "" && cfg.APIKey != "k" && strings.Contains(err.Error(), strings.TrimSpace(cfg.APIKey)) {
+			t.Errorf("the key shows in %v", err)
+		}
+	}
+}
+
+func TestAddressesAndHeaders(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		cfg    openai.Config
+		model  string
+		url    string
+		header map[string]string
+	}{
+		{"OpenAI", openai.Config{APIKey: "k", Model: "m", Organization: "o", Project: "p"}, "", "https://api.openai.com/v1/chat/completions",
+			map[string]string{"Authorization": "Bearer k", "Openai-Organization": "o", "Openai-Project": "p", "Content-Type": "application/json", "User-Agent": "llmgate", "Api-Key": ""}},
+		{"other server", openai.Config{BaseURL: "http://localhost:8000/v1/", Model: "m"}, "", "http://localhost:8000/v1/chat/completions", map[string]string{"Authorization": ""}},
+		{"own headers", openai.Config{BaseURL: "http://h", Model: "m", Header: http.Header{"x-title": {"t"}, "user-agent": {"mine"}}}, "", "http://h/chat/completions",
+			map[string]string{"X-Title": "t", "User-Agent": "mine"}},
+		{"Azure, deployment", openai.Config{APIKey: "k", Azure: true, BaseURL: "https://r.openai.azure.com", APIVersion: "2024-10-21", Model: "my dep"}, "",
+			"https://r.openai.azure.com/openai/deployments/my%20dep/chat/completions?api-version=2024-10-21", map[string]string{"Api-Key": "k", "Authorization": ""}},
+		{"Azure, other deployment", openai.Config{APIKey: "k", Azure: true, BaseURL: "https://r.openai.azure.com", APIVersion: "2024-10-21", Model: "a"}, "b",
+			"https://r.openai.azure.com/openai/deployments/b/chat/completions?api-version=2024-10-21", nil},
+		{"Azure, no default", openai.Config{APIKey: "k", Azure: true, BaseURL: "https://r.openai.azure.com", APIVersion: "2024-10-21"}, "b",
+			"https://r.openai.azure.com/openai/deployments/b/chat/completions?api-version=2024-10-21", nil},
+		{"Azure v1", openai.Config{APIKey: "k", Azure: true, BaseURL: "https://r.openai.azure.com/", Model: "m"}, "", "https://r.openai.azure.com/openai/v1/chat/completions", map[string]string{"Api-Key": "k"}},
+		{"Azure v1 in full", openai.Config{APIKey: "k", Azure: true, BaseURL: "https://r.openai.azure.com/openai/v1/", Model: "m"}, "", "https://r.openai.azure.com/openai/v1/chat/completions", nil},
+		{"Azure by token", openai.Config{Azure: true, BaseURL: "https://r.openai.azure.com", Model: "m", Header: http.Header{"Authorization": {"Bearer entra"}}}, "",
+			"https://r.openai.azure.com/openai/v1/chat/completions", map[string]string{"Authorization": "Bearer entra", "Api-Key": ""}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			transport := answering(message(`"content":"a"`, `"stop"`))
+			c.cfg.Transport = transport
+			client, err := openai.New(c.cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req := ask()
+			req.Model = c.model
+			if _, err := client.Complete(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+			if got := transport.got.URL.String(); got != c.url || transport.got.Method != http.MethodPost {
+				t.Errorf("%s %s, want %s", transport.got.Method, got, c.url)
+			}
+			for name, want := range c.header {
+				if got := transport.got.Header.Get(name); got != want {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestModelMustBeNamedSomewhere(t *testing.T) {
+	client := clientOver(t, answering(""), func(c *openai.Config) { c.Model = "" })
+	_, err := client.Complete(t.Context(), ask())
+	if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), "no model") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCountTokensSaysItIsAnEstimate(t *testing.T) {
+	client := clientOver(t, answering(""), nil)
+	n, err := client.CountTokens(t.Context(), ask())
+	if err != nil || !n.Estimated || n.Tokens < 4 || n.Tokens > 12 {
+		t.Errorf("got %+v, %v", n, err)
+	}
+	if _, err := client.CountTokens(t.Context(), request.Request{}); !errors.Is(err, request.ErrInvalid) {
+		t.Errorf("an empty request: %v", err)
+	}
+}
+
+func TestCapabilitiesComeFromTheConfiguration(t *testing.T) {
+	if c := clientOver(t, answering(""), nil).Capabilities("m"); c.Known {
+		t.Errorf("got %+v", c)
+	}
+	client := clientOver(t, answering(""), func(c *openai.Config) {
+		c.Capabilities = func(model string) request.Capabilities { return request.Capabilities{Known: model == "m"} }
+	})
+	if !client.Capabilities("").Known || client.Capabilities("other").Known {
+		t.Error("the model was not passed on")
+	}
+}

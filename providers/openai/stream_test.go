@@ -1,0 +1,293 @@
+package openai_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed63918563/llmgate/providers/openai"
+	"github.com/seed63918563/llmgate/request"
+)
+
+const wholeStream = `data: {"id":"c","model":"m1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null}
+
+data: {"id":"c","model":"m1","choices":[{"index":0,"delta":{"content":"One "},"finish_reason":null}]}
+
+data: {"id":"c","model":"m1","choices":[{"index":0,"delta":{"content":"two"},"finish_reason":null}]}
+
+data: {"id":"c","model":"m1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: {"id":"c","model":"m1","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}
+
+data: [DONE]
+
+`
+
+// Wherever a stream is cut by a broken connection, it must end with an error that carries what had come; only behind the
+// terminal event is it whole.
+func TestStreamCutAtEveryByte(t *testing.T) {
+	terminal := strings.Index(wholeStream, "[DONE]") + len("[DONE]")
+	for n := range len(wholeStream) {
+		body := io.MultiReader(strings.NewReader(wholeStream[:n]), iotest.ErrReader(io.ErrUnexpectedEOF))
+		got, err := collect(t, clientOver(t, &canned{body: body}, nil), ask())
+		if n > terminal {
+			if err != nil || got.content != "One two" {
+				t.Fatalf("cut behind the terminal event at %d: %q, %v", n, got.content, err)
+			}
+			continue
+		}
+		if !errors.Is(err, request.ErrTruncated) {
+			t.Fatalf("cut at %d: got %v", n, err)
+		}
+		e := asError(t, err)
+		if e.Partial == nil || e.Partial.Content != got.content || !e.MaybeBilled || !strings.HasPrefix("One two", got.content) {
+			t.Fatalf("cut at %d: handed out %q, partial %+v", n, got.content, e.Partial)
+		}
+	}
+}
+
+// A server that closes the stream in order after the finish reason has said everything, terminal event or not.
+func TestStreamClosedInOrderAtEveryByte(t *testing.T) {
+	finished := strings.Index(wholeStream, `"stop"}]}`) + len(`"stop"}]}`)
+	usage := strings.Index(wholeStream, `"total_tokens":7}}`)
+	for n := range len(wholeStream) {
+		got, err := stream(t, wholeStream[:n])
+		// Behind the finish reason, the stream may end between events, but not inside one.
+		inside := n > finished+2 && n < usage+len(`"total_tokens":7}}`) && n > finished+2+len("data: ") ||
+			n > strings.Index(wholeStream, "data: [DONE]")+len("data: ") && n < strings.Index(wholeStream, "[DONE]")+len("[DONE]")
+		if n < finished || inside {
+			if !errors.Is(err, request.ErrTruncated) {
+				t.Fatalf("closed at %d (%q): got %v", n, tail(wholeStream[:n]), err)
+			}
+			continue
+		}
+		if err != nil || got.last.Content != "One two" || got.last.FinishReason != request.FinishStop {
+			t.Fatalf("closed at %d (%q): %+v, %v", n, tail(wholeStream[:n]), got.last, err)
+		}
+		if reported := n >= usage+len(`"total_tokens":7}}`); got.last.Usage.Reported != reported || got.last.Usage.Estimated == reported {
+			t.Fatalf("closed at %d: usage %+v", n, got.last.Usage)
+		}
+	}
+}
+
+func tail(s string) string { return s[max(0, len(s)-20):] }
+
+func TestStreamedInSmallPieces(t *testing.T) {
+	for name, r := range map[string]io.Reader{
+		"byte by byte": iotest.OneByteReader(strings.NewReader(wholeStream)),
+		"CRLF":         strings.NewReader(strings.ReplaceAll(wholeStream, "\n", "\r\n")),
+		"CR":           strings.NewReader(strings.ReplaceAll(wholeStream, "\n", "\r")),
+		"one newline":  strings.NewReader(strings.ReplaceAll(wholeStream, "\n\n", "\n")),
+		"no space":     strings.NewReader(strings.ReplaceAll(wholeStream, "data: ", "data:")),
+		"comments":     strings.NewReader(": hi\n\n" + strings.ReplaceAll(wholeStream, "\n\n", "\n\n: ping\n\n")),
+		"typed":        strings.NewReader(strings.ReplaceAll(wholeStream, "data:", "event: message\nid: 1\ndata:")),
+	} {
+		got, err := collect(t, clientOver(t, &canned{body: r}, nil), ask())
+		if err != nil || got.last.Content != "One two" || got.last.Usage.OutputTokens != 2 || got.last.Model != "m1" || got.last.ID != "c" {
+			t.Errorf("%s: %+v, %v", name, got.last, err)
+		}
+	}
+}
+
+func TestStreamFailures(t *testing.T) {
+	const first = `data: {"id":"c","choices":[{"index":0,"delta":{"content":"One"}}]}` + "\n\n"
+	for _, c := range []struct {
+		name, rest, says string
+		class            request.Class
+	}{
+		{"error event", `data: {"error":{"message":"overloaded","type":"server_error","code":503}}`, "overloaded", request.ClassOverloaded},
+		{"typed error event", "event: error\n" + `data: {"message":"too fast","type":"rate_limit_error"}`, "too fast", request.ClassRateLimit},
+		{"error in the choice", `data: {"choices":[{"error":{"message":"upstream died","code":502},"finish_reason":"error"}]}`, "upstream died", request.ClassTransient},
+		{"error in x_groq", `data: {"x_groq":{"error":"tool use failed"}}`, "tool use failed", request.ClassTransient},
+		{"error as text", `data: {"error":"no memory"}`, "no memory", request.ClassTransient},
+		{"quota in the stream", `data: {"error":{"message":"no credit","code":"insufficient_quota"}}`, "no credit", request.ClassQuota},
+		{"not JSON", `data: {"choices":[{"delta":`, "can't be read", request.ClassTruncated},
+		{"text", `data: oops`, "can't be read", request.ClassTruncated},
+		{"finish error", `data: {"choices":[{"delta":{},"finish_reason":"error"}]}` + "\n\ndata: [DONE]", "finish reason error", request.ClassTransient},
+		{"out of resources", `data: {"choices":[{"delta":{},"finish_reason":"insufficient_system_resource"}]}` + "\n\ndata: [DONE]", "insufficient", request.ClassOverloaded},
+		{"filtered", `data: {"choices":[{"delta":{},"finish_reason":"content_filter"}]}` + "\n\ndata: [DONE]", "content filter", request.ClassContentPolicy},
+		{"refused", `data: {"choices":[{"delta":{"refusal":"I can't."},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]", "I can't.", request.ClassContentPolicy},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := stream(t, first+c.rest+"\n\n")
+			e := asError(t, err)
+			if e.Class != c.class || !strings.Contains(e.Error(), c.says) || !e.MaybeBilled || got.content != "One" {
+				t.Errorf("got %+v after %q", e, got.content)
+			}
+			if e.Partial == nil || e.Partial.Content != "One" || !e.Partial.Usage.Estimated || e.Partial.Usage.OutputTokens == 0 {
+				t.Errorf("partial: %+v", e.Partial)
+			}
+		})
+	}
+}
+
+func TestStreamWithoutAnAnswer(t *testing.T) {
+	for _, body := range []string{"", "\n\n", ": ping\n\n", "data: [DONE]\n\n", "data: {}\n\ndata: [DONE]\n\n", "data: {\"choices\":[]}\n\n"} {
+		if _, err := stream(t, body); !errors.Is(err, request.ErrTruncated) {
+			t.Errorf("%q: got %v", body, err)
+		}
+	}
+}
+
+// Some servers answer a request for a stream with the whole at once.
+func TestStreamAnsweredWhole(t *testing.T) {
+	whole := &canned{header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		body: strings.NewReader(`{"id":"c","choices":[{"message":{"content":"All."},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`)}
+	got, err := collect(t, clientOver(t, whole, nil), ask())
+	if err != nil || got.content != "All." || got.last.Content != "All." || !got.last.Usage.Reported {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	page := &canned{header: http.Header{"Content-Type": {"text/html"}}, body: strings.NewReader("<html>Welcome</html>")}
+	_, err = collect(t, clientOver(t, page, nil), ask())
+	if e := asError(t, err); e.Class != request.ClassInvalid || !strings.Contains(e.Message, "check the base URL") {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// closing tells when a body is closed.
+type closing struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closing) Close() error { c.closed = true; return nil }
+
+func TestLeavingTheLoopEndsTheCall(t *testing.T) {
+	for stop := range 3 {
+		body := &closing{Reader: strings.NewReader(wholeStream)}
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			r.Body.Close()
+			h := http.Header{"X-Ratelimit-Limit-Requests": {"10"}, "X-Ratelimit-Remaining-Requests": {"9"}}
+			return &http.Response{StatusCode: 200, Header: h, Body: body}, nil
+		})
+		n := 0
+		for range clientOver(t, transport, nil).Stream(t.Context(), ask()) {
+			if n == stop {
+				break
+			}
+			n++
+		}
+		if n != stop || !body.closed {
+			t.Errorf("left after %d chunks; body closed: %v", n, body.closed)
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestNothingIsSentBeforeTheLoop(t *testing.T) {
+	transport := answering(wholeStream)
+	seq := clientOver(t, transport, nil).Stream(t.Context(), ask())
+	if transport.got != nil {
+		t.Fatal("the request went out before anybody ranged over the stream")
+	}
+	for range seq {
+	}
+	if transport.got == nil {
+		t.Fatal("the request did not go out")
+	}
+}
+
+func TestStreamLimitsComeFirst(t *testing.T) {
+	transport := answering(wholeStream)
+	transport.header = http.Header{"X-Ratelimit-Limit-Tokens": {"100"}, "X-Ratelimit-Remaining-Tokens": {"60"}, "X-Request-Id": {"req_1"}}
+	n := 0
+	for chunk, err := range clientOver(t, transport, nil).Stream(t.Context(), ask()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (chunk.Limits != nil) != (n == 0) {
+			t.Errorf("chunk %d: %+v", n, chunk)
+		}
+		if n == 0 && chunk.Limits.Tokens.Remaining != 60 {
+			t.Errorf("limits %+v", chunk.Limits)
+		}
+		if chunk.Response != nil && (chunk.Response.RequestID != "req_1" || chunk.Response.Provider != "openai") {
+			t.Errorf("response %+v", chunk.Response)
+		}
+		n++
+	}
+}
+
+// Servers number the pieces of tool calls in several ways.
+func TestStreamedToolCalls(t *testing.T) {
+	type call = request.ToolCall
+	two := []call{{ID: "a", Name: "f", Arguments: `{"x":1}`}, {ID: "b", Name: "g", Arguments: `{"y":2}`}}
+	for _, c := range []struct {
+		name   string
+		deltas []string
+		want   []call
+	}{
+		{"by index", []string{
+			`{"index":0,"id":"a","function":{"name":"f","arguments":""}}`, `{"index":1,"id":"b","function":{"name":"g","arguments":""}}`,
+			`{"index":1,"function":{"arguments":"{\"y\""}}`, `{"index":0,"function":{"arguments":"{\"x\":1}"}}`, `{"index":1,"function":{"arguments":":2}"}}`,
+		}, two},
+		{"id repeated", []string{
+			`{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}`, `{"index":0,"id":"a","function":{"name":"f","arguments":":1}"}}`,
+			`{"index":1,"id":"b","function":{"name":"g","arguments":"{\"y\":2}"}}`,
+		}, two},
+		{"empty id and null arguments later", []string{
+			`{"index":0,"id":"a","function":{"name":"f","arguments":null}}`, `{"index":0,"id":"","function":{"name":null,"arguments":"{\"x\":1}"}}`,
+			`{"index":1,"id":"b","function":{"name":"g","arguments":"{\"y\":2}"}}`,
+		}, two},
+		{"whole, all with index 0", []string{
+			`{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":1}"}}`, `{"index":0,"id":"b","function":{"name":"g","arguments":"{\"y\":2}"}}`,
+		}, two},
+		{"whole, without index", []string{
+			`{"id":"a","function":{"name":"f","arguments":"{\"x\":1}"}}`, `{"id":"b","function":{"name":"g","arguments":{"y":2}}}`,
+		}, two},
+		{"whole, index 0, without ids", []string{
+			`{"index":0,"function":{"name":"f","arguments":"{\"x\":1}"}}`, `{"index":0,"function":{"name":"g","arguments":"{\"y\":2}"}}`,
+		}, []call{{ID: "call_c_0", Name: "f", Arguments: `{"x":1}`}, {ID: "call_c_1", Name: "g", Arguments: `{"y":2}`}}},
+		{"pieces without index or id", []string{
+			`{"id":"a","function":{"name":"f","arguments":"{\"x\""}}`, `{"function":{"arguments":":1}"}}`,
+		}, two[:1]},
+		{"with a signature", []string{
+			`{"index":0,"id":"a","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"sig","other":1},"x":2}}`,
+		}, []call{{ID: "a", Name: "f", Arguments: "{}", Signature: "sig"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var body strings.Builder
+			for _, d := range c.deltas {
+				fmt.Fprintf(&body, "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[%s]}}]}\n\n", d)
+			}
+			body.WriteString("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+			got, err := stream(t, body.String())
+			if err != nil || !cmp.Equal(got.last.ToolCalls, c.want) || got.last.FinishReason != request.FinishToolCalls {
+				t.Fatalf("%v, %+v\n%s", err, got.last, cmp.Diff(c.want, got.last.ToolCalls))
+			}
+			for i, call := range got.last.ToolCalls {
+				if got.calls[i] != call.Arguments {
+					t.Errorf("deltas of call %d: %q, want %q", i, got.calls[i], call.Arguments)
+				}
+			}
+		})
+	}
+}
+
+func TestToolCallsAreBounded(t *testing.T) {
+	var body strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&body, "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"id\":\"%d\",\"function\":{\"name\":\"f\"}}]}}]}\n\n", i*1_000_000_000, i)
+	}
+	_, err := stream(t, body.String())
+	if e := asError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
+		t.Errorf("got %v", e)
+	}
+}
+
+func TestAzureFirstChunkHasNoChoice(t *testing.T) {
+	body := `data: {"choices":[],"prompt_filter_results":[{"prompt_index":0}]}` + "\n\n" + wholeStream
+	got, err := collect(t, clientOver(t, answering(body), func(c *openai.Config) { c.Azure, c.BaseURL = true, "https://res.example" }), ask())
+	if err != nil || got.last.Content != "One two" {
+		t.Errorf("got %+v, %v", got.last, err)
+	}
+}
