@@ -21,9 +21,20 @@ import (
 )
 
 // Open returns a client for a model named "vendor/model"; see providers.Open for vendors, keys and errors.
-func Open(ctx context.Context, model string, opts ...providers.Option) (Client, error) {
+func Open(ctx context.Context, model string, opts ...Option) (Client, error) {
 	return providers.Open(ctx, model, opts...)
 }
+
+// Option changes how a client is opened.
+type Option = providers.Option
+
+// The options of Open.
+var (
+	WithAPIKey    = providers.WithAPIKey
+	WithBaseURL   = providers.WithBaseURL
+	WithTransport = providers.WithTransport
+	WithGetenv    = providers.WithGetenv
+)
 
 // Collect reads a stream to its end and returns the whole answer.
 var Collect = request.Collect

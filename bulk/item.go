@@ -1,9 +1,11 @@
 package bulk
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
@@ -123,9 +125,9 @@ func parseSimple(text []byte, provider string) Item {
 	req, err := openai.ParseRequest(text, provider)
 	faults := prefixed("", err)
 	own := req.Extra[provider]
-	item.ID = takeID(own, &faults)
-	prompt, hasPrompt := takeText(own, "prompt", &faults)
-	system, hasSystem := takeText(own, "system", &faults)
+	item.ID, _ = take(own, "id", "a string or a number", &faults, jsontext.String, jsontext.Number)
+	prompt, hasPrompt := take(own, "prompt", "a string", &faults, jsontext.String)
+	system, _ := take(own, "system", "a string", &faults, jsontext.String)
 	if len(own) == 0 {
 		req.Extra = nil
 	}
@@ -139,7 +141,7 @@ func parseSimple(text []byte, provider string) Item {
 	case len(req.Messages) == 0 && len(faults) == 0:
 		faults = append(faults, request.Fault{Field: "prompt", Problem: "missing; give prompt or messages"})
 	}
-	if hasSystem && system != "" {
+	if system != "" {
 		req.Messages = append([]request.Message{{Role: request.RoleSystem, Content: system}}, req.Messages...)
 	}
 	if len(faults) == 0 {
@@ -149,34 +151,27 @@ func parseSimple(text []byte, provider string) Item {
 	return item
 }
 
-// takeID reads the item's name, a text or a number.
-func takeID(own map[string]any, faults *request.Faults) string {
-	raw, ok := own["id"].(json.RawMessage)
-	if !ok {
-		return ""
-	}
-	delete(own, "id")
+// take removes a field that is the line's own, not the request's, and reads it. null counts as absent, as it does in the
+// request.
+func take(own map[string]any, field, expected string, faults *request.Faults, kinds ...jsontext.Kind) (text string, given bool) {
+	raw, ok := own[field].(json.RawMessage)
+	delete(own, field)
 	var r jsontext.Reader
 	r.Reset(raw)
-	switch r.Kind() {
-	case jsontext.String, jsontext.Number:
-		return string(r.Scalar())
-	}
-	*faults = append(*faults, request.Fault{Field: "id", Problem: "expected a string or a number"})
-	return ""
-}
-
-func takeText(own map[string]any, field string, faults *request.Faults) (text string, given bool) {
-	raw, ok := own[field].(json.RawMessage)
-	if !ok {
+	kind := r.Kind()
+	if !ok || kind == jsontext.Null {
 		return "", false
 	}
-	delete(own, field)
-	if json.Unmarshal(raw, &text) != nil {
-		*faults = append(*faults, request.Fault{Field: field, Problem: "expected a string"})
-		return "", false
+	problem := "expected " + expected
+	if slices.Contains(kinds, kind) {
+		text = string(r.Scalar())
+		if r.Err() == nil {
+			return text, true
+		}
+		problem = r.Err().Error()
 	}
-	return text, true
+	*faults = append(*faults, request.Fault{Field: field, Problem: problem})
+	return "", false
 }
 
 // prefixed takes the faults out of an error and puts a prefix before their fields.
@@ -186,6 +181,10 @@ func prefixed(prefix string, err error) request.Faults {
 		return request.Faults{{Field: strings.TrimSuffix(prefix, "."), Problem: err.Error()}}
 	}
 	for i := range found {
+		if found[i].Field == "body" { // what openai.ParseRequest calls the text as a whole
+			found[i].Field = cmp.Or(strings.TrimSuffix(prefix, "."), "line")
+			continue
+		}
 		found[i].Field = prefix + found[i].Field
 	}
 	return found

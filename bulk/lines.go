@@ -19,8 +19,12 @@ var errLineTooLong = fmt.Errorf("the line is longer than %d MB; split it", MaxLi
 // reader itself ends the sequence and comes as its second value. Fields that the vocabulary has no name for are kept in
 // the request's Extra for the given provider.
 func Lines(r io.Reader, file, provider string) iter.Seq2[Item, error] {
+	return lines(r, MaxLine, file, provider)
+}
+
+func lines(r io.Reader, longest int, file, provider string) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		in := lineReader{in: bufio.NewReaderSize(r, 64<<10)}
+		in := lineReader{in: bufio.NewReaderSize(r, 64<<10), longest: longest}
 		form := Simple
 		for {
 			text, err := in.next()
@@ -60,9 +64,10 @@ func Lines(r io.Reader, file, provider string) iter.Seq2[Item, error] {
 
 // lineReader cuts text into lines of bounded length.
 type lineReader struct {
-	in   *bufio.Reader
-	buf  []byte
-	line int
+	in      *bufio.Reader
+	longest int
+	buf     []byte
+	line    int
 }
 
 // next returns the next line without its end, surrounding space and byte order mark; it is valid until the next call.
@@ -72,7 +77,7 @@ func (r *lineReader) next() ([]byte, error) {
 	tooLong := false
 	for {
 		piece, err := r.in.ReadSlice('\n')
-		if tooLong = tooLong || len(r.buf)+len(piece) > MaxLine; !tooLong {
+		if tooLong = tooLong || len(r.buf)+len(piece) > r.longest; !tooLong {
 			r.buf = append(r.buf, piece...)
 		}
 		switch {

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -159,7 +160,7 @@ func (r *Result) appendBatch(dst []byte) ([]byte, error) {
 		out.Response = &batchResponse{200, r.Response.RequestID, openai.AppendResponse(nil, r.Response)}
 	case e != nil && e.Status >= 300:
 		var body batchErrorBody
-		body.Error.Message, body.Error.Type, body.Error.Code = e.Message, e.Type, e.Code
+		body.Error.Message, body.Error.Type, body.Error.Code = cmp.Or(e.Message, e.Error()), e.Type, e.Code
 		raw, err := json.Marshal(&body)
 		if err != nil {
 			return dst, err

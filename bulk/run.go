@@ -12,8 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -82,7 +80,10 @@ func (r *Run) InFlight() int { return int(r.inFlight.Load()) }
 func (r *Run) Results(ctx context.Context, items iter.Seq2[Item, error]) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		p := &pass{Run: r, results: make(chan Result), window: make(chan struct{}, r.windowSize())}
+		p := &pass{
+			Run: r, results: make(chan Result),
+			window: make(chan struct{}, r.windowSize()), places: make(chan struct{}, r.cfg.Concurrency),
+		}
 		var intake sync.WaitGroup
 		intake.Go(func() { p.takeIn(ctx, items) })
 		defer intake.Wait()
@@ -110,6 +111,8 @@ type pass struct {
 	results chan Result
 	// window bounds items taken in whose result is not handed out yet, so that a slow reader holds up the intake.
 	window chan struct{}
+	// places bounds items being answered.
+	places chan struct{}
 	// sourceErr is written before results is closed.
 	sourceErr error
 }
@@ -117,29 +120,28 @@ type pass struct {
 // takeIn starts a goroutine for each item and closes results when all have ended.
 func (p *pass) takeIn(ctx context.Context, items iter.Seq2[Item, error]) {
 	defer close(p.results)
-	var group errgroup.Group
-	group.SetLimit(p.cfg.Concurrency)
+	var answering sync.WaitGroup
 	n := 0
 	for item, err := range items {
 		if err != nil {
 			p.sourceErr = err
 			break
 		}
-		if !p.enter(ctx) {
+		if !p.enter(ctx, p.window) || !p.enter(ctx, p.places) {
 			break
 		}
 		item.Index = n
 		n++
-		group.Go(func() error {
+		answering.Go(func() {
 			p.results <- p.answer(ctx, item)
-			return nil
+			<-p.places
 		})
 	}
-	_ = group.Wait() // the goroutines put their errors into results
+	answering.Wait()
 }
 
 // enter waits for room for another item. It returns false when no more are to be taken in.
-func (p *pass) enter(ctx context.Context) bool {
+func (p *pass) enter(ctx context.Context, room chan<- struct{}) bool {
 	select {
 	case <-ctx.Done():
 		return false
@@ -148,7 +150,7 @@ func (p *pass) enter(ctx context.Context) bool {
 	default:
 	}
 	select {
-	case p.window <- struct{}{}:
+	case room <- struct{}{}:
 		return true
 	case <-ctx.Done():
 	case <-p.cfg.Stop:

@@ -34,16 +34,18 @@ func callTokens(c *chatCall) int {
 // reasoningTokens is how much a model thinks at each level.
 var reasoningTokens = map[string]int{"minimal": 16, "low": 64, "medium": 192, "high": 512, "xhigh": 1024}
 
-// compose decides what the model says.
-func (s *Sim) compose(req *chatRequest, rng *rand.Rand) (*reply, *apiError) {
+// compose decides what the model says, in as many tokens at most; 0 is no bound.
+func (s *Sim) compose(req *chatRequest, most int, rng *rand.Rand) (*reply, *apiError) {
 	a := &reply{finish: "stop", reasoning: reasoningTokens[req.ReasoningEffort]}
 	var given *Answer
 	if s.cfg.Respond != nil {
 		given = s.cfg.Respond(req.prompt())
 	}
 	if given != nil {
-		a.refusal = given.Refusal != ""
-		a.pieces = cut(given.Text + given.Refusal)
+		a.pieces = cut(given.Text)
+		if a.refusal = given.Refusal != ""; a.refusal {
+			a.pieces = cut(given.Refusal)
+		}
 		for _, c := range given.ToolCalls {
 			a.calls = append(a.calls, newCall(c.Name, c.Arguments, rng))
 		}
@@ -56,7 +58,7 @@ func (s *Sim) compose(req *chatRequest, rng *rand.Rand) (*reply, *apiError) {
 			a.finish = "stop"
 		}
 	}
-	a.bound(req)
+	a.bound(req.Stop, most)
 	return a, nil
 }
 
@@ -137,9 +139,12 @@ func preface(question string) string {
 	return "Simulated answer to “" + question + "”:"
 }
 
+// longestProse keeps the tail of a distribution from filling the memory.
+const longestProse = 1 << 20
+
 // prose makes sentences up, each word a piece with the space before it.
 func (s *Sim) prose(rng *rand.Rand) []string {
-	n := max(1, int(s.cfg.OutputTokens.Sample(rng)))
+	n := min(max(1, int(s.cfg.OutputTokens.Sample(rng))), longestProse)
 	pieces := make([]string, n)
 	start, left := true, 0
 	for i := range pieces {
@@ -173,10 +178,10 @@ func cut(text string) []string {
 }
 
 // bound ends the answer at a stop text, and at the maximum of tokens, which thinking uses up first.
-func (a *reply) bound(req *chatRequest) {
-	if text := strings.Join(a.pieces, ""); len(req.Stop) > 0 && text != "" {
+func (a *reply) bound(stops []string, most int) {
+	if text := strings.Join(a.pieces, ""); len(stops) > 0 && text != "" {
 		end := len(text)
-		for _, stop := range req.Stop {
+		for _, stop := range stops {
 			if i := strings.Index(text, stop); i >= 0 && stop != "" {
 				end = min(end, i)
 			}
@@ -185,7 +190,6 @@ func (a *reply) bound(req *chatRequest) {
 			a.pieces = keep(a.pieces, end)
 		}
 	}
-	most := req.maxTokens()
 	if most == 0 || a.tokens() <= most {
 		return
 	}

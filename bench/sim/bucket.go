@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -11,8 +12,10 @@ type bucket interface {
 	set(now time.Time, perMinute int)
 	// wait is the time until n would fit; 0 if it does now. What is larger than the bucket fits when it is full.
 	wait(now time.Time, n float64) time.Duration
-	// take uses n, or gives back with a negative n.
+	// take uses n. Use while there is no limit is not held against one that comes later.
 	take(now time.Time, n float64)
+	// refund gives back n of what was taken at a time. It frees that share only: what has expired by now is not given twice.
+	refund(now, taken time.Time, n float64)
 	// used is what is missing from the bucket, more than it holds when in debt; reset the time until it is all back.
 	used(now time.Time) float64
 	reset(now time.Time) time.Duration
@@ -70,7 +73,7 @@ func (b *leaky) wait(now time.Time, n float64) time.Duration {
 	}
 	b.refill(now)
 	missing := math.Min(n, b.capacity()) - b.tokens
-	if missing <= 1e-9 {
+	if missing <= 1e-9+1e-14*float64(b.limit) { // rounding, which must not refuse who waited as long as told
 		return 0
 	}
 	return seconds(missing / b.rate())
@@ -78,7 +81,12 @@ func (b *leaky) wait(now time.Time, n float64) time.Duration {
 
 func (b *leaky) take(now time.Time, n float64) {
 	b.refill(now)
-	b.tokens = math.Min(b.capacity(), b.tokens-n)
+	b.tokens -= n
+}
+
+func (b *leaky) refund(now, _ time.Time, n float64) {
+	b.refill(now)
+	b.tokens = math.Min(b.capacity(), b.tokens+n)
 }
 
 func (b *leaky) used(now time.Time) float64 {
@@ -94,7 +102,9 @@ func (b *leaky) reset(now time.Time) time.Duration {
 }
 
 // seconds rounds up, so that who waits as long as told is not early.
-func seconds(s float64) time.Duration { return time.Duration(math.Ceil(s * float64(time.Second))) }
+func seconds(s float64) time.Duration {
+	return time.Duration(math.Ceil(min(s, mostSample) * float64(time.Second)))
+}
 
 // fixedWindow starts a new count every minute from the first use.
 type fixedWindow struct {
@@ -130,7 +140,16 @@ func (b *fixedWindow) wait(now time.Time, n float64) time.Duration {
 
 func (b *fixedWindow) take(now time.Time, n float64) {
 	b.roll(now)
-	b.count = math.Max(0, b.count+n)
+	if b.limit > 0 {
+		b.count += n
+	}
+}
+
+func (b *fixedWindow) refund(now, taken time.Time, n float64) {
+	b.roll(now)
+	if !taken.Before(b.start) {
+		b.count -= n
+	}
 }
 
 func (b *fixedWindow) used(now time.Time) float64 {
@@ -197,7 +216,23 @@ func (b *slidingLog) take(now time.Time, n float64) {
 		return
 	}
 	b.sum += n
+	if last := len(b.entries) - 1; last >= 0 && b.entries[last].at.Equal(now) {
+		b.entries[last].n += n
+		return
+	}
 	b.entries = append(b.entries, entry{now, n})
+}
+
+func (b *slidingLog) refund(now, taken time.Time, n float64) {
+	b.forget(now)
+	i, found := slices.BinarySearchFunc(b.entries, taken, func(e entry, at time.Time) int { return e.at.Compare(at) })
+	if !found {
+		return
+	}
+	b.sum -= n
+	if b.entries[i].n -= n; b.entries[i].n <= 0 {
+		b.entries = slices.Delete(b.entries, i, i+1)
+	}
 }
 
 func (b *slidingLog) used(now time.Time) float64 {

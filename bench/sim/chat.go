@@ -40,6 +40,7 @@ type turn struct {
 	reply *reply
 	// prompt is its size in tokens, reserved what was charged against the token limit.
 	prompt, reserved int
+	charged          time.Time
 	id               string
 	created          int64
 }
@@ -58,7 +59,7 @@ func (s *Sim) chat(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, e)
 		return
 	}
-	req, invalid := parseChat(body)
+	req, invalid := parseChat(body, r.PathValue("model"))
 	if invalid != nil {
 		s.fail(w, invalid)
 		return
@@ -77,19 +78,18 @@ func (t *turn) run() {
 	if !t.admit() {
 		return
 	}
-	used := t.reserved
-	defer func() { t.sim.limiter.settle(time.Now(), t.reserved, used) }()
+	used := 0 // no answer, no use
+	defer func() { t.sim.limiter.settle(time.Now(), t.charged, t.reserved, used) }()
 	if t.faultBefore() {
-		used = 0
 		return
 	}
-	reply, invalid := t.sim.compose(t.req, t.rng)
+	reply, invalid := t.sim.compose(t.req, t.mostTokens(), t.rng)
 	if invalid != nil {
 		t.sim.fail(t.w, invalid)
 		return
 	}
 	t.reply = reply
-	used = t.prompt + reply.tokens()
+	used = t.prompt + reply.tokens()*t.choices()
 	if t.req.Stream {
 		t.stream()
 	} else {
@@ -127,11 +127,20 @@ func (t *turn) checkModel() *apiError {
 	if len(cfg.Models) > 0 && !slices.Contains(cfg.Models, t.req.Model) {
 		return newAPIError(http.StatusNotFound, "invalid_request_error", "", "model_not_found", "The model `"+t.req.Model+"` does not exist or you do not have access to it.")
 	}
-	if total := t.prompt + t.req.maxTokens(); cfg.ContextTokens > 0 && total > cfg.ContextTokens {
+	if total := t.prompt + max(1, t.req.maxTokens()); cfg.ContextTokens > 0 && total > cfg.ContextTokens {
 		return invalid("messages", "context_length_exceeded", fmt.Sprintf("This model's maximum context length is %d tokens. However, you requested %d tokens (%d in the messages, %d in the completion). Please reduce the length of the messages or completion.",
 			cfg.ContextTokens, total, t.prompt, t.req.maxTokens()))
 	}
 	return nil
+}
+
+// mostTokens is how long the answer may get: max_tokens, or else what the prompt leaves of the context; 0 is no bound.
+func (t *turn) mostTokens() int {
+	most, context := t.req.maxTokens(), t.sim.cfg.ContextTokens
+	if most > 0 || context == 0 {
+		return most
+	}
+	return context - t.prompt
 }
 
 // admit applies the rate limits and writes their headers.
@@ -144,6 +153,7 @@ func (t *turn) admit() bool {
 		t.limitHeaders(now)
 	}
 	if v.ok {
+		t.charged = v.charged
 		return true
 	}
 	t.sim.rateLimited.Add(1)
@@ -160,7 +170,7 @@ func (t *turn) limitError(v verdict) *apiError {
 		unit, requested = "tokens per min (TPM)", t.reserved
 	}
 	where := fmt.Sprintf("for %s in organization org-simulator on %s: Limit %d", t.req.Model, unit, v.limit)
-	message := fmt.Sprintf("Rate limit reached %s, Used %d, Requested %d. Please try again in %s. Visit https://platform.openai.com/account/rate-limits to learn more.", where, v.used, requested, v.wait.Round(time.Millisecond))
+	message := fmt.Sprintf("Rate limit reached %s, Used %d, Requested %d. Please try again in %s. Visit https://platform.openai.com/account/rate-limits to learn more.", where, v.used, requested, wholeMilliseconds(v.wait))
 	if v.tooLarge {
 		message = fmt.Sprintf("Request too large %s, Requested %d. The input or output tokens must be reduced in order to run successfully. Visit https://platform.openai.com/account/rate-limits to learn more.", where, requested)
 	}
@@ -177,7 +187,7 @@ func (t *turn) limitHeaders(now time.Time) {
 		if one.limit > 0 {
 			h.Set("X-Ratelimit-Limit-"+one.name, strconv.Itoa(one.limit))
 			h.Set("X-Ratelimit-Remaining-"+one.name, strconv.Itoa(one.remaining))
-			h.Set("X-Ratelimit-Reset-"+one.name, one.reset.Round(time.Millisecond).String())
+			h.Set("X-Ratelimit-Reset-"+one.name, wholeMilliseconds(one.reset).String())
 		}
 	}
 }
@@ -265,7 +275,11 @@ func newModel(id string) model {
 	return model{ID: id, Object: "model", Created: 1700000000, OwnedBy: "simulator"}
 }
 
-func (s *Sim) listModels(w http.ResponseWriter, _ *http.Request) {
+func (s *Sim) listModels(w http.ResponseWriter, r *http.Request) {
+	if e := s.authorize(r); e != nil {
+		s.fail(w, e)
+		return
+	}
 	list := []model{}
 	for _, id := range s.cfg.Models {
 		list = append(list, newModel(id))
@@ -277,6 +291,10 @@ func (s *Sim) listModels(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Sim) oneModel(w http.ResponseWriter, r *http.Request) {
+	if e := s.authorize(r); e != nil {
+		s.fail(w, e)
+		return
+	}
 	id := r.PathValue("model")
 	if len(s.cfg.Models) > 0 && !slices.Contains(s.cfg.Models, id) {
 		s.fail(w, newAPIError(http.StatusNotFound, "invalid_request_error", "model", "model_not_found", "The model '"+id+"' does not exist"))

@@ -109,7 +109,7 @@ func (t *turn) whole() {
 		resp.Choices = append(resp.Choices, chatChoice{Index: i, Message: message, FinishReason: &t.reply.finish})
 	}
 	body, _ := json.Marshal(resp)
-	if sleep(t.r.Context(), t.firstToken()+t.writing(t.reply.tokens())) != nil {
+	if sleep(t.r.Context(), t.firstToken()+writing(t.reply.tokens(), t.speed())) != nil {
 		return
 	}
 	if t.fault.Kind == FaultMalformed {
@@ -145,13 +145,15 @@ func (t *turn) send(body []byte) bool {
 }
 
 func (t *turn) write(b []byte) bool {
-	if _, err := t.w.Write(b); err != nil {
-		return false
-	}
+	_, err := t.w.Write(b)
+	t.flush()
+	return err == nil
+}
+
+func (t *turn) flush() {
 	if f, ok := t.w.(http.Flusher); ok {
 		f.Flush()
 	}
-	return t.r.Context().Err() == nil
 }
 
 // stall is silent for the fault's delay, or until the client leaves. It reports whether the client is still there.
@@ -183,11 +185,12 @@ func (t *turn) firstToken() time.Duration {
 	return time.Duration(t.sim.cfg.TTFT.Sample(t.rng) * float64(time.Second))
 }
 
-// writing is how long the model takes for n tokens after the first.
-func (t *turn) writing(n int) time.Duration {
-	speed := t.sim.cfg.TokensPerSecond.Sample(t.rng)
+func (t *turn) speed() float64 { return t.sim.cfg.TokensPerSecond.Sample(t.rng) }
+
+// writing is how long the model takes from the first token to the last of n, at a speed in tokens per second.
+func writing(n int, speed float64) time.Duration {
 	if speed <= 0 || n <= 1 {
 		return 0
 	}
-	return time.Duration(float64(n-1) / speed * float64(time.Second))
+	return time.Duration(min(float64(n-1)/speed, mostSample) * float64(time.Second))
 }

@@ -103,7 +103,7 @@ func (s *stopList) UnmarshalJSON(b []byte) error {
 type toolChoice struct{ mode, name string }
 
 func (c *toolChoice) UnmarshalJSON(b []byte) error {
-	if bytes.HasPrefix(b, []byte(`"`)) {
+	if bytes.HasPrefix(b, []byte(`"`)) || string(b) == "null" {
 		return json.Unmarshal(b, &c.mode)
 	}
 	var named struct {
@@ -122,8 +122,9 @@ var knownFields = strings.Fields(`model messages stream stream_options max_token
 	logprobs top_logprobs user service_tier metadata store modalities audio prediction verbosity web_search_options
 	prompt_cache_key prompt_cache_retention safety_identifier functions function_call`)
 
-// parseChat reads and checks a request as the vendor does. A fault comes back as the vendor's error.
-func parseChat(body []byte) (*chatRequest, *apiError) {
+// parseChat reads and checks a request as the vendor does. A fault comes back as the vendor's error. A deployment, as
+// Azure has it in the URL, is the model.
+func parseChat(body []byte, deployment string) (*chatRequest, *apiError) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, invalid("", "", "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload.)")
@@ -141,6 +142,9 @@ func parseChat(body []byte) (*chatRequest, *apiError) {
 		}
 		return nil, invalid(field, "invalid_type", "Invalid type for '"+field+"': "+err.Error()+".")
 	}
+	if deployment != "" {
+		req.Model = deployment
+	}
 	return req, req.check()
 }
 
@@ -156,8 +160,10 @@ func (r *chatRequest) check() *apiError {
 		return invalid("top_p", "decimal_out_of_range", fmt.Sprintf("Invalid 'top_p': expected a value between 0 and 1, but got %v instead.", *r.TopP))
 	case r.N != nil && (*r.N < 1 || *r.N > 128):
 		return invalid("n", "integer_out_of_range", fmt.Sprintf("Invalid 'n': expected a value between 1 and 128, but got %d instead.", *r.N))
-	case r.maxTokens() < 0:
-		return invalid("max_completion_tokens", "integer_below_min_value", fmt.Sprintf("Invalid 'max_completion_tokens': integer below minimum value. Expected a value >= 1, but got %d instead.", r.maxTokens()))
+	case r.MaxTokens != nil && *r.MaxTokens < 1:
+		return belowOne("max_tokens", *r.MaxTokens)
+	case r.MaxCompletionTokens != nil && *r.MaxCompletionTokens < 1:
+		return belowOne("max_completion_tokens", *r.MaxCompletionTokens)
 	case r.StreamOptions != nil && !r.Stream:
 		return invalid("stream_options", "", "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
 	case len(r.Stop) > 4:
@@ -170,6 +176,10 @@ func (r *chatRequest) check() *apiError {
 		return e
 	}
 	return r.checkMessages()
+}
+
+func belowOne(param string, got int) *apiError {
+	return invalid(param, "integer_below_min_value", fmt.Sprintf("Invalid '%s': integer below minimum value. Expected a value >= 1, but got %d instead.", param, got))
 }
 
 func (r *chatRequest) checkTools() *apiError {
@@ -234,13 +244,20 @@ func (r *chatRequest) checkMessages() *apiError {
 			return invalid(fmt.Sprintf("messages[%d].role", i), "invalid_value", "Invalid value: '"+m.Role+"'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.")
 		}
 		if len(open) > 0 {
-			return invalid(fmt.Sprintf("messages.[%d].role", i), "", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.")
+			return unanswered(i)
 		}
 		for _, c := range m.ToolCalls {
 			open[c.ID] = true
 		}
 	}
+	if len(open) > 0 {
+		return unanswered(len(r.Messages))
+	}
 	return nil
+}
+
+func unanswered(at int) *apiError {
+	return invalid(fmt.Sprintf("messages.[%d].role", at), "", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.")
 }
 
 // maxTokens is the bound on the answer, 0 if there is none.

@@ -15,10 +15,11 @@ func (t *turn) stream() {
 		return
 	}
 	t.w.WriteHeader(http.StatusOK)
-	start, total := time.Now(), t.writing(len(chunks))
+	t.flush() // the client has the headers, even if a fault strikes at once
+	start, speed := time.Now(), t.speed()
 	for i, c := range chunks {
-		due := start.Add(total * time.Duration(i) / time.Duration(len(chunks)))
-		if sleep(t.r.Context(), time.Until(due)) != nil || !t.faultDuring(i) || !t.event(c) {
+		due := start.Add(writing(c.written, speed))
+		if sleep(t.r.Context(), time.Until(due)) != nil || !t.faultDuring(i) || !t.event(c.chatResponse) {
 			return
 		}
 	}
@@ -77,34 +78,43 @@ func (t *turn) wantsUsage() bool {
 	return t.req.StreamOptions != nil && t.req.StreamOptions.IncludeUsage
 }
 
+// chunk is an event of a stream, sent when so many tokens of its choice are written: a stream takes as long as the same
+// answer in one piece, and the first piece of text comes with the first token.
+type chunk struct {
+	chatResponse
+	written int
+}
+
 // chunks cuts the answer up: the role, the text, the calls, the finish reason; each choice after the other.
-func (t *turn) chunks() []chatResponse {
-	var out []chatResponse
+func (t *turn) chunks() []chunk {
+	var out []chunk
 	for i := range t.choices() {
-		add := func(d chatDelta, finish *string) {
+		written := t.reply.reasoning
+		add := func(d chatDelta, finish *string, tokens int) {
+			written += tokens
 			c := t.response("chat.completion.chunk")
 			c.Choices = []chatChoice{{Index: i, Delta: &d, FinishReason: finish}}
 			if t.wantsUsage() {
 				c.Usage = json.RawMessage("null")
 			}
-			out = append(out, c)
+			out = append(out, chunk{c, written})
 		}
-		add(chatDelta{Role: "assistant", Content: new("")}, nil)
+		add(chatDelta{Role: "assistant", Content: new("")}, nil, 0)
 		for _, p := range t.reply.pieces {
 			if t.reply.refusal {
-				add(chatDelta{Refusal: &p}, nil)
+				add(chatDelta{Refusal: &p}, nil, 1)
 			} else {
-				add(chatDelta{Content: &p}, nil)
+				add(chatDelta{Content: &p}, nil, 1)
 			}
 		}
-		t.callChunks(func(d chatDelta) { add(d, nil) })
-		add(chatDelta{}, &t.reply.finish)
+		t.callChunks(func(d chatDelta, tokens int) { add(d, nil, tokens) })
+		add(chatDelta{}, &t.reply.finish, 0)
 	}
 	return out
 }
 
 // callChunks sends the head of every call, and then their arguments in turn: calls interleave, told apart by index.
-func (t *turn) callChunks(add func(chatDelta)) {
+func (t *turn) callChunks(add func(d chatDelta, tokens int)) {
 	arguments := make([][]string, len(t.reply.calls))
 	longest := 0
 	for i, c := range t.reply.calls {
@@ -112,14 +122,14 @@ func (t *turn) callChunks(add func(chatDelta)) {
 		longest = max(longest, len(arguments[i]))
 		head := c
 		head.Index, head.Function.Arguments = new(i), ""
-		add(chatDelta{ToolCalls: []chatCall{head}})
+		add(chatDelta{ToolCalls: []chatCall{head}}, callTokens(&head))
 	}
 	for n := range longest {
 		for i := range arguments {
 			if n < len(arguments[i]) {
 				piece := chatCall{Index: new(i)}
 				piece.Function.Arguments = arguments[i][n]
-				add(chatDelta{ToolCalls: []chatCall{piece}})
+				add(chatDelta{ToolCalls: []chatCall{piece}}, 1)
 			}
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Dist is a distribution to draw non-negative numbers from. The zero value always gives 0. Times are in seconds.
+// Dist is a distribution to draw numbers from 0 to a billion from. The zero value always gives 0. Times are in seconds.
 type Dist struct {
 	kind distKind
 	a, b float64
@@ -40,6 +40,9 @@ func LogNormal(median, sigma float64) Dist { return Dist{logNormal, median, sigm
 // Exponential has the given mean.
 func Exponential(mean float64) Dist { return Dist{exponential, mean, 0} }
 
+// mostSample bounds the long tails: a number of seconds is to fit a time.Duration.
+const mostSample = 1e9
+
 // Sample draws a number.
 func (d Dist) Sample(rng *rand.Rand) float64 {
 	x := d.a
@@ -53,7 +56,10 @@ func (d Dist) Sample(rng *rand.Rand) float64 {
 	case exponential:
 		x *= rng.ExpFloat64()
 	}
-	return max(0, x)
+	if !(x > 0) { // NaN, too: nothing times infinity
+		return 0
+	}
+	return min(x, mostSample)
 }
 
 // distForms are the written forms: a name and how many numbers it takes.

@@ -60,7 +60,7 @@ func (f *Fault) check(where string) error {
 		return fmt.Errorf("%s: probability %v is not between 0 and 1", where, f.Probability)
 	}
 	if f.After < 0 || f.Delay < 0 || f.RetryAfter < 0 {
-		return fmt.Errorf("%s: negative after, delay or retry-after", where)
+		return fmt.Errorf("%s: after, delay and retry-after must not be negative; 0 is none", where)
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func (f *Fault) check(where string) error {
 func ParseFault(s string) (Fault, error) {
 	kind, probability, ok := strings.Cut(s, ":")
 	p, err := strconv.ParseFloat(probability, 64)
-	if !ok || err != nil {
+	if !ok || err != nil || kind == "" {
 		return Fault{}, fmt.Errorf("fault %q: write KIND:PROBABILITY, such as cut:0.01 or 503:0.05", s)
 	}
 	f := Fault{Kind: FaultKind(kind), Probability: p, After: 1}
@@ -116,6 +116,12 @@ func reset(w http.ResponseWriter) {
 
 // setRetryAfter writes a wait in the vendor's two headers.
 func setRetryAfter(h http.Header, d time.Duration) {
-	h.Set("Retry-After", strconv.Itoa(int((d+time.Second-1)/time.Second)))
-	h.Set("Retry-After-Ms", strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', -1, 64))
+	h.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
+	h.Set("Retry-After-Ms", strconv.FormatInt(wholeMilliseconds(d).Milliseconds(), 10))
+}
+
+// wholeMilliseconds rounds up, so that who waits as long as told is not early. A fraction would be lost by clients that
+// multiply it back and cut it off.
+func wholeMilliseconds(d time.Duration) time.Duration {
+	return (d + time.Millisecond - 1).Truncate(time.Millisecond)
 }

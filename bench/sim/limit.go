@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -60,7 +61,8 @@ const (
 	ChargeActual Charge = "actual"
 )
 
-// limiter admits requests by both limits at once. Its methods take the time, and lock for the short time they run.
+// limiter admits requests by both limits at once. Its methods take the time, and lock for the short time they run. Callers
+// read the clock before they get the lock, so that times may come out of order; an earlier one counts as the latest seen.
 type limiter struct {
 	cfg Limits
 
@@ -82,23 +84,32 @@ func newLimiter(cfg Limits) *limiter {
 }
 
 func (l *Limits) check() error {
+	var faults []error
 	switch l.Shape {
 	case "", Minute, Second, Fixed, Sliding:
 	default:
-		return fmt.Errorf("rate-limit shape %q: use minute, second, fixed or sliding", l.Shape)
+		faults = append(faults, fmt.Errorf("rate-limit shape %q: use minute, second, fixed or sliding", l.Shape))
 	}
 	switch l.Charge {
 	case "", ChargeSum, ChargeMax, ChargeActual:
 	default:
-		return fmt.Errorf("charge %q: use sum, max or actual", l.Charge)
+		faults = append(faults, fmt.Errorf("charge %q: use sum, max or actual", l.Charge))
 	}
-	if l.RPM < 0 || l.TPM < 0 {
-		return fmt.Errorf("rate limits of %d RPM and %d TPM: must not be negative; 0 is no limit", l.RPM, l.TPM)
-	}
-	for i := 1; i < len(l.Changes); i++ {
-		if l.Changes[i].After < l.Changes[i-1].After {
-			return fmt.Errorf("changes of the rate limits: number %d comes before the one before it; order them by time", i+1)
+	faults = append(faults, checkRates("rate limits", l.RPM, l.TPM))
+	previous := time.Duration(0)
+	for i, c := range l.Changes {
+		faults = append(faults, checkRates(fmt.Sprintf("change %d of the rate limits", i+1), c.RPM, c.TPM))
+		if c.After < previous {
+			faults = append(faults, fmt.Errorf("change %d of the rate limits: %v comes before the first request or the change before it; order them by time", i+1, c.After))
 		}
+		previous = c.After
+	}
+	return errors.Join(faults...)
+}
+
+func checkRates(where string, rpm, tpm int) error {
+	if rpm < 0 || tpm < 0 {
+		return fmt.Errorf("%s: %d RPM and %d TPM must not be negative; 0 is no limit", where, rpm, tpm)
 	}
 	return nil
 }
@@ -106,6 +117,8 @@ func (l *Limits) check() error {
 // verdict is the answer to a request for admission.
 type verdict struct {
 	ok bool
+	// charged is when the tokens were charged; zero if there was no limit to charge against.
+	charged time.Time
 	// tooLarge: the request is above the whole token limit and never fits.
 	tooLarge bool
 	// dimension that refused, "requests" or "tokens", with its numbers.
@@ -118,46 +131,66 @@ type verdict struct {
 func (l *limiter) admit(now time.Time, size int) verdict {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.advance(now)
-	if tpm := l.tokens.perMinute(); tpm > 0 && size > tpm {
+	now = l.advance(now)
+	tpm := l.tokens.perMinute()
+	tooLarge := tpm > 0 && size > tpm
+	if !tooLarge && l.requests.wait(now, 1) <= 0 && l.tokens.wait(now, float64(size)) <= 0 {
+		return l.grant(now, size)
+	}
+	if l.cfg.CountRejected { // before the wait is told, which it makes longer
+		l.requests.take(now, 1)
+	}
+	if tooLarge {
 		return verdict{tooLarge: true, dimension: "tokens", limit: tpm}
 	}
 	waitRequests, waitTokens := l.requests.wait(now, 1), l.tokens.wait(now, float64(size))
-	if waitRequests <= 0 && waitTokens <= 0 {
-		l.requests.take(now, 1)
-		l.tokens.take(now, float64(size))
-		l.granted.requests++
-		l.granted.tokens += float64(size)
-		return verdict{ok: true}
-	}
-	v := verdict{dimension: "tokens", limit: l.tokens.perMinute(), wait: max(waitRequests, waitTokens)}
+	v := verdict{dimension: "tokens", limit: tpm, wait: max(waitRequests, waitTokens)}
 	v.used = v.limit - remaining(l.tokens, now)
 	if waitRequests >= waitTokens {
 		v.dimension, v.limit = "requests", l.requests.perMinute()
 		v.used = v.limit - remaining(l.requests, now)
 	}
-	if l.cfg.CountRejected {
-		l.requests.take(now, 1)
+	return v
+}
+
+func (l *limiter) grant(now time.Time, size int) verdict {
+	v := verdict{ok: true}
+	l.requests.take(now, 1)
+	l.tokens.take(now, float64(size))
+	if l.requests.perMinute() > 0 {
+		l.granted.requests++
+	}
+	if l.tokens.perMinute() > 0 {
+		l.granted.tokens += float64(size)
+		v.charged = now
 	}
 	return v
 }
 
 // settle gives back, or charges, the difference between what was reserved and what was used.
-func (l *limiter) settle(now time.Time, reserved, used int) {
-	if l.cfg.Charge != ChargeActual {
+func (l *limiter) settle(now, charged time.Time, reserved, used int) {
+	if l.cfg.Charge != ChargeActual || charged.IsZero() {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.advance(now)
-	l.tokens.take(now, float64(used-reserved))
+	now = l.advance(now)
+	if used > reserved {
+		l.tokens.take(now, float64(used-reserved))
+	} else {
+		l.tokens.refund(now, charged, float64(reserved-used))
+	}
 	l.granted.tokens += float64(used - reserved)
 }
 
-// advance lets due changes take effect and accounts for the allowance since the last call.
-func (l *limiter) advance(now time.Time) {
+// advance lets due changes take effect and accounts for the allowance since the last call. It returns the time that it
+// has come to.
+func (l *limiter) advance(now time.Time) time.Time {
 	if l.start.IsZero() {
 		l.start, l.accounted = now, now
+	}
+	if now.Before(l.accounted) {
+		now = l.accounted
 	}
 	for l.changed < len(l.cfg.Changes) {
 		c := l.cfg.Changes[l.changed]
@@ -171,6 +204,7 @@ func (l *limiter) advance(now time.Time) {
 		l.changed++
 	}
 	l.account(now)
+	return now
 }
 
 func (l *limiter) account(now time.Time) {
@@ -192,7 +226,7 @@ type state struct {
 func (l *limiter) states(now time.Time) (requests, tokens state) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.advance(now)
+	now = l.advance(now)
 	return stateOf(l.requests, now), stateOf(l.tokens, now)
 }
 

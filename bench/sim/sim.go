@@ -75,8 +75,7 @@ type Sim struct {
 	limiter *limiter
 	counters
 	arrivals atomic.Int64 // requests that took their turn in the script
-	// tries counts how often a body with a certain hash has come, so that a retry may fare otherwise than the first try.
-	tries [1 << 12]atomic.Uint32
+	tries    tries
 }
 
 // New checks the configuration, reporting all faults together.
@@ -90,7 +89,7 @@ func New(cfg Config) (*Sim, error) {
 		faults = append(faults, cfg.Faults[i].check(fmt.Sprintf("faults[%d]", i)))
 		total += cfg.Faults[i].Probability
 	}
-	if total > 1 {
+	if total > 1+1e-9 { // twenty times 0.05 is a little more than 1
 		faults = append(faults, fmt.Errorf("faults: the probabilities add up to %v; at most 1 is possible", total))
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -112,8 +111,7 @@ func (s *Sim) rngFor(body []byte) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write(body)
 	sum := h.Sum64()
-	try := s.tries[sum%uint64(len(s.tries))].Add(1)
-	return rand.New(rand.NewPCG(s.cfg.Seed, sum+uint64(try)))
+	return rand.New(rand.NewPCG(s.cfg.Seed, sum+s.tries.add(sum)))
 }
 
 // sleep waits, but not longer than the client does.

@@ -33,14 +33,16 @@ func (m *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 	select {
 	case <-x.ready:
 	case <-ctx.Done():
+		inner.Body.Close() // the handler may still be waiting for it
 		x.end(pr)
-		return nil, context.Cause(req.Context())
+		return nil, context.Cause(ctx)
 	}
 	if x.failure != nil {
 		x.end(pr)
 		return nil, x.failure
 	}
-	stop := context.AfterFunc(ctx, func() { pr.CloseWithError(context.Cause(ctx)) })
+	// Closed from the writer's side, because that is where a reader's error comes from.
+	stop := context.AfterFunc(ctx, func() { pw.CloseWithError(context.Cause(ctx)) })
 	return &http.Response{
 		Status: strconv.Itoa(x.status) + " " + http.StatusText(x.status), StatusCode: x.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -76,6 +78,11 @@ func (x *exchange) serve(h http.Handler, req *http.Request) {
 	defer x.finish()
 	defer req.Body.Close()
 	h.ServeHTTP(x, req)
+	if cause := context.Cause(req.Context()); cause != nil { // an answer broken off must not look like an empty one
+		x.fail(cause)
+		x.body.CloseWithError(cause)
+		return
+	}
 	x.WriteHeader(http.StatusOK)
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -44,6 +45,28 @@ question from standard input. The answer alone goes to standard output.`,
 }
 
 func (a *app) chat(ctx context.Context, args []string, f *chatFlags) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	finished := make(chan struct{})
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		select {
+		case <-a.interrupts:
+			cancel()
+			a.in.Close() // the question may be waiting for it
+		case <-finished:
+		}
+	})
+	err := a.ask(ctx, args, f)
+	close(finished)
+	wait.Wait()
+	if err != nil && ctx.Err() != nil {
+		return &exitError{exitInterrupted, errors.New("interrupted")}
+	}
+	return err
+}
+
+func (a *app) ask(ctx context.Context, args []string, f *chatFlags) error {
 	req, err := a.question(args, f)
 	if err != nil {
 		return usage(err)
@@ -52,25 +75,7 @@ func (a *app) chat(ctx context.Context, args []string, f *chatFlags) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	interrupted := make(chan struct{})
-	finished := make(chan struct{})
-	go func() {
-		defer close(interrupted)
-		select {
-		case <-a.interrupts:
-			cancel()
-		case <-finished:
-		}
-	}()
-	err = a.print(client.Stream(ctx, req))
-	close(finished)
-	<-interrupted
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return &exitError{exitInterrupted, errors.New("interrupted")}
-	case err != nil:
+	if err := a.print(client.Stream(ctx, req)); err != nil {
 		return failed(err)
 	}
 	if standIn && isTerminal(a.err) {

@@ -84,7 +84,6 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
   llmgate sim --rpm 60`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)

@@ -24,7 +24,7 @@ func (a *app) output(f *runFlags, in io.Reader) (*output, error) {
 		return &output{w: a.out, name: "standard output"}, nil
 	}
 	if info, err := os.Stat(f.output); err == nil {
-		if source, ok := in.(*os.File); ok {
+		if source, ok := in.(interface{ Stat() (os.FileInfo, error) }); ok {
 			if from, err := source.Stat(); err == nil && os.SameFile(info, from) {
 				return nil, usage(fmt.Errorf("-o %s is the input; give another name", f.output))
 			}

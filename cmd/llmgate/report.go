@@ -92,17 +92,17 @@ func (r *report) add(result *bulk.Result) {
 	}
 	r.failures++
 	r.classes[result.Class()]++
-	if r.quiet || r.failures > maxFailures {
+	if r.quiet || r.failures > maxFailures+1 {
 		return
 	}
 	r.clear()
-	if result.Item.Err != nil {
-		fmt.Fprintln(r.w, "llmgate:", result.Err)
-	} else {
-		fmt.Fprintf(r.w, "llmgate: item %s: %v\n", result.Item.ID, result.Err)
-	}
-	if r.failures == maxFailures {
+	switch {
+	case r.failures > maxFailures:
 		fmt.Fprintln(r.w, "llmgate: further failures are in the results only")
+	case result.Item.Err != nil:
+		fmt.Fprintln(r.w, "llmgate:", result.Err)
+	default:
+		fmt.Fprintf(r.w, "llmgate: item %s: %v\n", result.Item.ID, result.Err)
 	}
 }
 

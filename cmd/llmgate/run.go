@@ -87,7 +87,7 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	}
 	vendor, _, _ := strings.Cut(name, "/")
 	report := a.startReport(name, standIn, f.quiet, out, run)
-	err = write(out, run.Results(stop.ctx, items(in, path, vendor)), report)
+	err = write(out, run.Results(stop.ctx, items(in, path, vendor, stop)), report, in)
 	report.end()
 	if closeErr := out.close(); err == nil {
 		err = closeErr
@@ -106,13 +106,17 @@ func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run
 	return run, nil
 }
 
-// items reads a file for a vendor's client, whose own model stands for every item.
-func items(in io.Reader, path, vendor string) iter.Seq2[bulk.Item, error] {
+// items reads a file for a vendor's client, whose own model stands for every item. Once an interrupt has closed the file,
+// that it can't be read is no error.
+func items(in io.Reader, path, vendor string, stop *interruption) iter.Seq2[bulk.Item, error] {
 	if path == "-" {
 		path = "standard input"
 	}
 	return func(yield func(bulk.Item, error) bool) {
 		for item, err := range bulk.Lines(in, path, vendor) {
+			if err != nil && stop.happened() {
+				return
+			}
 			item.Request.Model = ""
 			if !yield(item, err) {
 				return
@@ -121,13 +125,15 @@ func items(in io.Reader, path, vendor string) iter.Seq2[bulk.Item, error] {
 	}
 }
 
-// write puts every result out.
-func write(out *output, results iter.Seq2[bulk.Result, error], r *report) error {
+// write puts every result out. Where it can't, it closes the input: leaving the loop waits for the intake, which may be
+// waiting for more.
+func write(out *output, results iter.Seq2[bulk.Result, error], r *report, in io.Closer) error {
 	for result, err := range results {
 		if err != nil {
 			return err
 		}
 		if err := out.result(&result); err != nil {
+			in.Close()
 			return err
 		}
 		r.add(&result)
@@ -139,10 +145,10 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report) error 
 func conclude(err error, stop *interruption, r *report) error {
 	answered, failures := r.counts()
 	switch {
-	case stop.happened():
-		return &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered")}
 	case err != nil:
 		return failed(err)
+	case stop.happened():
+		return &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered")}
 	case failures > 0:
 		return &exitError{code: exitFailed}
 	case answered == 0:

@@ -15,8 +15,10 @@ func (a *app) versionCommand() *cobra.Command {
 		Example: `  llmgate version`,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.out, "llmgate %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
+			if _, err := fmt.Fprintf(a.out, "llmgate %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil {
+				return failed(err)
+			}
+			return nil
 		},
 	}
 }

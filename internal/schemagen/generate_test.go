@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-const seeds = 30
+const seeds = 20
 
 func generate(t testing.TB, schema string, seed uint64) []byte {
 	t.Helper()
@@ -40,6 +40,7 @@ func realistic(t testing.TB) map[string][]byte {
 }
 
 func TestRealisticSchemas(t *testing.T) {
+	t.Parallel()
 	for name, schema := range realistic(t) {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(seeds) {

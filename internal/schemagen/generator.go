@@ -68,13 +68,13 @@ func (g *generator) make(sc scope, gl goal) (*value, error) {
 	var p plan
 	p.add(gl.all...)
 	key := gl.key(g.lean(sc, p.flat))
-	if known, ok := g.failed[key]; ok && len(gl.taken) == 0 && sc.depth >= known.depth {
+	if known, ok := g.failed[key]; ok && gl.taken == nil && sc.depth >= known.depth {
 		return nil, known.problem
 	}
 	g.made++
 	cuts := g.cuts
 	v, err := g.settle(sc, gl, p)
-	if err != nil && len(gl.taken) == 0 {
+	if err != nil && gl.taken == nil {
 		g.failed[key] = dead{err, sc.depth}
 		if cuts == g.cuts {
 			g.failed[key] = dead{problem: err}

@@ -2,9 +2,9 @@ package schemagen
 
 // goal describes a value that is wanted.
 type goal struct {
-	all   []*node  // each must accept it
-	none  []*node  // none may accept it
-	taken []*value // it must differ from these
+	all   []*node // each must accept it
+	none  []*node // none may accept it
+	taken *taken  // it must differ from these
 }
 
 func (gl goal) with(n ...*node) goal {
@@ -18,15 +18,6 @@ func (gl goal) at() string {
 		return "#"
 	}
 	return gl.all[0].at
-}
-
-func (gl goal) impossible() bool {
-	for _, n := range gl.all {
-		if n.never {
-			return true
-		}
-	}
-	return false
 }
 
 func (gl goal) endless() bool {
@@ -44,13 +35,8 @@ func (g *generator) fits(gl goal, v *value) bool {
 }
 
 func (g *generator) fitsReading(r reading, gl goal, v *value) bool {
-	if !g.budget.spend(1 + len(gl.taken)/4) {
+	if !g.budget.spend(1) || gl.taken.holds(r, v) {
 		return false
-	}
-	for _, other := range gl.taken {
-		if r.equal(other, v) {
-			return false
-		}
 	}
 	for _, n := range gl.all {
 		if !r.accepts(n, v) {
@@ -63,10 +49,4 @@ func (g *generator) fitsReading(r reading, gl goal, v *value) bool {
 		}
 	}
 	return true
-}
-
-// allows asks only whether the schemas accept a property's name.
-func (g *generator) allows(n *node, name string) bool {
-	v := textValue(name)
-	return g.exact.accepts(n, v) && g.float.accepts(n, v)
 }

@@ -64,6 +64,7 @@ var satisfiable = map[string][]string{
 }
 
 func TestScalarsAndCombinations(t *testing.T) {
+	t.Parallel()
 	requireAllValid(t, satisfiable)
 }
 

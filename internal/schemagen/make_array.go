@@ -55,6 +55,15 @@ func (a arrayPlan) evaluated(i int) bool {
 	return slices.ContainsFunc(a.flat, func(n *node) bool { return n.itemSchema(i) != nil })
 }
 
+func (a arrayPlan) endless() bool {
+	for i := range a.prefix + 1 {
+		if a.item(i).endless() {
+			return true
+		}
+	}
+	return false
+}
+
 func (g *generator) makeArray(sc scope, gl goal, flat []*node) (*value, error) {
 	a := planArray(flat)
 	if a.low > longestArray {
@@ -80,17 +89,24 @@ func (g *generator) makeArray(sc scope, gl goal, flat []*node) (*value, error) {
 func (g *generator) arrayTry(sc scope, a arrayPlan, try int) ([]*value, error) {
 	length := g.length(sc, a, try)
 	open := newContainment(a)
-	items := make([]*value, 0, min(length, longestArray))
+	var used *taken
+	if a.unique {
+		used = newTaken()
+	}
+	var items []*value
 	for i := range length {
-		item, err := g.makeItem(sc, a, open, items, length-i)
+		gl := a.item(i)
+		gl.none, gl.taken = open.barred(), used
+		item, err := g.makeItem(sc.inside(sc.name, sc.lean), gl, open, length-i)
+		if err != nil && i >= a.low {
+			return items, nil
+		}
 		if err != nil {
-			if i >= a.low {
-				return items, nil
-			}
 			return nil, err
 		}
 		items = append(items, item)
 		open.note(g, item)
+		used.add(g, item)
 	}
 	return items, nil
 }
@@ -102,7 +118,7 @@ func (g *generator) length(sc scope, a arrayPlan, try int) int {
 	}
 	usual := max(a.prefix+needed, 1+g.rng.IntN(usualItems))
 	switch {
-	case sc.lean && a.item(a.prefix).endless(), try%3 == 1:
+	case sc.lean && a.endless(), try%3 == 1:
 		usual = max(needed, a.low)
 	case try%3 == 2:
 		usual = a.low + g.rng.IntN(2*usualItems)
@@ -112,17 +128,11 @@ func (g *generator) length(sc scope, a arrayPlan, try int) int {
 
 // makeItem asks for as much of the contains keywords as the remaining places
 // call for, and settles for a plain item where that is too much.
-func (g *generator) makeItem(sc scope, a arrayPlan, open *containment, before []*value, places int) (*value, error) {
-	gl := a.item(len(before))
-	gl.none = open.barred()
-	if a.unique {
-		gl.taken = before
-	}
-	inner := sc.inside(sc.name, sc.lean)
+func (g *generator) makeItem(sc scope, gl goal, open *containment, places int) (*value, error) {
 	wanted, missing := open.wanted(places)
 	var problem error
 	for _, more := range wanted {
-		v, err := g.make(inner, gl.with(more...))
+		v, err := g.make(sc, gl.with(more...))
 		if err == nil {
 			return v, nil
 		}
@@ -131,5 +141,5 @@ func (g *generator) makeItem(sc scope, a arrayPlan, open *containment, before []
 	if missing >= places && problem != nil {
 		return nil, problem
 	}
-	return g.make(inner, gl)
+	return g.make(sc, gl)
 }

@@ -20,7 +20,7 @@ func (g *generator) addExtra(sc scope, o *objectPlan, members []member, try int)
 		want = max(want, len(members)+g.rng.IntN(usualItems)) // some schemas refuse all but surplus
 	}
 	want = min(want, o.high)
-	taken := make(map[string]bool, want)
+	taken := make(map[string]bool, len(members))
 	for _, m := range members {
 		taken[m.name] = true
 	}
@@ -38,14 +38,10 @@ func (g *generator) addExtra(sc scope, o *objectPlan, members []member, try int)
 }
 
 func (g *generator) extraMember(sc scope, o *objectPlan, name string, taken map[string]bool) (member, bool) {
-	if !g.budget.spend(1) || taken[name] || !g.nameAllowed(o, name) {
+	if !g.budget.spend(1) || taken[name] {
 		return member{}, false
 	}
-	child := o.member(name)
-	if child.impossible() {
-		return member{}, false
-	}
-	v, err := g.make(sc.inside(name, sc.lean), child)
+	v, err := g.property(sc, o, name)
 	return member{name, v}, err == nil
 }
 

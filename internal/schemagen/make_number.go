@@ -6,6 +6,8 @@ const (
 	numberTries = 60
 	// smallRange is the number of values up to which all of them are tried.
 	smallRange = 1000
+	// numberCost weighs exact arithmetic against a step of checking.
+	numberCost = 4
 )
 
 func (g *generator) makeNumber(sc scope, gl goal, flat []*node, integer bool) (*value, error) {
@@ -15,7 +17,7 @@ func (g *generator) makeNumber(sc scope, gl goal, flat []*node, integer bool) (*
 	}
 	for _, source := range g.numberSources(sc, l) {
 		for candidate := range source {
-			if !g.budget.spend(1) {
+			if !g.budget.spend(numberCost) {
 				break
 			}
 			n, ok := decimalNumber(candidate)

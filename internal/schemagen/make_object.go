@@ -120,18 +120,23 @@ func (g *generator) makeObject(sc scope, gl goal, flat []*node) (*value, error) 
 func (g *generator) objectTry(sc scope, o *objectPlan, try int) (*value, error) {
 	var members []member
 	for _, name := range g.chooseNames(sc, o, try) {
-		child := o.member(name)
-		v, err := g.make(sc.inside(name, sc.lean), child)
-		switch {
-		case err == nil && g.nameAllowed(o, name):
+		v, err := g.property(sc, o, name)
+		if err == nil {
 			members = append(members, member{name, v})
-		case err == nil && o.required[name]:
-			return nil, fail(goal{all: o.flat}.at(), "propertyNames", "refuses the required property %q; allow it", name)
-		case o.required[name]:
+		} else if o.required[name] {
 			return nil, err
 		}
 	}
 	return objectValue(g.addExtra(sc, o, members, try)), nil
+}
+
+func (g *generator) property(sc scope, o *objectPlan, name string) (*value, error) {
+	for _, n := range o.flat {
+		if n.propertyNames != nil && !g.fits(goal{all: []*node{n.propertyNames}}, textValue(name)) {
+			return nil, fail(n.at, "propertyNames", "refuses the property %q; allow it", name)
+		}
+	}
+	return g.make(sc.inside(name, sc.lean), o.member(name))
 }
 
 // chooseNames takes every property at first, with other values each time, then
@@ -169,13 +174,4 @@ func (g *generator) skips(sc scope, o *objectPlan, name string, try int) bool {
 		return g.rng.IntN(2) == 0
 	}
 	return false
-}
-
-func (g *generator) nameAllowed(o *objectPlan, name string) bool {
-	for _, n := range o.flat {
-		if n.propertyNames != nil && !g.allows(n.propertyNames, name) {
-			return false
-		}
-	}
-	return true
 }

@@ -1,9 +1,6 @@
 package schemagen
 
-import (
-	"slices"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 const (
 	textTries = 120
@@ -88,18 +85,18 @@ func (g *generator) textTry(sc scope, t textPlan, try int) string {
 	return g.plainText(sc, t, try)
 }
 
-// plainText shortens and lengthens what the name of the property suggests.
+// plainText shortens and lengthens what the name of the property suggests,
+// which is ASCII.
 func (g *generator) plainText(sc scope, t textPlan, try int) string {
 	text := natural(g.rng, sc.name)
 	if try > textTries/3 {
 		text = letters(g.rng, 3+g.rng.IntN(8))
 	}
-	length := utf8.RuneCountInString(text)
-	switch {
-	case length > t.high:
-		return endInLetter(string(slices.Clone([]rune(text))[:t.high]), t.high)
-	case length < t.low:
-		return text + " " + phrase(g.rng, t.low-length)[:t.low-length-1]
+	switch missing := t.low - len(text); {
+	case len(text) > t.high:
+		return endInLetter(text[:t.high])
+	case missing > 0:
+		return endInLetter(text + " " + phrase(g.rng, missing-1))
 	}
 	return text
 }

@@ -2,6 +2,7 @@ package schemagen
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -91,19 +92,26 @@ func oldSpelling(key string, child any) bool {
 	return false
 }
 
+// exactKeyword refuses what the oracle takes for a keyword and others do not.
 func exactKeyword(key string) bool {
-	if key == "items" || key == "$id" {
-		return true
-	}
-	for keyword := range keywordSetters() {
+	exact := true
+	for keyword := range oracleKeywords {
 		if key == keyword {
 			return true
 		}
+		exact = exact && !strings.EqualFold(key, keyword)
 	}
-	for keyword := range keywordSetters() {
-		if strings.EqualFold(key, keyword) {
-			return false
-		}
+	return exact
+}
+
+var oracleKeywords = collectKeywords()
+
+func collectKeywords() map[string]bool {
+	keywords := map[string]bool{"type": true, "items": true, "dependencies": true}
+	fields := reflect.TypeFor[jsonschema.Schema]()
+	for i := range fields.NumField() {
+		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
+		keywords[name] = true
 	}
-	return !strings.EqualFold(key, "items") && !strings.EqualFold(key, "$id") && !strings.EqualFold(key, "prefixItems")
+	return keywords
 }

@@ -65,6 +65,7 @@ var satisfiableParts = map[string][]string{
 }
 
 func TestArraysAndObjects(t *testing.T) {
+	t.Parallel()
 	requireAllValid(t, satisfiableParts)
 }
 

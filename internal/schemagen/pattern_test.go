@@ -90,6 +90,7 @@ func TestPatternsNotUnderstood(t *testing.T) {
 }
 
 func TestPlainTextHasTheLength(t *testing.T) {
+	t.Parallel()
 	for length := range 60 {
 		for _, name := range []string{"description", "plain", "city"} {
 			schema := fmt.Sprintf(`{"properties":{%q:{"type":"string","minLength":%d,"maxLength":%d}}}`, name, length, length+2)

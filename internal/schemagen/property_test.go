@@ -179,6 +179,7 @@ func (g grower) root() schema {
 }
 
 func TestGeneratedSchemas(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		document, err := json.Marshal(grower{t}.root())
 		if err != nil {

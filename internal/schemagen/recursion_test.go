@@ -14,6 +14,7 @@ func TestRecursionEnds(t *testing.T) {
 		"array":           `{"type":"object","properties":{"kids":{"type":"array","items":{"$ref":"#"}}},"required":["kids"]}`,
 		"array of itself": `{"type":"array","items":{"$ref":"#"}}`,
 		"map of itself":   `{"type":"object","additionalProperties":{"$ref":"#"}}`,
+		"tuple of itself": `{"type":"array","prefixItems":[{"$ref":"#"},{"$ref":"#"}]}`,
 		"null type":       `{"type":["object","null"],"properties":{"next":{"$ref":"#"}},"required":["next"]}`,
 		"any branch":      `{"type":"object","properties":{"e":{"anyOf":[{"$ref":"#"},{"type":"array","items":{"$ref":"#"},"minItems":2},{"type":"integer"}]}},"required":["e"]}`,
 		"deepest branch": `{"$ref":"#/$defs/a","$defs":{"a":{"type":"object","properties":{"x":{"oneOf":[{"$ref":"#/$defs/a"},{"$ref":"#/$defs/b"}]}},"required":["x"]},
@@ -25,7 +26,11 @@ func TestRecursionEnds(t *testing.T) {
 	for name, schema := range tests {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(seeds) {
-				requireValid(t, []byte(schema), generate(t, schema, seed))
+				answer := generate(t, schema, seed)
+				requireValid(t, []byte(schema), answer)
+				if len(answer) > 2000 {
+					t.Fatalf("%d bytes: %s", len(answer), answer)
+				}
 			}
 		})
 	}
@@ -60,6 +65,7 @@ func TestNullableEndsRecursionOnly(t *testing.T) {
 }
 
 func TestHostileSchemasEndSoon(t *testing.T) {
+	t.Parallel()
 	doubling := `"d0":{"type":"string"}`
 	for i := 1; i <= 40; i++ {
 		doubling += fmt.Sprintf(`,"d%d":{"type":"object","properties":{"a":{"$ref":"#/$defs/d%d"},"b":{"$ref":"#/$defs/d%d"}},"required":["a","b"]}`, i, i-1, i-1)
@@ -69,6 +75,7 @@ func TestHostileSchemasEndSoon(t *testing.T) {
 		"doubling":         `{"$ref":"#/$defs/d40","$defs":{` + doubling + `}}`,
 		"huge array":       `{"type":"array","minItems":1000000000,"items":true}`,
 		"arrays of arrays": `{"type":"array","minItems":9000,"items":{"type":"array","minItems":9000}}`,
+		"huge object":      `{"type":"object","minProperties":1000000000}`,
 		"long text":        `{"type":"string","minLength":1000000000}`,
 		"alternatives":     `{"allOf":[` + alternatives + `{"type":"integer","maximum":0}]}`,
 		"deep":             strings.Repeat(`{"items":`, 5000) + `{}` + strings.Repeat(`}`, 5000),

@@ -36,13 +36,13 @@ func phrase(rng *rand.Rand, length int) string {
 		}
 		text.WriteString(pick(rng, words))
 	}
-	return endInLetter(text.String()[:length], length)
+	return endInLetter(text.String()[:length])
 }
 
 // endInLetter replaces a space that a cut has left at the end.
-func endInLetter(text string, length int) string {
-	if strings.HasSuffix(text, " ") {
-		return text[:length-1] + "s"
+func endInLetter(text string) string {
+	if cut, ok := strings.CutSuffix(text, " "); ok {
+		return cut + "s"
 	}
 	return text
 }

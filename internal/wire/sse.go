@@ -24,8 +24,8 @@ type Event struct {
 }
 
 // EventReader splits a text/event-stream body into events, by the WHATWG specification of server-sent events: lines end
-// with CR, LF or both, comments and unknown fields are ignored, one space after the colon is dropped. Beyond it, an event
-// that the end of the stream cuts is returned and marked. The zero value is not usable; see NewEventReader.
+// with CR, LF or both, comments and unknown fields are ignored, one space after the colon is dropped. Beyond it, an event that the end of the stream cuts is returned and marked: with what stands of its last line where the stream ended in
+// order, without it where the connection broke. The zero value is not usable; see NewEventReader.
 type EventReader struct {
 	src    io.Reader
 	buffer *Buffer
@@ -57,7 +57,7 @@ func (r *EventReader) Next() (Event, error) {
 	for {
 		line, err := r.line()
 		if err != nil {
-			if errors.Is(err, io.EOF) && r.pending() {
+			if !errors.Is(err, ErrEventTooLarge) && r.pending() {
 				return Event{Type: r.kind, Data: r.event(), Unfinished: true}, nil
 			}
 			return Event{}, err

@@ -118,10 +118,16 @@ func TestEventReader(t *testing.T) {
 
 func TestEventReaderReturnsTheSourcesError(t *testing.T) {
 	cut := errors.New("cut")
-	src := io.MultiReader(strings.NewReader("data: a\n\ndata: b"), iotest.ErrReader(cut))
-	got, err := readEvents(src)
-	if !errors.Is(err, cut) || !cmp.Equal(got, []event{{"", "a", false}}) {
-		t.Errorf("got %v, %v", got, err)
+	for text, want := range map[string][]event{
+		"data: a\n\ndata: b":       {{"", "a", false}},
+		"data: a\n\ndata: b\n":     {{"", "a", false}, {"", "b", true}},
+		"data: a\n\ndata: b\nda":   {{"", "a", false}, {"", "b", true}},
+		"data: a\n\ndata: b\n\nda": {{"", "a", false}, {"", "b", false}},
+	} {
+		got, err := readEvents(io.MultiReader(strings.NewReader(text), iotest.ErrReader(cut)))
+		if !errors.Is(err, cut) || !cmp.Equal(got, want) {
+			t.Errorf("%q: got %v, %v", text, got, err)
+		}
 	}
 }
 

@@ -103,76 +103,82 @@ func fields(t *testing.T, body string) map[string]string {
 	return out
 }
 
+var strictTool = request.Tool{Name: "f", Description: "d", Parameters: []byte(`{"type":"object"}`), Strict: new(true)}
+
+const toolJSON = `{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}}`
+
+var parameterCases = []struct {
+	name   string
+	change func(*request.Request)
+	quirks openai.Quirks
+	want   map[string]string
+	warns  string
+}{
+	{"unset is not zero", func(*request.Request) {}, openai.Quirks{}, map[string]string{}, ""},
+	{"zero is sent", func(r *request.Request) {
+		r.Temperature, r.TopP, r.Seed, r.FrequencyPenalty, r.PresencePenalty = new(0.0), new(0.0), new(int64(0)), new(0.0), new(0.0)
+	}, openai.Quirks{}, map[string]string{"temperature": "0", "top_p": "0", "seed": "0", "frequency_penalty": "0", "presence_penalty": "0"}, ""},
+	{"limits", func(r *request.Request) { r.MaxTokens, r.Stop = 9, []string{"a", "b\n"} }, openai.Quirks{},
+		map[string]string{"max_completion_tokens": "9", "stop": `["a","b\n"]`}, ""},
+	{"older field", func(r *request.Request) { r.MaxTokens, r.Seed = 9, new(int64(3)) }, openai.Quirks{MaxTokensField: "max_tokens", SeedField: "random_seed"},
+		map[string]string{"max_tokens": "9", "random_seed": "3"}, ""},
+	{"top_k unknown", func(r *request.Request) { r.TopK = new(5) }, openai.Quirks{}, map[string]string{}, "top_k"},
+	{"top_k known", func(r *request.Request) { r.TopK = new(5) }, openai.Quirks{TopK: true}, map[string]string{"top_k": "5"}, ""},
+	{"identity", func(r *request.Request) { r.User, r.ServiceTier, r.PromptCacheKey = "u", "flex", "k" }, openai.Quirks{CacheKey: true},
+		map[string]string{"user": `"u"`, "service_tier": `"flex"`, "prompt_cache_key": `"k"`}, ""},
+	{"cache key is a hint", func(r *request.Request) { r.PromptCacheKey = "k" }, openai.Quirks{}, map[string]string{}, ""},
+	{"tools", func(r *request.Request) {
+		r.Tools, r.ToolChoice.Mode, r.ParallelToolCalls = []request.Tool{strictTool, {Name: "g"}}, request.ToolRequired, new(false)
+	}, openai.Quirks{}, map[string]string{"tools": `[` + toolJSON + `,{"type":"function","function":{"name":"g","parameters":{"type":"object","properties":{}}}}]`,
+		"tool_choice": `"required"`, "parallel_tool_calls": "false"}, ""},
+	{"any for required", func(r *request.Request) {
+		r.Tools, r.ToolChoice.Mode = []request.Tool{strictTool}, request.ToolRequired
+	}, openai.Quirks{RequiredChoice: "any"},
+		map[string]string{"tools": `[` + toolJSON + `]`, "tool_choice": `"any"`}, ""},
+	{"named", func(r *request.Request) {
+		r.Tools, r.ToolChoice = []request.Tool{strictTool}, request.ToolChoice{Mode: request.ToolNamed, Name: "f"}
+	}, openai.Quirks{},
+		map[string]string{"tools": `[` + toolJSON + `]`, "tool_choice": `{"type":"function","function":{"name":"f"}}`}, ""},
+	{"nothing about tools without tools", func(r *request.Request) { r.ToolChoice.Mode, r.ParallelToolCalls = request.ToolNone, new(true) }, openai.Quirks{}, map[string]string{}, ""},
+	{"cache mark on a tool", func(r *request.Request) {
+		r.Tools = []request.Tool{{Name: "f", Parameters: strictTool.Parameters, Cache: &request.CacheBreakpoint{}}}
+	}, openai.Quirks{CacheControl: true},
+		map[string]string{"tools": `[{"type":"function","function":{"name":"f","parameters":{"type":"object"}},"cache_control":{"type":"ephemeral"}}]`}, ""},
+	{"cache marks unknown", func(r *request.Request) {
+		r.Messages[0].Parts = []request.Part{request.CacheBreakpoint{}}
+	}, openai.Quirks{}, map[string]string{}, "cache_breakpoint"},
+	{"text", func(r *request.Request) { r.ResponseFormat.Type = request.FormatText }, openai.Quirks{}, map[string]string{"response_format": `{"type":"text"}`}, ""},
+	{"JSON", func(r *request.Request) { r.ResponseFormat.Type = request.FormatJSON }, openai.Quirks{}, map[string]string{"response_format": `{"type":"json_object"}`}, ""},
+	{"schema", func(r *request.Request) {
+		r.ResponseFormat = request.ResponseFormat{Type: request.FormatJSONSchema, Schema: []byte(`{"type":"object"}`), Description: "d", Strict: true}
+	}, openai.Quirks{},
+		map[string]string{"response_format": `{"type":"json_schema","json_schema":{"name":"response","description":"d","schema":{"type":"object"},"strict":true}}`}, ""},
+	{"schema unknown", func(r *request.Request) {
+		r.ResponseFormat = request.ResponseFormat{Type: request.FormatJSONSchema, Schema: []byte(`{}`)}
+	}, openai.Quirks{NoJSONSchema: true},
+		map[string]string{"response_format": `{"type":"json_object"}`}, "response_format.schema"},
+	{"effort", func(r *request.Request) { r.ReasoningEffort = request.EffortXHigh }, openai.Quirks{}, map[string]string{"reasoning_effort": `"xhigh"`}, ""},
+	{"budget unknown", func(r *request.Request) { r.ReasoningBudget = 9 }, openai.Quirks{}, map[string]string{}, "reasoning_budget"},
+	{"reasoning object", func(r *request.Request) { r.ReasoningEffort = request.EffortLow }, openai.Quirks{Reasoning: openai.ReasoningObject}, map[string]string{"reasoning": `{"effort":"low"}`}, ""},
+	{"reasoning object budget", func(r *request.Request) { r.ReasoningBudget = 9 }, openai.Quirks{Reasoning: openai.ReasoningObject}, map[string]string{"reasoning": `{"max_tokens":9}`}, ""},
+	{"thinking off", func(r *request.Request) { r.ReasoningEffort = request.EffortNone }, openai.Quirks{Reasoning: openai.ReasoningThinking}, map[string]string{"thinking": `{"type":"disabled"}`}, ""},
+	{"thinking effort", func(r *request.Request) { r.ReasoningEffort = request.EffortHigh }, openai.Quirks{Reasoning: openai.ReasoningThinking}, map[string]string{"reasoning_effort": `"high"`}, ""},
+	{"thinking budget", func(r *request.Request) { r.ReasoningBudget = 9 }, openai.Quirks{Reasoning: openai.ReasoningThinking}, map[string]string{"thinking": `{"type":"enabled","budget_tokens":9}`}, ""},
+	{"switch", func(r *request.Request) { r.ReasoningEffort = request.EffortHigh }, openai.Quirks{Reasoning: openai.ReasoningSwitch}, map[string]string{"enable_thinking": "true"}, "reasoning_effort"},
+	{"switch off", func(r *request.Request) { r.ReasoningEffort = request.EffortNone }, openai.Quirks{Reasoning: openai.ReasoningSwitch}, map[string]string{"enable_thinking": "false"}, ""},
+	{"switch budget", func(r *request.Request) { r.ReasoningBudget = 9 }, openai.Quirks{Reasoning: openai.ReasoningSwitch}, map[string]string{"enable_thinking": "true", "thinking_budget": "9"}, ""},
+	{"no reasoning", func(r *request.Request) { r.ReasoningEffort = request.EffortLow }, openai.Quirks{Reasoning: openai.ReasoningUnsupported}, map[string]string{}, "reasoning_effort"},
+	{"extra", func(r *request.Request) {
+		r.Temperature = new(1.0)
+		r.Extra = map[string]map[string]any{"openai": {"temperature": 0.5, "logit_bias": map[string]int{"1": 2}, "n": 1, "raw": json.RawMessage(`[1, 2]`)}, "other": {"x": 1}}
+	}, openai.Quirks{}, map[string]string{"temperature": "0.5", "logit_bias": `{"1":2}`, "n": "1", "raw": "[1,2]"}, ""},
+	{"private fields stay", func(r *request.Request) {
+		r.Labels, r.Tenant, r.Priority, r.NoCache, r.NoStore = map[string]string{"a": "b"}, "t", 3, true, true
+	}, openai.Quirks{}, map[string]string{}, ""},
+}
+
 func TestEncodeParameters(t *testing.T) {
-	tool := request.Tool{Name: "f", Description: "d", Parameters: []byte(`{"type":"object"}`), Strict: new(true)}
-	const toolJSON = `{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}}`
-	for _, c := range []struct {
-		name   string
-		change func(*request.Request)
-		quirks openai.Quirks
-		want   map[string]string
-		warns  string
-	}{
-		{"unset is not zero", func(*request.Request) {}, openai.Quirks{}, map[string]string{}, ""},
-		{"zero is sent", func(r *request.Request) {
-			r.Temperature, r.TopP, r.Seed, r.FrequencyPenalty, r.PresencePenalty = new(0.0), new(0.0), new(int64(0)), new(0.0), new(0.0)
-		}, openai.Quirks{}, map[string]string{"temperature": "0", "top_p": "0", "seed": "0", "frequency_penalty": "0", "presence_penalty": "0"}, ""},
-		{"limits", func(r *request.Request) { r.MaxTokens, r.Stop = 9, []string{"a", "b\n"} }, openai.Quirks{},
-			map[string]string{"max_completion_tokens": "9", "stop": `["a","b\n"]`}, ""},
-		{"older field", func(r *request.Request) { r.MaxTokens, r.Seed = 9, new(int64(3)) }, openai.Quirks{MaxTokensField: "max_tokens", SeedField: "random_seed"},
-			map[string]string{"max_tokens": "9", "random_seed": "3"}, ""},
-		{"top_k unknown", func(r *request.Request) { r.TopK = new(5) }, openai.Quirks{}, map[string]string{}, "top_k"},
-		{"top_k known", func(r *request.Request) { r.TopK = new(5) }, openai.Quirks{TopK: true}, map[string]string{"top_k": "5"}, ""},
-		{"identity", func(r *request.Request) { r.User, r.ServiceTier, r.PromptCacheKey = "u", "flex", "k" }, openai.Quirks{CacheKey: true},
-			map[string]string{"user": `"u"`, "service_tier": `"flex"`, "prompt_cache_key": `"k"`}, ""},
-		{"cache key is a hint", func(r *request.Request) { r.PromptCacheKey = "k" }, openai.Quirks{}, map[string]string{}, ""},
-		{"tools", func(r *request.Request) {
-			r.Tools, r.ToolChoice.Mode, r.ParallelToolCalls = []request.Tool{tool, {Name: "g"}}, request.ToolRequired, new(false)
-		}, openai.Quirks{}, map[string]string{"tools": `[` + toolJSON + `,{"type":"function","function":{"name":"g","parameters":{"type":"object","properties":{}}}}]`,
-			"tool_choice": `"required"`, "parallel_tool_calls": "false"}, ""},
-		{"any for required", func(r *request.Request) { r.Tools, r.ToolChoice.Mode = []request.Tool{tool}, request.ToolRequired }, openai.Quirks{RequiredChoice: "any"},
-			map[string]string{"tools": `[` + toolJSON + `]`, "tool_choice": `"any"`}, ""},
-		{"named", func(r *request.Request) {
-			r.Tools, r.ToolChoice = []request.Tool{tool}, request.ToolChoice{Mode: request.ToolNamed, Name: "f"}
-		}, openai.Quirks{},
-			map[string]string{"tools": `[` + toolJSON + `]`, "tool_choice": `{"type":"function","function":{"name":"f"}}`}, ""},
-		{"nothing about tools without tools", func(r *request.Request) { r.ToolChoice.Mode, r.ParallelToolCalls = request.ToolNone, new(true) }, openai.Quirks{}, map[string]string{}, ""},
-		{"cache mark on a tool", func(r *request.Request) {
-			r.Tools = []request.Tool{{Name: "f", Parameters: tool.Parameters, Cache: &request.CacheBreakpoint{}}}
-		}, openai.Quirks{CacheControl: true},
-			map[string]string{"tools": `[{"type":"function","function":{"name":"f","parameters":{"type":"object"}},"cache_control":{"type":"ephemeral"}}]`}, ""},
-		{"cache marks unknown", func(r *request.Request) {
-			r.Messages[0].Parts = []request.Part{request.CacheBreakpoint{}}
-		}, openai.Quirks{}, map[string]string{}, "cache_breakpoint"},
-		{"text", func(r *request.Request) { r.ResponseFormat.Type = request.FormatText }, openai.Quirks{}, map[string]string{"response_format": `{"type":"text"}`}, ""},
-		{"JSON", func(r *request.Request) { r.ResponseFormat.Type = request.FormatJSON }, openai.Quirks{}, map[string]string{"response_format": `{"type":"json_object"}`}, ""},
-		{"schema", func(r *request.Request) {
-			r.ResponseFormat = request.ResponseFormat{Type: request.FormatJSONSchema, Schema: []byte(`{"type":"object"}`), Description: "d", Strict: true}
-		}, openai.Quirks{},
-			map[string]string{"response_format": `{"type":"json_schema","json_schema":{"name":"response","description":"d","schema":{"type":"object"},"strict":true}}`}, ""},
-		{"schema unknown", func(r *request.Request) {
-			r.ResponseFormat = request.ResponseFormat{Type: request.FormatJSONSchema, Schema: []byte(`{}`)}
-		}, openai.Quirks{NoJSONSchema: true},
-			map[string]string{"response_format": `{"type":"json_object"}`}, "response_format.schema"},
-		{"effort", func(r *request.Request) { r.ReasoningEffort = request.EffortXHigh }, openai.Quirks{}, map[string]string{"reasoning_effort": `"xhigh"`}, ""},
-		{"budget unknown", func(r *request.Request) { r.ReasoningBudget = 9 }, openai.Quirks{}, map[string]string{}, "reasoning_budget"},
-		{"reasoning object", func(r *request.Request) { r.ReasoningEffort = request.EffortLow }, openai.Quirks{Reasoning: openai.ReasoningObject}, map[string]string{"reasoning": `{"effort":"low"}`}, ""},
-		{"reasoning object budget", func(r *request.Request) { r.ReasoningBudget = 9 }, openai.Quirks{Reasoning: openai.ReasoningObject}, map[string]string{"reasoning": `{"max_tokens":9}`}, ""},
-		{"thinking off", func(r *request.Request) { r.ReasoningEffort = request.EffortNone }, openai.Quirks{Reasoning: openai.ReasoningThinking}, map[string]string{"thinking": `{"type":"disabled"}`}, ""},
-		{"thinking effort", func(r *request.Request) { r.ReasoningEffort = request.EffortHigh }, openai.Quirks{Reasoning: openai.ReasoningThinking}, map[string]string{"reasoning_effort": `"high"`}, ""},
-		{"thinking budget", func(r *request.Request) { r.ReasoningBudget = 9 }, openai.Quirks{Reasoning: openai.ReasoningThinking}, map[string]string{"thinking": `{"type":"enabled","budget_tokens":9}`}, ""},
-		{"switch", func(r *request.Request) { r.ReasoningEffort = request.EffortHigh }, openai.Quirks{Reasoning: openai.ReasoningSwitch}, map[string]string{"enable_thinking": "true"}, "reasoning_effort"},
-		{"switch off", func(r *request.Request) { r.ReasoningEffort = request.EffortNone }, openai.Quirks{Reasoning: openai.ReasoningSwitch}, map[string]string{"enable_thinking": "false"}, ""},
-		{"switch budget", func(r *request.Request) { r.ReasoningBudget = 9 }, openai.Quirks{Reasoning: openai.ReasoningSwitch}, map[string]string{"enable_thinking": "true", "thinking_budget": "9"}, ""},
-		{"no reasoning", func(r *request.Request) { r.ReasoningEffort = request.EffortLow }, openai.Quirks{Reasoning: openai.ReasoningUnsupported}, map[string]string{}, "reasoning_effort"},
-		{"extra", func(r *request.Request) {
-			r.Temperature = new(1.0)
-			r.Extra = map[string]map[string]any{"openai": {"temperature": 0.5, "logit_bias": map[string]int{"1": 2}, "n": 1, "raw": json.RawMessage(`[1, 2]`)}, "other": {"x": 1}}
-		}, openai.Quirks{}, map[string]string{"temperature": "0.5", "logit_bias": `{"1":2}`, "n": "1", "raw": "[1,2]"}, ""},
-		{"private fields stay", func(r *request.Request) {
-			r.Labels, r.Tenant, r.Priority, r.NoCache, r.NoStore = map[string]string{"a": "b"}, "t", 3, true, true
-		}, openai.Quirks{}, map[string]string{}, ""},
-	} {
+	for _, c := range parameterCases {
 		t.Run(c.name, func(t *testing.T) {
 			req := ask()
 			c.change(&req)

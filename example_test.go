@@ -1,0 +1,61 @@
+package llmgate_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seed63918563/llmgate"
+)
+
+func Example() {
+	ctx := context.Background()
+	client, err := llmgate.Open(ctx, "sim/demo") // or "openai/gpt-5-mini", "ollama/llama3.2", …
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp, err := client.Complete(ctx, llmgate.Request{
+		Messages:  []llmgate.Message{{Role: llmgate.RoleUser, Content: "Why is the sky blue?"}},
+		MaxTokens: 100,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(strings.HasPrefix(resp.Content, "Simulated answer"), resp.Usage.OutputTokens <= 100)
+	// Output: true true
+}
+
+func ExampleOpen_missingKey() {
+	_, err := llmgate.Open(context.Background(), "openai/gpt-5-mini", llmgate.WithGetenv(func(string) string { return "" }))
+	fmt.Println(errors.Is(err, llmgate.ErrAuth))
+	fmt.Println(err)
+	// Output:
+	// true
+	// openai: auth: no API key: set OPENAI_API_KEY
+}
+
+func ExampleCollect() {
+	ctx := context.Background()
+	client, err := llmgate.Open(ctx, "sim/demo")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	stream := client.Stream(ctx, llmgate.Request{
+		Messages: []llmgate.Message{{Role: llmgate.RoleUser, Content: "Name three rivers as JSON."}},
+		ResponseFormat: llmgate.ResponseFormat{
+			Type:   llmgate.FormatJSONSchema,
+			Schema: []byte(`{"type":"object","properties":{"rivers":{"type":"array","items":{"enum":["Nile"]},"minItems":3,"maxItems":3}},"required":["rivers"]}`),
+		},
+	})
+	resp, err := llmgate.Collect(stream)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(resp.Content)
+	// Output: {"rivers":["Nile","Nile","Nile"]}
+}

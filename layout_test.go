@@ -1,0 +1,130 @@
+package llmgate_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/seed63918563/llmgate"
+
+// allowed is the whole table of imports: for each package of the module, the packages of the module and the modules
+// outside the standard library that its code (tests aside) may import. Arrows run one way, from the bottom up.
+var allowed = map[string][]string{
+	"request":             {},
+	"internal/jsontext":   {},
+	"internal/schemagen":  {},
+	"internal/tokens":     {"request"},
+	"internal/wire":       {"request"},
+	"providers/openai":    {"request", "internal/jsontext", "internal/tokens", "internal/wire"},
+	"bench/sim":           {"internal/schemagen", "internal/tokens"},
+	"providers":           {"request", "providers/openai", "bench/sim"},
+	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
+	".":                   {"request", "providers"},
+	"cmd/llmgate":         {".", "request", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
+	"examples/quickstart": {"."},
+}
+
+const (
+	maxFileLines     = 400
+	maxFunctionLines = 80
+)
+
+// vague names say nothing of what a package is for.
+var vague = []string{"util", "utils", "common", "helpers", "helper", "types", "misc", "shared", "base"}
+
+func TestLayout(t *testing.T) {
+	seen := map[string]bool{}
+	for _, name := range goFiles(t) {
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, filepath.FromSlash(name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkLength(t, name, set, file)
+		folder := path.Dir(name)
+		if slices.Contains(vague, path.Base(folder)) {
+			t.Errorf("%s: a package named %q says nothing of what it is for", name, path.Base(folder))
+		}
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		row, ok := allowed[folder]
+		if !ok {
+			t.Errorf("%s: package %s has no row in the table of allowed imports; add one", name, folder)
+		}
+		seen[folder] = true
+		for _, spec := range file.Imports {
+			checkImport(t, name, spec, row)
+		}
+	}
+	for folder := range allowed {
+		if !seen[folder] {
+			t.Errorf("the table of allowed imports has a row for %s, where there is no code; remove it", folder)
+		}
+	}
+}
+
+// goFiles lists the module's own files; nested modules and test data are not its own.
+func goFiles(t *testing.T) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			nested, _ := filepath.Glob(filepath.Join(name, "go.mod"))
+			if name != "." && (len(nested) > 0 || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".")) {
+				return filepath.SkipDir
+			}
+		} else if strings.HasSuffix(name, ".go") {
+			names = append(names, filepath.ToSlash(name))
+		}
+		return nil
+	})
+	if err != nil || len(names) == 0 {
+		t.Fatalf("found %d files: %v", len(names), err)
+	}
+	return names
+}
+
+func checkLength(t *testing.T, name string, set *token.FileSet, file *ast.File) {
+	t.Helper()
+	if n := set.File(file.Pos()).LineCount(); n > maxFileLines {
+		t.Errorf("%s has %d lines; split it by idea below %d", name, n, maxFileLines)
+	}
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		if n := set.Position(f.End()).Line - set.Position(f.Pos()).Line + 1; n > maxFunctionLines {
+			t.Errorf("%s: function %s has %d lines; keep it within %d", name, f.Name.Name, n, maxFunctionLines)
+		}
+	}
+}
+
+func checkImport(t *testing.T, name string, spec *ast.ImportSpec, row []string) {
+	t.Helper()
+	imported, err := strconv.Unquote(spec.Path.Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+		return // the standard library
+	}
+	short := strings.TrimPrefix(imported, module+"/")
+	if imported == module {
+		short = "."
+	}
+	if !slices.Contains(row, short) {
+		t.Errorf("%s imports %s, which its package's row in the table of allowed imports does not list", name, short)
+	}
+}
