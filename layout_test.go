@@ -20,7 +20,7 @@ const module = "github.com/seed63918563/llmgate"
 var allowed = map[string][]string{
 	"request":             {},
 	"internal/jsontext":   {},
-	"internal/schemagen":  {},
+	"internal/schemagen":  {"internal/jsontext", "github.com/google/jsonschema-go/jsonschema"},
 	"internal/tokens":     {"request"},
 	"internal/wire":       {"request"},
 	"providers/openai":    {"request", "internal/jsontext", "internal/tokens", "internal/wire"},

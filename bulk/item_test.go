@@ -53,8 +53,8 @@ func TestItemsAreRead(t *testing.T) {
 		{`{"prompt":"x","model":"m","max_tokens":5,"temperature":0,"top_p":0.5,"seed":7,"stop":["a"],"stream":true}`, bulk.Item{
 			ID: "line-1", Request: request.Request{Messages: user("x"), Model: "m", MaxTokens: 5, Temperature: new(0.0), TopP: new(0.5),
 				Seed: new(int64(7)), Stop: []string{"a"}}}},
-		{`{"prompt":"x","logit_bias":{"5":1},"n":1}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("x"),
-			Extra: map[string]map[string]any{"sim": {"logit_bias": json.RawMessage(`{"5":1}`), "n": json.RawMessage(`1`)}}}}},
+		{`{"prompt":"x","logit_bias":{"5":1},"verbosity":"low"}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("x"),
+			Extra: map[string]map[string]any{"sim": {"logit_bias": json.RawMessage(`{"5":1}`), "verbosity": json.RawMessage(`"low"`)}}}}},
 		{"{\"prompt\":\"a\tb\"}", bulk.Item{ID: "line-1", Request: request.Request{Messages: user("a\tb")}}},
 		{`{"custom_id":"c","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[{"role":"user","content":"x"}]}}`, bulk.Item{
 			ID: "c", Form: bulk.Batch, Request: request.Request{Model: "m", Messages: user("x")}}},

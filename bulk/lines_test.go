@@ -133,12 +133,13 @@ func TestItemsDoNotShareTheLineBuffer(t *testing.T) {
 
 func TestBrokenLineTakesTheFormOfTheLinesBeforeIt(t *testing.T) {
 	const simple, batch, broken = `{"prompt":"x"}`, `{"custom_id":"a","body":{"messages":[{"role":"user","content":"x"}]}}`, `{"prom`
-	items, err := read(t, strings.NewReader(strings.Join([]string{broken, batch, broken, simple, broken}, "\n")))
+	const named = `{"id":"a","prompt":5}` // broken, but not so much that its form is open
+	items, err := read(t, strings.NewReader(strings.Join([]string{broken, batch, broken, named, simple, broken}, "\n")))
 	var got []bulk.Form
 	for _, item := range items {
 		got = append(got, item.Form)
 	}
-	if want := []bulk.Form{bulk.Simple, bulk.Batch, bulk.Batch, bulk.Simple, bulk.Simple}; err != nil || !slices.Equal(got, want) {
+	if want := []bulk.Form{bulk.Simple, bulk.Batch, bulk.Batch, bulk.Simple, bulk.Simple, bulk.Simple}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got the forms %v, %v; want %v", got, err, want)
 	}
 }

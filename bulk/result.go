@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -28,12 +29,15 @@ func (r *Result) AppendJSON(dst []byte) ([]byte, error) {
 	return appendLine(dst, r.simple())
 }
 
+// appendLine leaves <, > and & as they are: the texts are not for web pages.
 func appendLine(dst []byte, v any) ([]byte, error) {
-	line, err := json.Marshal(v)
-	if err != nil {
+	out := bytes.NewBuffer(dst)
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		return dst, fmt.Errorf("result: %w", err)
 	}
-	return append(append(dst, line...), '\n'), nil
+	return out.Bytes(), nil
 }
 
 type simpleResult struct {

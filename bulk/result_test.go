@@ -95,8 +95,9 @@ func TestBatchResultHoldsTheAnswerAsTheVendorWritesIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got struct {
-		ID, CustomID any
-		Response     struct {
+		ID       string
+		CustomID string `json:"custom_id"`
+		Response struct {
 			StatusCode int             `json:"status_code"`
 			RequestID  string          `json:"request_id"`
 			Body       json.RawMessage `json:"body"`
@@ -106,7 +107,7 @@ func TestBatchResultHoldsTheAnswerAsTheVendorWritesIt(t *testing.T) {
 	if err := json.Unmarshal(line, &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.ID != "batch_req_12" || got.Error != nil || got.Response.StatusCode != 200 || got.Response.RequestID != "req_1" {
+	if got.ID != "batch_req_12" || got.CustomID != "a" || got.Error != nil || got.Response.StatusCode != 200 || got.Response.RequestID != "req_1" {
 		t.Errorf("got %s", line)
 	}
 	if want := openai.AppendResponse(nil, r.Response); string(got.Response.Body) != string(want) {

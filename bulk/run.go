@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -84,16 +86,18 @@ func (r *Run) Results(ctx context.Context, items iter.Seq2[Item, error]) iter.Se
 			Run: r, results: make(chan Result),
 			window: make(chan struct{}, r.windowSize()), places: make(chan struct{}, r.cfg.Concurrency),
 		}
-		var intake sync.WaitGroup
-		intake.Go(func() { p.takeIn(ctx, items) })
-		defer intake.Wait()
+		var intake errgroup.Group
+		intake.Go(func() error { return p.takeIn(ctx, items) })
 		defer func() {
 			cancel()
 			for range p.results { // each in flight must be able to end, though nobody reads its result
 			}
+			_ = intake.Wait()
 		}()
-		if p.handOut(yield) && p.sourceErr != nil {
-			yield(Result{}, p.sourceErr)
+		if p.handOut(yield) {
+			if err := intake.Wait(); err != nil {
+				yield(Result{}, err)
+			}
 		}
 	}
 }
@@ -113,22 +117,20 @@ type pass struct {
 	window chan struct{}
 	// places bounds items being answered.
 	places chan struct{}
-	// sourceErr is written before results is closed.
-	sourceErr error
 }
 
-// takeIn starts a goroutine for each item and closes results when all have ended.
-func (p *pass) takeIn(ctx context.Context, items iter.Seq2[Item, error]) {
+// takeIn starts a goroutine for each item and closes results when all have ended. It returns the source's error.
+func (p *pass) takeIn(ctx context.Context, items iter.Seq2[Item, error]) error {
 	defer close(p.results)
 	var answering sync.WaitGroup
+	defer answering.Wait()
 	n := 0
 	for item, err := range items {
 		if err != nil {
-			p.sourceErr = err
-			break
+			return err
 		}
 		if !p.enter(ctx, p.window) || !p.enter(ctx, p.places) {
-			break
+			return nil
 		}
 		item.Index = n
 		n++
@@ -137,7 +139,7 @@ func (p *pass) takeIn(ctx context.Context, items iter.Seq2[Item, error]) {
 			<-p.places
 		})
 	}
-	answering.Wait()
+	return nil
 }
 
 // enter waits for room for another item. It returns false when no more are to be taken in.

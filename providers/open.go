@@ -42,7 +42,7 @@ func WithTransport(t http.RoundTripper) Option { return func(o *options) { o.tra
 func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
 
 // Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". The key comes from the vendor's
-// environment variable; VENDOR_BASE_URL, if set, replaces the vendor's address. Nothing is sent. The error, of class
+// environment variable; VENDOR_BASE_URL, if set, replaces the vendor's address and makes the key optional. Nothing is sent. The error, of class
 // invalid or auth, names what is missing and where to put it. ctx is for look-ups that a vendor's credentials may need.
 func Open(_ context.Context, name string, opts ...Option) (request.Client, error) {
 	o := options{getenv: os.Getenv}
@@ -77,15 +77,14 @@ func Names() []string {
 func Hosts() []Host { return slices.Clone(hosts) }
 
 func (h *Host) open(model string, o *options) (request.Client, error) {
+	baseURL, own, missing := h.baseURL(o)
 	cfg := openai.Config{
-		APIKey: o.key, Model: model, Provider: h.Name, Quirks: h.Quirks, Transport: o.transport, Azure: h.Name == "azure",
+		APIKey: o.key, BaseURL: baseURL, Model: model, Provider: h.Name, Quirks: h.Quirks, Transport: o.transport, Azure: h.Name == "azure",
 	}
-	var missing []string
-	cfg.BaseURL, missing = h.baseURL(o)
 	if cfg.APIKey == "" {
 		cfg.APIKey = strings.TrimSpace(o.getenv(h.KeyVariable))
 	}
-	if cfg.APIKey == "" && !h.KeyOptional && o.baseURL == "" {
+	if cfg.APIKey == "" && !h.KeyOptional && own {
 		missing = append(missing, "no API key: set "+h.KeyVariable)
 	}
 	if cfg.Azure {
@@ -94,16 +93,16 @@ func (h *Host) open(model string, o *options) (request.Client, error) {
 	if len(missing) > 0 {
 		return nil, fault(request.ClassAuth, h.Name, strings.Join(missing, "; "))
 	}
-	return openai.New(cfg)
+	return client(cfg)
 }
 
 // baseURL is the given address, the one of the environment, or the vendor's own with its variables filled in.
-func (h *Host) baseURL(o *options) (url string, missing []string) {
+func (h *Host) baseURL(o *options) (url string, own bool, missing []string) {
 	if o.baseURL != "" {
-		return o.baseURL, nil
+		return o.baseURL, false, nil
 	}
 	if url = o.getenv(strings.ToUpper(h.Name) + "_BASE_URL"); url != "" {
-		return url, nil
+		return url, false, nil
 	}
 	url = os.Expand(h.BaseURL, func(variable string) string {
 		value := o.getenv(variable)
@@ -112,7 +111,7 @@ func (h *Host) baseURL(o *options) (url string, missing []string) {
 		}
 		return value
 	})
-	return url, missing
+	return url, true, missing
 }
 
 func fault(class request.Class, vendor, message string) *request.Error {
@@ -133,5 +132,14 @@ func openSim(model string, o *options) (request.Client, error) {
 	if baseURL == "" {
 		baseURL = "http://simulator/v1"
 	}
-	return openai.New(openai.Config{APIKey: o.key, Model: model, Provider: "sim", BaseURL: baseURL, Transport: transport})
+	return client(openai.Config{APIKey: o.key, Model: model, Provider: "sim", BaseURL: baseURL, Transport: transport})
+}
+
+// client returns a nil interface beside an error, where openai.New has a nil pointer that would not compare equal to nil.
+func client(cfg openai.Config) (request.Client, error) {
+	c, err := openai.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }

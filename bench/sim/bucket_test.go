@@ -195,6 +195,19 @@ func TestBucketLateRefund(t *testing.T) {
 	}
 }
 
+// A debt too large to wait for is a long wait, not none.
+func TestBucketDebt(t *testing.T) {
+	for _, shape := range []Shape{Minute, Second} {
+		b := newBucket(shape, 1_000_000_000)
+		b.take(epoch, 1_000_000_000)
+		b.set(epoch, 1)
+		b.take(epoch, 1_000_000_000)
+		if wait, reset := b.wait(epoch, 1), b.reset(epoch); wait < 24*time.Hour || reset < 24*time.Hour {
+			t.Errorf("%s: a wait of %v, a reset after %v", shape, wait, reset)
+		}
+	}
+}
+
 func TestBucketBurst(t *testing.T) {
 	for _, tt := range []struct {
 		shape Shape

@@ -127,9 +127,10 @@ func (t *turn) checkModel() *apiError {
 	if len(cfg.Models) > 0 && !slices.Contains(cfg.Models, t.req.Model) {
 		return newAPIError(http.StatusNotFound, "invalid_request_error", "", "model_not_found", "The model `"+t.req.Model+"` does not exist or you do not have access to it.")
 	}
-	if total := t.prompt + max(1, t.req.maxTokens()); cfg.ContextTokens > 0 && total > cfg.ContextTokens {
+	answer := max(1, t.req.maxTokens()) // a prompt that leaves no room does not fit
+	if total := t.prompt + answer; cfg.ContextTokens > 0 && total > cfg.ContextTokens {
 		return invalid("messages", "context_length_exceeded", fmt.Sprintf("This model's maximum context length is %d tokens. However, you requested %d tokens (%d in the messages, %d in the completion). Please reduce the length of the messages or completion.",
-			cfg.ContextTokens, total, t.prompt, t.req.maxTokens()))
+			cfg.ContextTokens, total, t.prompt, answer))
 	}
 	return nil
 }

@@ -121,27 +121,36 @@ func (t *turn) whole() {
 	h.Set("Openai-Processing-Ms", "1")
 	h.Set("Openai-Version", "2020-10-01")
 	t.w.WriteHeader(http.StatusOK)
-	if t.send(body) {
-		t.count()
-	}
+	t.send(body)
 }
 
 // send writes a body, with the faults that strike while it is on its way.
-func (t *turn) send(body []byte) bool {
-	half := len(body) / 2
+func (t *turn) send(body []byte) {
+	half, end := len(body)/2, len(body)-1
 	switch t.fault.Kind {
 	case FaultCut:
 		t.write(body[:half])
 		panic(http.ErrAbortHandler)
 	case FaultStall:
 		if !t.write(body[:half]) || !t.stall() {
-			return false
+			return
 		}
 		body = body[half:]
 	case FaultDrip:
-		return t.drip(body)
+		if !t.drip(body[:end]) {
+			return
+		}
+		body = body[end:]
 	}
-	return t.write(body)
+	t.end(body)
+}
+
+// end writes the last of an answer. It enters the books before, so that a client that has the answer finds it there.
+func (t *turn) end(b []byte) {
+	t.count(1)
+	if !t.write(b) {
+		t.count(-1)
+	}
 }
 
 func (t *turn) write(b []byte) bool {
@@ -174,11 +183,11 @@ func (t *turn) drip(body []byte) bool {
 	return true
 }
 
-// count enters an answer that was given in full into the books.
-func (t *turn) count() {
-	t.sim.answered.Add(1)
-	t.sim.inputTokens.Add(int64(t.prompt))
-	t.sim.outputTokens.Add(int64(t.reply.tokens() * t.choices()))
+// count enters an answer into the books, or takes it out.
+func (t *turn) count(n int64) {
+	t.sim.answered.Add(n)
+	t.sim.inputTokens.Add(n * int64(t.prompt))
+	t.sim.outputTokens.Add(n * int64(t.reply.tokens()*t.choices()))
 }
 
 func (t *turn) firstToken() time.Duration {

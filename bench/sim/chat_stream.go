@@ -23,9 +23,7 @@ func (t *turn) stream() {
 			return
 		}
 	}
-	if t.finishStream(len(chunks)) {
-		t.count()
-	}
+	t.finishStream(len(chunks))
 }
 
 // faultDuring plays the fault that strikes after a number of chunks. It reports whether the stream goes on.
@@ -57,21 +55,21 @@ func (t *turn) event(c chatResponse) bool {
 }
 
 // finishStream sends usage if asked for, and the terminal event. A fault placed beyond the last chunk strikes here.
-func (t *turn) finishStream(sent int) bool {
+func (t *turn) finishStream(sent int) {
 	if t.fault.After >= sent {
 		t.fault.After = sent
 		if !t.faultDuring(sent) {
-			return false
+			return
 		}
 	}
 	if t.wantsUsage() {
 		last := t.response("chat.completion.chunk")
 		last.Choices, last.Usage = []chatChoice{}, t.usage()
 		if !t.event(last) {
-			return false
+			return
 		}
 	}
-	return t.write([]byte("data: [DONE]\n\n"))
+	t.end([]byte("data: [DONE]\n\n"))
 }
 
 func (t *turn) wantsUsage() bool {

@@ -250,3 +250,19 @@ func TestChatContext(t *testing.T) {
 		}
 	})
 }
+
+// A prompt that leaves no room for an answer does not fit.
+func TestChatContextEdge(t *testing.T) {
+	prompt := 0
+	inMemory(t, sim.Config{}, func(c *caller) { prompt = c.post(ask("Hello")).complete().Usage.Prompt })
+	inMemory(t, sim.Config{ContextTokens: prompt}, func(c *caller) {
+		if r := c.post(ask("Hello")); r.status != http.StatusBadRequest {
+			c.t.Errorf("without room: %d %s", r.status, r.body)
+		}
+	})
+	inMemory(t, sim.Config{ContextTokens: prompt + 1}, func(c *caller) {
+		if got := c.post(ask("Hello")).complete(); got.Usage.Completion != 1 || got.Choices[0].FinishReason != "length" {
+			c.t.Errorf("with room for one token: %+v", got)
+		}
+	})
+}

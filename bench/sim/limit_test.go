@@ -234,7 +234,7 @@ func saturate(l *limiter, size, used int, run time.Duration) (end time.Time, adm
 }
 
 func TestLimiterUtilisation(t *testing.T) {
-	const run = 150 * time.Minute
+	const run = 120 * time.Minute
 	for _, shape := range shapes {
 		for _, charge := range charges {
 			for _, tt := range []struct {
@@ -270,6 +270,17 @@ func TestLimiterChargeActual(t *testing.T) {
 		if ratio := float64(actual) / float64(reserved); ratio < 3.8 || ratio > 4.2 {
 			t.Errorf("%s: %d requests admitted by what they reserve and %d by what they use, want 4 times as many", shape, reserved, actual)
 		}
+	}
+}
+
+// What was allowed counts from each change on, even if nobody came meanwhile.
+func TestLimiterUtilisationIdle(t *testing.T) {
+	l := newLimiter(Limits{RPM: 60, Changes: []Change{{After: time.Minute, RPM: 120, TPM: 500}, {After: 2 * time.Minute, TPM: 1000}}})
+	for range 45 {
+		l.admit(epoch, 1)
+	}
+	if requests, tokens := l.utilisation(epoch.Add(3 * time.Minute)); requests != 45.0/180 || tokens != 0 {
+		t.Errorf("utilisation %v and %v, want 0.25 and 0", requests, tokens)
 	}
 }
 

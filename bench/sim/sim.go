@@ -81,6 +81,9 @@ type Sim struct {
 // New checks the configuration, reporting all faults together.
 func New(cfg Config) (*Sim, error) {
 	faults := []error{cfg.Limits.check()}
+	if cfg.ContextTokens < 0 {
+		faults = append(faults, fmt.Errorf("context of %d tokens: must not be negative; 0 is no bound", cfg.ContextTokens))
+	}
 	for i := range cfg.Script {
 		faults = append(faults, cfg.Script[i].check(fmt.Sprintf("script[%d]", i)))
 	}

@@ -17,8 +17,13 @@ import (
 
 func newApp() *app {
 	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
-	return &app{in: newStandardInput(os.Stdin), out: os.Stdout, err: os.Stderr, getenv: os.Getenv, interrupts: interrupts}
+	return &app{
+		in: newStandardInput(os.Stdin), out: os.Stdout, err: os.Stderr, getenv: os.Getenv, interrupts: interrupts,
+		listen: func() func() {
+			signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+			return func() { signal.Stop(interrupts) }
+		},
+	}
 }
 
 // isTerminal tells a person's screen from a pipe or a file.

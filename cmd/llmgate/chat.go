@@ -47,6 +47,7 @@ question from standard input. The answer alone goes to standard output.`,
 func (a *app) chat(ctx context.Context, args []string, f *chatFlags) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer a.listen()()
 	finished := make(chan struct{})
 	var wait sync.WaitGroup
 	wait.Go(func() {

@@ -18,11 +18,14 @@ type interruption struct {
 	wait   sync.WaitGroup
 }
 
-// heedInterrupts listens until end. The first interrupt also closes the input, which may be waiting for a slow writer.
+// heedInterrupts listens until end. The first interrupt also closes the input, which may be waiting for a slow writer. A
+// third kills the process, which may be waiting for a slow reader.
 func (a *app) heedInterrupts(ctx context.Context, in io.Closer) *interruption {
 	i := &interruption{drain: make(chan struct{}), over: make(chan struct{})}
 	i.ctx, i.cancel = context.WithCancel(ctx)
+	release := a.listen()
 	i.wait.Go(func() {
+		defer release()
 		select {
 		case <-a.interrupts:
 		case <-i.over:

@@ -24,8 +24,10 @@ type app struct {
 	in       io.ReadCloser
 	out, err io.Writer
 	getenv   func(string) string
-	// interrupts delivers the user's wish to stop: the first ends politely, the second at once.
+	// interrupts delivers the user's wish to stop: the first ends politely, the second at once. Between listen and the
+	// release it returns, signals go there and do not kill the process.
 	interrupts <-chan os.Signal
+	listen     func() (release func())
 }
 
 func main() {

@@ -54,7 +54,7 @@ A fault is KIND:PROBABILITY, with KIND one of reset, cut, stall, malformed, erro
 	flags.StringVar(&f.charge, "charge", string(sim.ChargeSum), "what counts against --tpm: sum, max or actual")
 	flags.BoolVar(&f.countRejected, "count-rejected", false, "rejected requests count against --rpm")
 	flags.BoolVar(&f.noHeaders, "no-limit-headers", false, "leave out the x-ratelimit headers")
-	flags.StringArrayVar(&f.faults, "fault", nil, "KIND:PROBABILITY, several times if need be")
+	flags.StringArrayVar(&f.faults, "fault", nil, "strike requests with `KIND:PROBABILITY`; several times if need be")
 	return cmd
 }
 
@@ -96,6 +96,7 @@ func (a *app) serveSim(ctx context.Context, f *simFlags) error {
 	if err != nil {
 		return usage(err)
 	}
+	defer a.listen()()
 	server, err := s.Listen(f.address)
 	if err != nil {
 		return usage(fmt.Errorf("%w; choose another with --addr", err))

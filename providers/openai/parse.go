@@ -2,6 +2,8 @@ package openai
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
@@ -112,22 +114,34 @@ func (p *parser) whole(to *int) {
 	}
 }
 
+// wholeNumber reads all digits of an integer; 3.0 and 1e3 count as whole.
 func (p *parser) wholeNumber() *int64 {
 	if !p.expect(jsontext.Number, "a number") {
 		return nil
 	}
-	f := p.r.Float()
-	if f != float64(int64(f)) {
-		p.fault("", "expected a whole number, not %v", f)
+	text := string(p.r.Raw())
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return &n
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
+		p.fault("", "expected a whole number, not %s", text)
 		return nil
 	}
 	return new(int64(f))
 }
 
 func (p *parser) number(to **float64) {
-	if p.expect(jsontext.Number, "a number") {
-		*to = new(p.r.Float())
+	if !p.expect(jsontext.Number, "a number") {
+		return
 	}
+	text := string(p.r.Raw())
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		p.fault("", "%s is out of range", text)
+		return
+	}
+	*to = &f
 }
 
 func (p *parser) truth(to **bool) {
@@ -217,6 +231,10 @@ func (p *parser) control(key string) bool {
 		p.text(&r.PromptCacheKey)
 	case "stream", "stream_options": // how the answer travels is the caller's choice
 		p.r.Skip()
+	case "n":
+		if n := p.wholeNumber(); n != nil && *n != 1 {
+			p.fault("", "%d answers: a response holds one; send the request several times", *n)
+		}
 	default:
 		return false
 	}

@@ -20,7 +20,7 @@ func TestParseRequestReportsEveryFault(t *testing.T) {
 	body := `{"model":7,"messages":[{"role":"user","content":5},{"role":3},"x",{"role":"user","content":[{"type":"image_url","image_url":{}},{"type":"video"},{"type":"input_audio","input_audio":{"data":"?"}}]},
 		{"role":"assistant","tool_calls":{"id":1}},{"role":"user","content":"a","cache_control":{"ttl":"soon"}}],
 		"max_tokens":1.5,"temperature":"hot","stop":[1],"tools":[{"type":"web_search"},{"function":{"name":1,"parameters":"x"}}],"tool_choice":5,
-		"response_format":"json","parallel_tool_calls":"yes","seed":[],"user":{}}`
+		"response_format":"json","parallel_tool_calls":"yes","seed":[],"user":{},"n":2,"top_p":1e999,"top_k":1e300}`
 	_, err := openai.ParseRequest([]byte(body), "p")
 	faults, ok := errors.AsType[request.Faults](err)
 	if !ok || !errors.Is(err, request.ErrInvalid) {
@@ -40,6 +40,7 @@ func TestParseRequestReportsEveryFault(t *testing.T) {
 		`tools[0].type: "web_search" is not supported; only functions are`, `tools[1].function.name: expected a string`,
 		`tools[1].function.parameters: expected an object`, `tool_choice: expected an object`, `response_format: expected an object`,
 		`parallel_tool_calls: expected true or false`, `seed: expected a number`, `user: expected a string`,
+		`n: 2 answers: a response holds one; send the request several times`, `top_p: 1e999 is out of range`, `top_k: expected a whole number, not 1e300`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -69,7 +70,8 @@ func TestParseRequestForms(t *testing.T) {
 		{"whole numbers as floats", `{"max_tokens":5.0,"seed":1e3,"top_k":2.0}`, request.Request{MaxTokens: 5, Seed: new(int64(1000)), TopK: new(2)}},
 		{"nulls are unset", `{"model":null,"temperature":null,"stop":null,"tools":null,"tool_choice":null,"response_format":null,"max_tokens":null,"messages":null}`, request.Request{}},
 		{"stream is the caller's choice", `{"model":"m","stream":true,"stream_options":{"include_usage":true}}`, request.Request{Model: "m"}},
-		{"unknown fields are kept", `{"logit_bias":{"1": 2},"n":1}`, request.Request{Extra: map[string]map[string]any{"p": {"logit_bias": json.RawMessage(`{"1": 2}`), "n": json.RawMessage(`1`)}}}},
+		{"unknown fields are kept", `{"logit_bias":{"1": 2},"n":1}`, request.Request{Extra: map[string]map[string]any{"p": {"logit_bias": json.RawMessage(`{"1": 2}`)}}}},
+		{"all digits of a seed", `{"seed":9007199254740993}`, request.Request{Seed: new(int64(9007199254740993))}},
 		{"file forms", `{"messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"f"}},{"type":"file","file":{"file_data":"aGk=","filename":"n"}},{"type":"file","file":{"file_data":"https://x/y"}},"t"]}]}`,
 			request.Request{Messages: user(request.FilePart{ID: "f"}, request.FilePart{Data: []byte("hi"), Name: "n"}, request.FilePart{URL: "https://x/y"}, request.TextPart{Text: "t"})}},
 		{"image as text", `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":"https://x"}]}]}`, request.Request{Messages: user(request.ImagePart{URL: "https://x"})}},

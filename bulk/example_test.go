@@ -1,0 +1,48 @@
+package bulk_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"strings"
+
+	"github.com/seed63918563/llmgate/bench/sim"
+	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/providers"
+)
+
+func Example() {
+	simulator, err := sim.New(sim.Config{Respond: func(p *sim.Prompt) *sim.Answer {
+		return &sim.Answer{Text: strings.ToUpper(p.Text)}
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	client, err := providers.Open(ctx, "sim/demo", providers.WithTransport(simulator.Transport()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	run, err := bulk.New(bulk.Config{Client: client, Concurrency: 8, Order: bulk.Input})
+	if err != nil {
+		log.Fatal(err)
+	}
+	file := strings.NewReader(`{"id": "sky", "prompt": "why is it blue?"}
+{"id": "sea", "prompt": ["and this?"]}
+{"id": "sun", "prompt": "why is it hot?"}
+`)
+	for result, err := range run.Results(ctx, bulk.Lines(file, "prompts.jsonl", "sim")) {
+		switch {
+		case err != nil:
+			log.Fatal(err) // the file can't be read
+		case result.Err != nil:
+			fmt.Println(result.Item.ID, "failed:", result.Err)
+		default:
+			fmt.Println(result.Item.ID, "says", result.Response.Content)
+		}
+	}
+	// Output:
+	// sky says WHY IS IT BLUE?
+	// sea failed: prompts.jsonl:2: prompt: expected a string
+	// sun says WHY IS IT HOT?
+}
