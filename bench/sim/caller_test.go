@@ -81,6 +81,11 @@ func streamed(body string) string {
 	return strings.TrimSuffix(body, "}") + `,"stream":true,"stream_options":{"include_usage":true}}`
 }
 
+// even asks for a stream whose length does not vary.
+func even(body string) string {
+	return strings.TrimSuffix(body, "}") + `,"stream":true,"stream_options":{"include_obfuscation":false}}`
+}
+
 // open sends a request and leaves the body to be read. A path that begins with / is below the host.
 func (c *caller) open(ctx context.Context, method, path, body string) (*http.Response, error) {
 	c.t.Helper()

@@ -23,6 +23,11 @@ func (s *Sim) routes() *http.ServeMux {
 	mux.HandleFunc("GET /v1/models", s.listModels)
 	mux.HandleFunc("GET /v1/models/{model}", s.oneModel)
 	mux.HandleFunc("GET /sim/stats", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.Stats()) })
+	for _, path := range []string{"/v1/chat/completions", "/openai/v1/chat/completions", "/v1/models"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			s.fail(w, newAPIError(http.StatusMethodNotAllowed, "invalid_request_error", "", "method_not_supported", "Not allowed to "+r.Method+" on "+r.URL.Path+". (HINT: Perhaps you meant to use a different HTTP method?)"))
+		})
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, newAPIError(http.StatusNotFound, "invalid_request_error", "", "unknown_url", "Unknown request URL: "+r.Method+" "+r.URL.Path+". Please check the URL for typos, or see the docs at https://platform.openai.com/docs/api-reference/."))
 	})

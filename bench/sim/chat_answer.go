@@ -20,11 +20,13 @@ type (
 		Usage             json.RawMessage `json:"usage,omitempty"`
 		ServiceTier       string          `json:"service_tier"`
 		SystemFingerprint *string         `json:"system_fingerprint"`
+		// Obfuscation evens out the sizes of a stream's events.
+		Obfuscation string `json:"obfuscation,omitempty"`
 	}
 	chatChoice struct {
 		Index        int        `json:"index"`
 		Message      *chatReply `json:"message,omitempty"`
-		Delta        *chatDelta `json:"delta,omitempty"`
+		Delta        any        `json:"delta,omitempty"` // chatOpening, then chatDelta
 		Logprobs     *struct{}  `json:"logprobs"`
 		FinishReason *string    `json:"finish_reason"`
 	}
@@ -35,8 +37,12 @@ type (
 		Refusal     *string    `json:"refusal"`
 		Annotations []struct{} `json:"annotations"`
 	}
+	chatOpening struct {
+		Role    string  `json:"role"`
+		Content *string `json:"content"`
+		Refusal *string `json:"refusal"`
+	}
 	chatDelta struct {
-		Role      string     `json:"role,omitempty"`
 		Content   *string    `json:"content,omitempty"`
 		Refusal   *string    `json:"refusal,omitempty"`
 		ToolCalls []chatCall `json:"tool_calls,omitempty"`

@@ -32,7 +32,8 @@ type chatRequest struct {
 }
 
 type streamOptions struct {
-	IncludeUsage bool `json:"include_usage"`
+	IncludeUsage       bool  `json:"include_usage"`
+	IncludeObfuscation *bool `json:"include_obfuscation"`
 }
 
 type chatMessage struct {
@@ -166,6 +167,8 @@ func (r *chatRequest) check() *apiError {
 		return belowOne("max_completion_tokens", *r.MaxCompletionTokens)
 	case r.StreamOptions != nil && !r.Stream:
 		return invalid("stream_options", "", "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
+	case reasoningTokens[r.ReasoningEffort] == 0 && r.ReasoningEffort != "" && r.ReasoningEffort != "none":
+		return invalid("reasoning_effort", "invalid_value", "Invalid value: '"+r.ReasoningEffort+"'. Supported values are: 'none', 'minimal', 'low', 'medium', 'high', and 'xhigh'.")
 	case len(r.Stop) > 4:
 		return invalid("stop", "array_above_max_length", "Invalid 'stop': array too long. Expected an array with maximum length 4.")
 	}

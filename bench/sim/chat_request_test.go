@@ -46,6 +46,7 @@ func TestRequestInvalid(t *testing.T) {
 		"stream type":         {ask("a", `"stream":"yes"`), "stream", "invalid_type", "Invalid type for 'stream'"},
 		"temperature":         {ask("a", `"temperature":2.5`), "temperature", "decimal_out_of_range", "between 0 and 2, but got 2.5"},
 		"cold":                {ask("a", `"temperature":-1`), "temperature", "decimal_out_of_range", "but got -1"},
+		"effort":              {ask("a", `"reasoning_effort":"utmost"`), "reasoning_effort", "invalid_value", "Invalid value: 'utmost'"},
 		"top_p":               {ask("a", `"top_p":1.5`), "top_p", "decimal_out_of_range", "between 0 and 1, but got 1.5"},
 		"n":                   {ask("a", `"n":0`), "n", "integer_out_of_range", "between 1 and 128, but got 0"},
 		"large n":             {ask("a", `"n":129`), "n", "integer_out_of_range", "between 1 and 128, but got 129"},

@@ -76,6 +76,14 @@ func (t *turn) wantsUsage() bool {
 	return t.req.StreamOptions != nil && t.req.StreamOptions.IncludeUsage
 }
 
+// obfuscation is there unless the client declines it.
+func (t *turn) obfuscation() string {
+	if o := t.req.StreamOptions; o != nil && o.IncludeObfuscation != nil && !*o.IncludeObfuscation {
+		return ""
+	}
+	return randomID(t.rng, 1+t.rng.IntN(15))
+}
+
 // chunk is an event of a stream, sent when so many tokens of its choice are written: a stream takes as long as the same
 // answer in one piece, and the first piece of text comes with the first token.
 type chunk struct {
@@ -88,16 +96,21 @@ func (t *turn) chunks() []chunk {
 	var out []chunk
 	for i := range t.choices() {
 		written := t.reply.reasoning
-		add := func(d chatDelta, finish *string, tokens int) {
+		add := func(delta any, finish *string, tokens int) {
 			written += tokens
 			c := t.response("chat.completion.chunk")
-			c.Choices = []chatChoice{{Index: i, Delta: &d, FinishReason: finish}}
+			c.Choices = []chatChoice{{Index: i, Delta: delta, FinishReason: finish}}
+			c.Obfuscation = t.obfuscation()
 			if t.wantsUsage() {
 				c.Usage = json.RawMessage("null")
 			}
 			out = append(out, chunk{c, written})
 		}
-		add(chatDelta{Role: "assistant", Content: new("")}, nil, 0)
+		opening := chatOpening{Role: "assistant"}
+		if len(t.reply.calls) == 0 || len(t.reply.pieces) > 0 {
+			opening.Content = new("")
+		}
+		add(opening, nil, 0)
 		for _, p := range t.reply.pieces {
 			if t.reply.refusal {
 				add(chatDelta{Refusal: &p}, nil, 1)

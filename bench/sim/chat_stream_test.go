@@ -38,16 +38,16 @@ func TestStreamSequence(t *testing.T) {
 		answer sim.Answer
 		want   []string
 	}{
-		{"text", sim.Answer{Text: "Grüße, Welt"}, []string{`{"role":"assistant","content":""}`, `{"content":"Grüß"}`, `{"content":"e, W"}`, `{"content":"elt"}`, `{}stop`, "usage", "[DONE]"}},
-		{"nothing", sim.Answer{}, []string{`{"role":"assistant","content":""}`, `{}stop`, "usage", "[DONE]"}},
-		{"refusal", sim.Answer{Text: "unheard", Refusal: "I can't"}, []string{`{"role":"assistant","content":""}`, `{"refusal":"I ca"}`, `{"refusal":"n't"}`, `{}stop`, "usage", "[DONE]"}},
+		{"text", sim.Answer{Text: "Grüße, Welt"}, []string{`{"role":"assistant","content":"","refusal":null}`, `{"content":"Grüß"}`, `{"content":"e, W"}`, `{"content":"elt"}`, `{}stop`, "usage", "[DONE]"}},
+		{"nothing", sim.Answer{}, []string{`{"role":"assistant","content":"","refusal":null}`, `{}stop`, "usage", "[DONE]"}},
+		{"refusal", sim.Answer{Text: "unheard", Refusal: "I can't"}, []string{`{"role":"assistant","content":"","refusal":null}`, `{"refusal":"I ca"}`, `{"refusal":"n't"}`, `{}stop`, "usage", "[DONE]"}},
 		{"call", sim.Answer{ToolCalls: []sim.ToolCall{call}}, []string{
-			`{"role":"assistant","content":""}`, `{"tool_calls":[{"index":0,"id":"ID","type":"function","function":{"name":"clock","arguments":""}}]}`,
+			`{"role":"assistant","content":null,"refusal":null}`, `{"tool_calls":[{"index":0,"id":"ID","type":"function","function":{"name":"clock","arguments":""}}]}`,
 			`{"tool_calls":[{"index":0,"function":{"arguments":"{\"zo"}}]}`, `{"tool_calls":[{"index":0,"function":{"arguments":"ne\":"}}]}`,
 			`{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]}`, `{}tool_calls`, "usage", "[DONE]",
 		}},
 		{"calls", sim.Answer{Text: "Now", ToolCalls: []sim.ToolCall{{Name: "a", Arguments: "{}"}, {Name: "b", Arguments: `{"x":2}`}}}, []string{
-			`{"role":"assistant","content":""}`, `{"content":"Now"}`,
+			`{"role":"assistant","content":"","refusal":null}`, `{"content":"Now"}`,
 			`{"tool_calls":[{"index":0,"id":"ID","type":"function","function":{"name":"a","arguments":""}}]}`,
 			`{"tool_calls":[{"index":1,"id":"ID","type":"function","function":{"name":"b","arguments":""}}]}`,
 			`{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}`, `{"tool_calls":[{"index":1,"function":{"arguments":"{\"x\""}}]}`,
@@ -159,4 +159,18 @@ func calls(list []call) string {
 		out += fmt.Sprintf("%s %s(%s) ", c.Type, c.Function.Name, c.Function.Arguments)
 	}
 	return out
+}
+
+func TestStreamObfuscation(t *testing.T) {
+	inMemory(t, sim.Config{}, func(c *caller) {
+		for options, want := range map[string]bool{"": true, `"stream_options":{"include_obfuscation":false}`: false, `"stream_options":{"include_obfuscation":true}`: true} {
+			body := ask("Hello")
+			if options != "" {
+				body = ask("Hello", options)
+			}
+			if got := strings.Contains(string(c.post(streamed(body)).body), `"obfuscation":"`); got != want {
+				c.t.Errorf("%s: obfuscation %v, want %v", options, got, want)
+			}
+		}
+	})
 }

@@ -212,14 +212,20 @@ func TestChatAnyModel(t *testing.T) {
 
 func TestChatUnknownURL(t *testing.T) {
 	bothWays(t, sim.Config{}, func(c *caller) {
-		for _, tt := range [][2]string{
-			{http.MethodPost, "chat/completion"}, {http.MethodGet, "chat/completions"}, {http.MethodPut, "chat/completions"},
-			{http.MethodPost, "models"}, {http.MethodDelete, "models/demo"}, {http.MethodGet, "/"}, {http.MethodPost, "responses"},
+		for _, tt := range []struct {
+			method, path string
+			status       int
+			code         string
+		}{
+			{http.MethodPost, "chat/completion", 404, "unknown_url"}, {http.MethodDelete, "models/demo", 404, "unknown_url"},
+			{http.MethodGet, "/", 404, "unknown_url"}, {http.MethodPost, "responses", 404, "unknown_url"},
+			{http.MethodGet, "chat/completions", 405, "method_not_supported"}, {http.MethodPut, "chat/completions", 405, "method_not_supported"},
+			{http.MethodPost, "models", 405, "method_not_supported"},
 		} {
-			r := c.do(tt[0], tt[1], "{}")
+			r := c.do(tt.method, tt.path, "{}")
 			e := r.failure()
-			if r.status != http.StatusNotFound || e.Type != "invalid_request_error" || or(e.Code, "") != "unknown_url" || !strings.Contains(e.Message, tt[0]+" /") {
-				c.t.Errorf("%s: %d %s", tt, r.status, r.body)
+			if r.status != tt.status || e.Type != "invalid_request_error" || or(e.Code, "") != tt.code || !strings.Contains(e.Message, tt.method) {
+				c.t.Errorf("%v: %d %s", tt, r.status, r.body)
 			}
 		}
 		if st := c.sim.Stats(); st.Requests != 0 {

@@ -216,7 +216,7 @@ func TestFaultErrorEvent(t *testing.T) {
 
 // Dripped is the same, only slow: it comes byte by byte.
 func TestFaultDrip(t *testing.T) {
-	for _, body := range []string{ask("Hello"), streamed(ask("Hello"))} {
+	for _, body := range []string{ask("Hello"), even(ask("Hello"))} {
 		bothWays(t, struck(sim.Fault{Kind: sim.FaultDrip}), func(c *caller) {
 			dripped := c.post(body)
 			dripped.good()

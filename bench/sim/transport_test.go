@@ -69,7 +69,7 @@ func TestTransportCancelThinking(t *testing.T) {
 
 // Whatever the moment, a cancelled answer is never a short one that looks whole.
 func TestTransportCancelAnyTime(t *testing.T) {
-	for _, body := range []string{ask("Hello"), streamed(ask("Hello"))} {
+	for _, body := range []string{ask("Hello"), even(ask("Hello"))} {
 		inMemory(t, atPace(sim.Answer{Text: strings.Repeat("abcd", 20)}), func(c *caller) {
 			full := len(c.post(body).body)
 			for after := time.Duration(0); after < 2*time.Second; after += 25 * time.Millisecond {
@@ -161,9 +161,9 @@ func TestTransportSlowReader(t *testing.T) {
 // Who stops reading at the terminal event has got the answer.
 func TestTransportStopAtEnd(t *testing.T) {
 	inMemory(t, sim.Config{Respond: says(sim.Answer{Text: "abcd"})}, func(c *caller) {
-		full := len(c.post(streamed(ask("Hello"))).body)
+		full := len(c.post(even(ask("Hello"))).body)
 		for range 100 {
-			resp, err := c.open(c.t.Context(), http.MethodPost, "chat/completions", streamed(ask("Hello")))
+			resp, err := c.open(c.t.Context(), http.MethodPost, "chat/completions", even(ask("Hello")))
 			if err != nil {
 				c.t.Fatal(err)
 			}

@@ -20,18 +20,17 @@ func (g *generator) text(dst []byte, s *schema, at place) ([]byte, error) {
 // say makes up a text under the schema's format, pattern and length.
 func (g *generator) say(s *schema, at place) (string, error) {
 	low, high := bound(s.MinLength, 0), bound(s.MaxLength, math.MaxInt)
-	make := func() (string, error) { return g.phrase(at.name), nil }
-	switch format := formats[s.Format]; {
-	case s.Pattern != "":
-		make = func() (string, error) { return g.matching(s.Pattern) }
-	case format != nil:
-		make = func() (string, error) { return format(g.rng), nil }
-	default:
+	format := formats[s.Format]
+	if s.Pattern == "" && format == nil {
 		return g.stretch(at.name, low, high)
 	}
 	for range candidates {
-		text, err := make()
-		if err != nil {
+		var text string
+		if s.Pattern == "" {
+			text = format(g.rng)
+		} else if matching, err := g.matching(s.Pattern); err == nil {
+			text = matching
+		} else {
 			return "", err
 		}
 		n := utf8.RuneCountInString(text)

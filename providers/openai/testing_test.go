@@ -16,7 +16,6 @@ type canned struct {
 	status int
 	header http.Header
 	body   io.Reader
-	length int64
 	sent   []byte
 	got    *http.Request
 }
