@@ -71,8 +71,7 @@ func isBatch(text []byte) (bool, error) {
 		return false, errors.New("it begins with something else")
 	}
 	batch := false
-	r.Object()
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		batch = batch || string(key) == "custom_id" || string(key) == "body"
 		r.Skip()
 	}

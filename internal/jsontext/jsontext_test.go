@@ -25,8 +25,7 @@ func value(r *jsontext.Reader) any {
 	switch r.Kind() {
 	case jsontext.Object:
 		fields := map[string]any{}
-		r.Object()
-		for key, ok := r.Key(); ok; key, ok = r.Key() {
+		for key := range r.Fields() {
 			name := string(key)
 			fields[name] = value(r)
 		}
@@ -119,8 +118,7 @@ func TestReaderTakesWrongTypesAsAbsent(t *testing.T) {
 	var r jsontext.Reader
 	r.Reset([]byte(doc))
 	got := map[string]any{}
-	r.Object()
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch name := string(key); name {
 		case "s":
 			got[name] = r.String()
@@ -142,6 +140,22 @@ func TestReaderTakesWrongTypesAsAbsent(t *testing.T) {
 	}
 	if err := r.Close(); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+}
+
+func TestFieldsOfNoObjectAreNone(t *testing.T) {
+	var r jsontext.Reader
+	r.Reset([]byte(`[[1,{"a":2}],{"b":3}]`))
+	r.Array()
+	var names []string
+	for r.More() {
+		for key := range r.Fields() {
+			names = append(names, string(key))
+			r.Skip()
+		}
+	}
+	if err := r.Close(); err != nil || !slices.Equal(names, []string{"b"}) {
+		t.Errorf("got %v, %v", names, err)
 	}
 }
 

@@ -7,6 +7,7 @@ package jsontext
 import (
 	"errors"
 	"fmt"
+	"iter"
 )
 
 // Kind is the type of a JSON value.
@@ -162,6 +163,18 @@ func (r *Reader) element(end byte) bool {
 		return false
 	}
 	return r.err == nil
+}
+
+// Fields enters an object and ranges over its names; each name is valid until its value is read, which the loop's body must
+// do. A value of another type is consumed and has no fields.
+func (r *Reader) Fields() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if !r.Object() {
+			return
+		}
+		for key, ok := r.Key(); ok && yield(key); key, ok = r.Key() {
+		}
+	}
 }
 
 // Offset is the position in the text, in bytes.

@@ -51,8 +51,7 @@ func (d *document) walk(s *schema, text []byte, at string) error {
 		d.never[s] = !r.Bool()
 		return nil
 	}
-	r.Object()
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		name := string(key)
 		if err := d.inside(s, name, r.Raw(), at+"/"+name); err != nil {
 			return err
@@ -105,8 +104,7 @@ func (d *document) inside(s *schema, keyword string, text []byte, at string) err
 func (d *document) walkMap(children map[string]*schema, text []byte, at string, order *[]string) error {
 	var r jsontext.Reader
 	r.Reset(text)
-	r.Object()
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		name := string(key)
 		if order != nil {
 			*order = append(*order, name)

@@ -45,8 +45,7 @@ func (a *answer) document(data []byte, out emit) error {
 			r.Skip()
 			continue
 		}
-		r.Object()
-		for key, ok := r.Key(); ok; key, ok = r.Key() {
+		for key := range r.Fields() {
 			a.field(string(key), out)
 		}
 	}
@@ -99,10 +98,7 @@ func setOnce(field *string, r *jsontext.Reader) {
 // groq reads the side object in which Groq puts usage and errors of a stream.
 func (a *answer) groq() {
 	r := &a.outer
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "usage":
 			a.usage(r)
@@ -120,12 +116,9 @@ func (a *answer) warn(field, message string) {
 
 func (a *answer) choice(out emit) {
 	r := &a.outer
-	if !r.Object() {
-		return
-	}
-	a.sawChoice = true
 	first := true
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
+		a.sawChoice = true
 		switch string(key) {
 		case "index":
 			first = r.Int() == 0
@@ -165,10 +158,7 @@ func (a *answer) message(text []byte, out emit) {
 	var p pieces
 	r := &a.inner
 	r.Reset(text)
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "content":
 			p.content = r.Raw()
@@ -260,10 +250,7 @@ func (a *answer) content(raw []byte, out emit) {
 }
 
 func (a *answer) contentPart(r *jsontext.Reader, out emit) {
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "text":
 			a.text(r.Raw(), out)
@@ -287,10 +274,7 @@ func (a *answer) thinking(raw []byte, out emit) {
 	r.Reset(raw)
 	r.Array()
 	for r.More() {
-		if !r.Object() {
-			continue
-		}
-		for key, ok := r.Key(); ok; key, ok = r.Key() {
+		for key := range r.Fields() {
 			if string(key) == "text" {
 				a.reason(r.Raw(), out)
 			} else {

@@ -14,9 +14,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/providers/openai"
@@ -270,12 +268,6 @@ func measure(b *testing.B, call func(context.Context) (int, error)) {
 		}
 	})
 	b.ReportMetric(float64(cpuTime()-before)/float64(b.N), "cpu-ns/op")
-}
-
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func benchClients(b *testing.B) (plain, pooled *rawClient, ours *openai.Client) {

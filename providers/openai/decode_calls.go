@@ -118,10 +118,7 @@ func (a *answer) call(p *piece, out emit) {
 }
 
 func readPiece(r *jsontext.Reader) (p piece) {
-	if !r.Object() {
-		return p
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "index":
 			p.hasIndex = r.Kind() == jsontext.Number
@@ -141,10 +138,7 @@ func readPiece(r *jsontext.Reader) (p piece) {
 
 // function reads the name and the arguments, which are a string by the standard and an object at some servers.
 func (p *piece) function(r *jsontext.Reader) {
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "name":
 			p.name = r.String()
@@ -165,18 +159,12 @@ func (p *piece) function(r *jsontext.Reader) {
 
 // thoughtSignature reads extra_content.google.thought_signature, which Gemini wants back with the call.
 func thoughtSignature(r *jsontext.Reader) (signature string) {
-	if !r.Object() {
-		return ""
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		if string(key) != "google" {
 			r.Skip()
 			continue
 		}
-		if !r.Object() {
-			continue
-		}
-		for key, ok := r.Key(); ok; key, ok = r.Key() {
+		for key := range r.Fields() {
 			if string(key) == "thought_signature" {
 				signature = r.String()
 			} else {

@@ -25,10 +25,7 @@ func (a *answer) images(raw []byte, out emit) {
 }
 
 func readImage(r *jsontext.Reader) (part request.ImagePart, ok bool) {
-	if !r.Object() {
-		return part, false
-	}
-	for key, more := r.Key(); more; key, more = r.Key() {
+	for key := range r.Fields() {
 		if string(key) != "image_url" {
 			r.Skip()
 			continue
@@ -43,10 +40,7 @@ func readImageURL(r *jsontext.Reader) (address, detail string) {
 	if r.Kind() == jsontext.String {
 		return r.String(), ""
 	}
-	if !r.Object() {
-		return "", ""
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "url":
 			address = r.String()
@@ -89,8 +83,7 @@ func (a *answer) audio(raw []byte, out emit) {
 	var part request.AudioPart
 	r := new(jsontext.Reader)
 	r.Reset(raw)
-	r.Object()
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "data":
 			part.Data, _ = base64.StdEncoding.DecodeString(r.String())

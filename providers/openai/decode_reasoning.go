@@ -30,10 +30,7 @@ func (a *answer) details(raw []byte, out emit) (readable bool) {
 }
 
 func readDetail(r *jsontext.Reader) (d detail) {
-	if !r.Object() {
-		return d
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "type":
 			d.kind = r.String()

@@ -20,11 +20,8 @@ type counts struct {
 }
 
 func (a *answer) usage(r *jsontext.Reader) {
-	if !r.Object() {
-		return
-	}
 	var c counts
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		c.field(string(key), r)
 	}
 	if !c.promptedOrWrote {
@@ -62,10 +59,7 @@ func (c *counts) field(key string, r *jsontext.Reader) {
 func count(r *jsontext.Reader) int { return int(max(0, r.Int())) }
 
 func (c *counts) promptDetails(r *jsontext.Reader) {
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "cached_tokens":
 			c.cacheRead = max(c.cacheRead, count(r))
@@ -82,10 +76,7 @@ func (c *counts) promptDetails(r *jsontext.Reader) {
 }
 
 func (c *counts) completionDetails(r *jsontext.Reader) {
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "reasoning_tokens":
 			c.reasoning = count(r)

@@ -17,8 +17,7 @@ func ParseRequest(body []byte, provider string) (request.Request, error) {
 	p := parser{provider: provider}
 	p.r.Reset(body)
 	if p.r.Kind() == jsontext.Object {
-		p.r.Object()
-		for key, ok := p.r.Key(); ok; key, ok = p.r.Key() {
+		for key := range p.r.Fields() {
 			p.top(string(key))
 		}
 	} else {
@@ -71,8 +70,7 @@ func (p *parser) fields(read func(key string)) {
 	if !p.expect(jsontext.Object, "an object") {
 		return
 	}
-	p.r.Object()
-	for key, ok := p.r.Key(); ok; key, ok = p.r.Key() {
+	for key := range p.r.Fields() {
 		name := string(key)
 		p.within(name, func() { read(name) })
 	}

@@ -73,10 +73,7 @@ func (e *wireError) say(text string) {
 }
 
 func (e *wireError) object(r *jsontext.Reader) {
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "error", "errors", "detail":
 			e.value(r)
@@ -102,10 +99,7 @@ func (e *wireError) object(r *jsontext.Reader) {
 
 // metadata reads what OpenRouter says beside the error.
 func (e *wireError) metadata(r *jsontext.Reader) {
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		switch string(key) {
 		case "flagged_input", "reasons":
 			e.moderated = true
@@ -122,10 +116,7 @@ func (e *wireError) metadata(r *jsontext.Reader) {
 
 // inner reads Azure's innererror, whose code says more.
 func (e *wireError) inner(r *jsontext.Reader) {
-	if !r.Object() {
-		return
-	}
-	for key, ok := r.Key(); ok; key, ok = r.Key() {
+	for key := range r.Fields() {
 		if string(key) == "code" && string(r.Scalar()) == "ResponsibleAIPolicyViolation" {
 			e.moderated = true
 			continue
