@@ -38,9 +38,13 @@ type (
 	Limits        = request.Limits
 	Limit         = request.Limit
 
+	ToolMode   = request.ToolMode
+	FormatType = request.FormatType
+
 	Error  = request.Error
 	Class  = request.Class
 	Reason = request.Reason
+	Fault  = request.Fault
 	Faults = request.Faults
 )
 
@@ -85,6 +89,35 @@ const (
 const (
 	Dollar = request.Dollar
 	Cent   = request.Cent
+)
+
+// Classes of errors.
+const (
+	ClassUnknown       = request.ClassUnknown
+	ClassRateLimit     = request.ClassRateLimit
+	ClassOverloaded    = request.ClassOverloaded
+	ClassQuota         = request.ClassQuota
+	ClassAuth          = request.ClassAuth
+	ClassPermission    = request.ClassPermission
+	ClassNotFound      = request.ClassNotFound
+	ClassInvalid       = request.ClassInvalid
+	ClassContextLength = request.ClassContextLength
+	ClassContentPolicy = request.ClassContentPolicy
+	ClassTransient     = request.ClassTransient
+	ClassTimeout       = request.ClassTimeout
+	ClassTruncated     = request.ClassTruncated
+	ClassCanceled      = request.ClassCanceled
+	ClassBudget        = request.ClassBudget
+)
+
+// Reasons, which refine classes.
+const (
+	ReasonTooLarge = request.ReasonTooLarge
+	ReasonRamp     = request.ReasonRamp
+	ReasonDaily    = request.ReasonDaily
+	ReasonProject  = request.ReasonProject
+	ReasonPlan     = request.ReasonPlan
+	ReasonStalled  = request.ReasonStalled
 )
 
 // Sentinels for errors.Is, one for each class of error.

@@ -36,6 +36,15 @@ var (
 	WithGetenv    = providers.WithGetenv
 )
 
+// Classify gives the class of any error.
+var Classify = request.Classify
+
+// ParseMoney reads an amount in dollars, such as "12.50" or "20usd"; USD converts one from a float64.
+var (
+	ParseMoney = request.ParseMoney
+	USD        = request.USD
+)
+
 // Collect reads a stream to its end and returns the whole answer.
 var Collect = request.Collect
 

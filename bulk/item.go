@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/providers/openai"
@@ -53,6 +54,9 @@ func (e *LineError) Unwrap() error { return e.Err }
 
 // parseItem reads a line. Fields of the request that the vocabulary has no name for are kept for the given provider.
 func parseItem(text []byte, provider string) Item {
+	if !utf8.Valid(text) {
+		return Item{Err: errors.New("not UTF-8; convert the file, such as with iconv -t UTF-8")}
+	}
 	batch, err := isBatch(text)
 	switch {
 	case err != nil:

@@ -75,8 +75,9 @@ type simpleError struct {
 	Status    int           `json:"status,omitempty"`
 	Code      string        `json:"code,omitempty"`
 	RequestID string        `json:"request_id,omitempty"`
-	// Content is what had come of the answer.
-	Content string `json:"content,omitempty"`
+	// Content is what had come of the answer, Usage what that used.
+	Content string       `json:"content,omitempty"`
+	Usage   *simpleUsage `json:"usage,omitempty"`
 }
 
 func (r *Result) simple() *simpleResult {
@@ -114,6 +115,9 @@ func (r *Result) simpleError() *simpleError {
 		out.Status, out.Code, out.RequestID = e.Status, e.Code, e.RequestID
 		if e.Partial != nil {
 			out.Content = e.Partial.Content
+			if u := &e.Partial.Usage; u.Reported || u.Estimated {
+				out.Usage = newSimpleUsage(u)
+			}
 		}
 	}
 	return out
@@ -160,6 +164,8 @@ func (r *Result) appendBatch(dst []byte) ([]byte, error) {
 	out := batchResult{ID: fmt.Sprintf("batch_req_%d", r.Item.Index), CustomID: r.Item.ID}
 	e, _ := errors.AsType[*request.Error](r.Err)
 	switch {
+	case e != nil && e.Status == 200 && e.Partial != nil && e.Class == request.ClassContentPolicy: // as the vendor has it
+		out.Response = &batchResponse{200, e.RequestID, openai.AppendResponse(nil, e.Partial)}
 	case r.Err == nil:
 		out.Response = &batchResponse{200, r.Response.RequestID, openai.AppendResponse(nil, r.Response)}
 	case e != nil && e.Status >= 300:

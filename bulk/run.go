@@ -32,7 +32,7 @@ const (
 type Config struct {
 	// Client answers. Required.
 	Client request.Client
-	// Concurrency is how many items are in flight at most; DefaultConcurrency if 0.
+	// Concurrency is how many items are in flight at most, up to MaxConcurrency; DefaultConcurrency if 0.
 	Concurrency int
 	// Order of the results; Completion if empty.
 	Order Order
@@ -40,8 +40,11 @@ type Config struct {
 	Stop <-chan struct{}
 }
 
-// DefaultConcurrency is for a provider whose limits are not known.
-const DefaultConcurrency = 32
+// DefaultConcurrency is for a provider whose limits are not known; MaxConcurrency is the most that is taken.
+const (
+	DefaultConcurrency = 32
+	MaxConcurrency     = 100_000
+)
 
 // earlyResults is how many results, as a multiple of the concurrency, may wait for an earlier one.
 const earlyResults = 8
@@ -64,8 +67,8 @@ func New(cfg Config) (*Run, error) {
 	if cfg.Client == nil {
 		return nil, errors.New("bulk: Client is nil; set it")
 	}
-	if cfg.Concurrency < 0 {
-		return nil, fmt.Errorf("concurrency of %d: must be at least 1", cfg.Concurrency)
+	if cfg.Concurrency < 0 || cfg.Concurrency > MaxConcurrency {
+		return nil, fmt.Errorf("concurrency of %d: must be between 1 and %d", cfg.Concurrency, MaxConcurrency)
 	}
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = DefaultConcurrency

@@ -52,7 +52,8 @@ func TestNewReportsWhatIsWrong(t *testing.T) {
 	}{
 		{bulk.Config{}, "Client is nil"},
 		{bulk.Config{Client: &fake{}, Order: "random"}, `order "random": use completion or input`},
-		{bulk.Config{Client: &fake{}, Concurrency: -1}, "concurrency of -1: must be at least 1"},
+		{bulk.Config{Client: &fake{}, Concurrency: -1}, "concurrency of -1: must be between 1 and 100000"},
+		{bulk.Config{Client: &fake{}, Concurrency: 1 << 62}, "must be between 1 and 100000"},
 	} {
 		if run, err := bulk.New(test.cfg); run != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("New(%+v) gave %v, %v; want an error with %q", test.cfg, run, err, test.want)

@@ -14,7 +14,7 @@ import (
 
 // The hosts that differ from the usual compatible server, by what the request to them must look like.
 var (
-	newLimitField   = []string{"openai", "azure", "cerebras", "github", "groq", "xai"} // max_completion_tokens
+	newLimitField   = []string{"openai", "azure", "cerebras", "github", "groq"} // max_completion_tokens
 	noStreamOptions = []string{"cloudflare", "mistral", "perplexity", "zai"}
 	reasoningField  = map[string]string{ // where not reasoning_effort
 		"alibaba": "enable_thinking", "novita": "enable_thinking",

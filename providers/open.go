@@ -42,8 +42,9 @@ func WithTransport(t http.RoundTripper) Option { return func(o *options) { o.tra
 func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
 
 // Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". The key comes from the vendor's
-// environment variable; VENDOR_BASE_URL, if set, replaces the vendor's address and makes the key optional. Nothing is sent. The error, of class
-// invalid or auth, names what is missing and where to put it. ctx is for look-ups that a vendor's credentials may need.
+// environment variable; VENDOR_BASE_URL, if set, replaces the vendor's address and makes the key optional. Nothing is
+// sent. The error, of class invalid or auth, names what is missing and where to put it. ctx is for look-ups that a
+// vendor's credentials may need.
 func Open(_ context.Context, name string, opts ...Option) (request.Client, error) {
 	o := options{getenv: os.Getenv}
 	for _, opt := range opts {

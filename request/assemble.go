@@ -10,6 +10,7 @@ type Assembler struct {
 	reasoning strings.Builder
 	pieces    []piece
 	calls     []*callPiece
+	size      int
 }
 
 // piece is one part under construction. Text and reasoning are ranges of the joined text of their kind; the others hold
@@ -17,7 +18,9 @@ type Assembler struct {
 type piece struct {
 	start, end int
 	isText     bool
+	signature  string // of a text
 	reasoning  *ReasoningPart
+	ended      bool // of reasoning: complete
 	call       *callPiece
 	part       Part
 }
@@ -41,6 +44,7 @@ func (a *Assembler) Text(delta []byte) string {
 	if len(delta) == 0 {
 		return ""
 	}
+	a.size += len(delta)
 	growFirst(&a.text, len(delta))
 	a.openText()
 	s := appendTo(&a.text, delta)
@@ -53,6 +57,7 @@ func (a *Assembler) Reason(delta []byte) string {
 	if len(delta) == 0 {
 		return ""
 	}
+	a.size += len(delta)
 	growFirst(&a.reasoning, len(delta))
 	a.OpenReasoning()
 	s := appendTo(&a.reasoning, delta)
@@ -63,7 +68,7 @@ func (a *Assembler) Reason(delta []byte) string {
 // OpenReasoning returns the reasoning part now being built, a new one if the last piece was something else or is
 // complete. The caller may set every field but Text; a Signature or Encrypted completes the part.
 func (a *Assembler) OpenReasoning() *ReasoningPart {
-	if p := a.last(); p != nil && p.reasoning != nil && p.reasoning.Signature == "" && p.reasoning.Encrypted == "" {
+	if p := a.last(); p != nil && p.reasoning != nil && !p.ended && p.reasoning.Signature == "" && p.reasoning.Encrypted == "" {
 		return p.reasoning
 	}
 	at := a.reasoning.Len()
@@ -71,9 +76,13 @@ func (a *Assembler) OpenReasoning() *ReasoningPart {
 	return a.last().reasoning
 }
 
-// Call appends to the tool call of the given index, starting it if it is new, and returns the delta. Indexes are small
-// and count from 0; a call keeps the place in the answer where its first piece arrived.
+// maxIndex bounds the memory that a stray index can take.
+const maxIndex = 1<<12 - 1
+
+// Call appends to the tool call of the given index, starting it if it is new, and returns the delta. Indexes count from 0
+// and are brought into the range up to 4095; a call keeps the place in the answer where its first piece arrived.
 func (a *Assembler) Call(index int, id, name string, arguments []byte) ToolCallDelta {
+	index = min(max(index, 0), maxIndex)
 	for len(a.calls) <= index {
 		a.calls = append(a.calls, nil)
 	}
@@ -89,14 +98,47 @@ func (a *Assembler) Call(index int, id, name string, arguments []byte) ToolCallD
 	if c.call.Name == "" {
 		c.call.Name = name
 	}
+	a.size += len(id) + len(name) + len(arguments)
 	return ToolCallDelta{Index: index, ID: id, Name: name, Arguments: appendTo(&c.arguments, arguments)}
 }
 
 // SignCall sets the signature of the tool call of the given index, which must have been started.
-func (a *Assembler) SignCall(index int, signature string) { a.calls[index].call.Signature = signature }
+func (a *Assembler) SignCall(index int, signature string) {
+	a.calls[min(max(index, 0), maxIndex)].call.Signature = signature
+}
+
+// Arguments returns what has come of the arguments of the tool call of the given index, which must have been started.
+func (a *Assembler) Arguments(index int) string { return a.calls[index].arguments.String() }
+
+// SignText sets the signature of the text that came last; text after it is a part of its own.
+func (a *Assembler) SignText(signature string) {
+	if p := a.last(); p != nil && p.isText {
+		p.signature = signature
+	}
+}
+
+// EndReasoning makes the reasoning that comes next a part of its own.
+func (a *Assembler) EndReasoning() {
+	if p := a.last(); p != nil {
+		p.ended = true
+	}
+}
 
 // Part appends a part that arrived whole.
-func (a *Assembler) Part(p Part) { a.pieces = append(a.pieces, piece{part: p}) }
+func (a *Assembler) Part(p Part) {
+	a.pieces = append(a.pieces, piece{part: p})
+	switch p := p.(type) {
+	case ReasoningPart:
+		a.size += len(p.Text) + len(p.Encrypted)
+	case ImagePart:
+		a.size += len(p.URL) + len(p.Data)
+	case AudioPart:
+		a.size += len(p.Data) + len(p.Transcript)
+	}
+}
+
+// Size is how much has been assembled, in bytes.
+func (a *Assembler) Size() int { return a.size }
 
 // Add appends whatever deltas a chunk carries.
 func (a *Assembler) Add(c Chunk) {
@@ -142,7 +184,7 @@ func (a *Assembler) Fill(r *Response) {
 func (a *Assembler) fillPiece(r *Response, p *piece) {
 	switch {
 	case p.isText:
-		r.Parts = append(r.Parts, TextPart{Text: r.Content[p.start:p.end]})
+		r.Parts = append(r.Parts, TextPart{Text: r.Content[p.start:p.end], Signature: p.signature})
 	case p.reasoning != nil:
 		part := *p.reasoning
 		part.Text = a.reasoning.String()[p.start:p.end]
@@ -161,7 +203,7 @@ func (a *Assembler) fillPiece(r *Response, p *piece) {
 }
 
 func (a *Assembler) openText() {
-	if p := a.last(); p == nil || !p.isText {
+	if p := a.last(); p == nil || !p.isText || p.signature != "" {
 		at := a.text.Len()
 		a.pieces = append(a.pieces, piece{isText: true, start: at, end: at})
 	}

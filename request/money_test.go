@@ -93,6 +93,21 @@ func TestMoneyJSONRoundTrips(t *testing.T) {
 	}
 }
 
+func FuzzParseMoney(f *testing.F) {
+	for _, text := range []string{"12.5", "$1e-5", "20usd", "-.5", "9223372036.854775808", "1e99"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := request.ParseMoney(text)
+		if err != nil {
+			return
+		}
+		if back, err := request.ParseMoney(m.String()); err != nil || back != m {
+			t.Fatalf("%q gave %v, which reads back as %v, %v", text, m, back, err)
+		}
+	})
+}
+
 func TestUSD(t *testing.T) {
 	for dollars, want := range map[float64]request.Money{
 		0.1: 100_000_000, 1e-10: 0, 5e-10: 0, 1.5e-9: 2, -2.5: -2_500_000_000, 1e300: math.MaxInt64, math.Inf(-1): math.MinInt64,

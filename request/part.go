@@ -12,7 +12,11 @@ import (
 type Part interface{ part() }
 
 // TextPart is plain text.
-type TextPart struct{ Text string }
+type TextPart struct {
+	Text string
+	// Signature is opaque proof that some providers want back unchanged.
+	Signature string
+}
 
 // ImagePart is an image, by URL or as bytes; exactly one of the two.
 type ImagePart struct {
@@ -22,6 +26,8 @@ type ImagePart struct {
 	MediaType string
 	// Detail is the provider's resolution hint: "low", "high" or "auto".
 	Detail string
+	// Signature is opaque proof that some providers want back unchanged, on images that a model made.
+	Signature string
 }
 
 // FilePart is a document, usually a PDF: by URL, as bytes, or by the ID of a file the provider holds; exactly one.

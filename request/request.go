@@ -51,7 +51,7 @@ type Request struct {
 
 	// Extra holds fields that the vocabulary has no name for, by provider name and then by top-level field name of that
 	// provider's request body. Only the entry of the provider that serves the request is sent. A value is encoded with
-	// encoding/json; a json.RawMessage goes out as it is. An extra field replaces a field of the same name.
+	// encoding/json, a json.RawMessage too. An extra field replaces a field of the same name.
 	Extra map[string]map[string]any
 
 	// Labels, Tenant and Priority stay inside llmgate: accounting sums by label and tenant, the queue is fair between
@@ -64,8 +64,8 @@ type Request struct {
 	NoStore bool
 }
 
-// Effort is a provider-independent level of reasoning. A provider that has fewer levels takes the nearest one and says
-// so in a warning.
+// Effort is a level of reasoning in the words that most providers share. It is sent as it is: a model that has no such
+// level refuses it. Providers that only know on and off get that, and the response says so in a warning.
 type Effort string
 
 // The levels, from no reasoning at all to the most a model offers.

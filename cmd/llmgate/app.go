@@ -41,9 +41,11 @@ const simulated = "sim/demo"
 // modelFlags choose who answers.
 type modelFlags struct {
 	model, baseURL string
+	given          func(flag string) bool
 }
 
 func (f *modelFlags) register(cmd *cobra.Command) {
+	f.given = cmd.Flags().Changed
 	cmd.Flags().StringVarP(&f.model, "model", "m", "", "who answers, as vendor/model (default $"+modelVariable+", else the simulator)")
 	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "send requests to this server instead of the vendor's own")
 }
@@ -60,6 +62,9 @@ func (f *modelFlags) name(getenv func(string) string) (name string, standIn bool
 }
 
 func (f *modelFlags) open(ctx context.Context, a *app) (client llmgate.Client, name string, standIn bool, err error) {
+	if f.model == "" && f.given("model") {
+		return nil, "", false, usage(errors.New("--model is empty; was a variable meant that is not set?"))
+	}
 	name, standIn = f.name(a.getenv)
 	if standIn && f.baseURL != "" {
 		return nil, "", false, usage(errors.New("--base-url without --model: add --model, such as --model openai/NAME with the name of a model that the server has"))

@@ -79,7 +79,7 @@ func (a *app) ask(ctx context.Context, args []string, f *chatFlags) error {
 	if err := a.print(client.Stream(ctx, req)); err != nil {
 		return failed(err)
 	}
-	if standIn && isTerminal(a.err) {
+	if standIn {
 		fmt.Fprintln(a.err, "\nThe built-in simulator answered, with made-up text. For a real answer add --model, such as --model openai/gpt-5-mini.")
 	}
 	return nil

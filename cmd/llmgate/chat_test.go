@@ -20,9 +20,7 @@ func TestChatPrintsTheAnswerAlone(t *testing.T) {
 		if !strings.HasPrefix(got, "Simulated answer to “Why is the sky blue?”: ") || strings.Count(got, "\n") != 1 || !strings.HasSuffix(got, ".\n") {
 			t.Errorf("printed %q", got)
 		}
-		if s.err.String() != "" {
-			t.Errorf("said %q", s.err.String())
-		}
+		s.saysErr(t, "The built-in simulator answered")
 	})
 }
 
@@ -46,9 +44,7 @@ func TestChatSaysThatTheAnswerWasCutOff(t *testing.T) {
 		if got := s.out.String(); got != "Simulated an\n" {
 			t.Errorf("printed %q", got)
 		}
-		if got := s.err.String(); got != "llmgate: the answer was cut off at the maximum of tokens\n" {
-			t.Errorf("said %q", got)
-		}
+		s.saysErr(t, "llmgate: the answer was cut off at the maximum of tokens")
 	})
 }
 
@@ -66,7 +62,7 @@ func TestChatSendsWhatItIsTold(t *testing.T) {
 	var got struct {
 		Model     string
 		Messages  []struct{ Role, Content string }
-		MaxTokens int `json:"max_completion_tokens"`
+		MaxTokens int `json:"max_tokens"`
 		Stream    bool
 	}
 	if err := json.Unmarshal(<-bodies, &got); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -91,6 +92,9 @@ func (r *report) add(result *bulk.Result) {
 		return
 	}
 	r.failures++
+	if e, ok := errors.AsType[*request.Error](result.Err); ok && e.MaybeBilled && e.Partial != nil {
+		r.usage = r.usage.Add(e.Partial.Usage)
+	}
 	r.classes[result.Class()]++
 	if r.quiet || r.failures > maxFailures+1 {
 		return
@@ -137,7 +141,7 @@ func (r *report) summary() string {
 	if r.usage.Priced {
 		fmt.Fprintf(&b, ", %v", r.usage.Cost)
 	}
-	if r.standIn {
+	if r.standIn && r.answered > 0 {
 		b.WriteString("\nThe built-in simulator answered, with made-up text. For real answers add --model, such as --model openai/gpt-5-mini.")
 	}
 	return b.String()

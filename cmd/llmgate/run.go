@@ -36,7 +36,7 @@ Each line of FILE ("-" for standard input) is a JSON object of one of two forms:
   {"custom_id": "sky", "method": "POST", "url": "/v1/chat/completions", "body": {"messages": […]}}
 
 The first takes "prompt" or "messages", an optional "id" and "system", and any parameter of Chat Completions; its result
-has the same id and "content" or "error". The second is OpenAI's Batch form, used unchanged for any provider; its result
+has the same id, as text, and "content" or "error". The second is OpenAI's Batch form, used unchanged for any provider; its result
 is as in OpenAI's output files. --model holds for every line, whatever model a line names.
 
 A line that is wrong, or an answer that fails, is reported with its place and does not stop the others. Interrupt once to
@@ -99,11 +99,7 @@ func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run
 	if f.concurrency < 1 {
 		return nil, fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency)
 	}
-	run, err := bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
-	if err != nil {
-		return nil, fmt.Errorf("--order: %w", err)
-	}
-	return run, nil
+	return bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
 }
 
 // items reads a file for a vendor's client, whose own model stands for every item. Once an interrupt has closed the file,

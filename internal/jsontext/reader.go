@@ -177,9 +177,6 @@ func (r *Reader) Fields() iter.Seq[[]byte] {
 	}
 }
 
-// Offset is the position in the text, in bytes.
-func (r *Reader) Offset() int { return r.pos }
-
 func (r *Reader) space() {
 	for r.pos < len(r.buf) {
 		switch r.buf[r.pos] {

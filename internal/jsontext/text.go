@@ -24,27 +24,29 @@ func (r *Reader) text() []byte {
 	return valid(rest[:n])
 }
 
-// skipText consumes a string without looking inside: it ends at the first quote after an even number of backslashes.
+// skipText consumes a string and checks its escapes, without unescaping it.
 func (r *Reader) skipText() {
+	var discard [utf8.UTFMax]byte
 	r.pos++
-	start := r.pos
-	for {
-		n := bytes.IndexByte(r.buf[r.pos:], '"')
+	quote := -1 // the next one; found anew only when passed, so that many escapes cost no more than a few
+	for r.err == nil {
+		if quote < r.pos {
+			n := bytes.IndexByte(r.buf[r.pos:], '"')
+			if n < 0 {
+				r.pos = len(r.buf)
+				r.fail("text ends inside a string")
+				return
+			}
+			quote = r.pos + n
+		}
+		n := bytes.IndexByte(r.buf[r.pos:quote], '\\')
 		if n < 0 {
-			r.pos = len(r.buf)
-			r.fail("text ends inside a string")
-			return
-		}
-		quote := r.pos + n
-		r.pos = quote + 1
-		slashes := 0
-		for i := quote - 1; i >= start && r.buf[i] == '\\'; i-- {
-			slashes++
-		}
-		if slashes%2 == 0 {
+			r.pos = quote + 1
 			r.comma = true
 			return
 		}
+		r.pos += n
+		r.escape(discard[:0])
 	}
 }
 

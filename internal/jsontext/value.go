@@ -9,8 +9,7 @@ import (
 // Skip consumes the next value, whatever it is.
 func (r *Reader) Skip() { r.Raw() }
 
-// Raw consumes the next value and returns its text, which is part of the Reader's buffer. It does not look at the escapes
-// inside strings.
+// Raw consumes the next value and returns its text, which is part of the Reader's buffer.
 func (r *Reader) Raw() []byte {
 	r.space()
 	start := r.pos
@@ -111,15 +110,6 @@ func (r *Reader) Int() int64 {
 		return math.MinInt64
 	}
 	return int64(math.Round(f))
-}
-
-// Float returns the next value's number; a string that holds a number counts as one.
-func (r *Reader) Float() float64 {
-	f, err := strconv.ParseFloat(string(r.numeric()), 64)
-	if err != nil {
-		return 0
-	}
-	return f
 }
 
 // Scalar returns the next value's string unescaped, or the text of its number or boolean; nothing for the other types.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -31,10 +32,17 @@ func (b *body) release() {
 	}
 }
 
-// open returns another reader from the start, for a replay on another connection. The sender must still hold the body.
+var errBodyGone = errors.New("the request is over; its body can't be read again")
+
+// open returns another reader from the start, for a replay on another connection. It fails once all are done with the
+// body, when its buffer may be another call's.
 func (b *body) open() (io.ReadCloser, error) {
-	b.users.Add(1)
-	return &bodyReader{body: b}, nil
+	for n := b.users.Load(); n > 0; n = b.users.Load() {
+		if b.users.CompareAndSwap(n, n+1) {
+			return &bodyReader{body: b}, nil
+		}
+	}
+	return nil, errBodyGone
 }
 
 type bodyReader struct {

@@ -51,6 +51,9 @@ func TestBodyKeepsItsBufferUntilAllAreDone(t *testing.T) {
 	if _, err := b.first.Read(make([]byte, 1)); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("reading after Close: %v", err)
 	}
+	if r, err := b.open(); err == nil {
+		t.Errorf("a reader of a buffer that may be another call's: %v", r)
+	}
 }
 
 func TestHugeBuffersAreNotPooled(t *testing.T) {

@@ -19,12 +19,16 @@ func (c *Client) sendError(ctx context.Context, err error, sent bool) *request.E
 		e.MaybeBilled = sent
 		return e
 	}
+	if errors.Is(err, context.Canceled) { // by the transport itself: the caller must not take it for an end of its own
+		err = errors.New("the transport cancelled the request: " + err.Error())
+	}
 	e := c.newError(request.ClassTransient, err)
 	e.MaybeBilled = sent
 	var (
-		dns  *net.DNSError
-		cert *tls.CertificateVerificationError
-		op   *net.OpError
+		dns    *net.DNSError
+		cert   *tls.CertificateVerificationError
+		op     *net.OpError
+		netErr net.Error
 	)
 	switch {
 	case errors.As(err, &dns):
@@ -33,6 +37,8 @@ func (c *Client) sendError(ctx context.Context, err error, sent bool) *request.E
 		e.Class, e.Message, e.MaybeBilled = request.ClassInvalid, "the server's certificate is not valid; check the base URL, the clock and the proxy", false
 	case errors.As(err, &op) && op.Op == "dial":
 		e.Message, e.MaybeBilled = "can't connect to "+opAddress(op)+"; check the base URL and that the server runs", false
+	case errors.As(err, &netErr) && netErr.Timeout(): // a timeout of the caller's own transport
+		e.Class = request.ClassTimeout
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		e.Message = "the connection was closed before an answer came"
 	}
@@ -94,13 +100,13 @@ func contextError(ctx context.Context) error {
 func (c *Client) newError(class request.Class, err error) *request.Error {
 	e := &request.Error{Class: class, Provider: c.cfg.Provider}
 	if err != nil {
-		e.Err = c.Redacted(err)
+		e.Err = c.withoutSecrets(err)
 	}
 	return e
 }
 
-// Redacted returns an error that reads as err does, without secrets, and unwraps to it.
-func (c *Client) Redacted(err error) error {
+// withoutSecrets returns an error that reads as err does, but for secrets, and unwraps to it.
+func (c *Client) withoutSecrets(err error) error {
 	text := err.Error()
 	if clean := Redact(text, c.cfg.Secrets...); clean != text {
 		return &redacted{text: clean, err: err}

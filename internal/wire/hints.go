@@ -31,7 +31,7 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 
 func seconds(s string) (float64, bool) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	return f, err == nil && f >= 0
+	return f, err == nil && f >= 0 && !math.IsInf(f, 0)
 }
 
 // scale rounds up, for a wait must not be cut short, and bounds what does not fit.

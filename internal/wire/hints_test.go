@@ -30,6 +30,7 @@ func TestRetryAfter(t *testing.T) {
 		{name: "ten minutes are not shortened", seconds: "600", want: 10 * time.Minute},
 		{name: "negative", seconds: "-5"},
 		{name: "NaN", seconds: "NaN"},
+		{name: "infinite", seconds: "Inf"},
 		{name: "words", seconds: "later"},
 		{name: "huge", seconds: "1e30", want: math.MaxInt64},
 		{name: "rounded up", seconds: "0.0000000011", want: 2},

@@ -59,7 +59,13 @@ func TestConnectionIsReused(t *testing.T) {
 		},
 		"error": {
 			func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 500) },
-			func(r *wire.Reply) error { r.ErrorBody().Free(); return nil },
+			func(r *wire.Reply) error {
+				b, err := r.ErrorBody()
+				if err == nil {
+					b.Free()
+				}
+				return err
+			},
 		},
 		"stream": {
 			func(w http.ResponseWriter, _ *http.Request) {

@@ -31,7 +31,7 @@ func TestRedact(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"", "rate limit of 60 requests", "model gpt-5-mini not found", "the basic plan", "a task-oriented sk"} {
+	for _, text := range []string{"", "rate limit of 60 requests", "model gpt-5-mini not found", "the basic plan", "I can't explain basic chemistry", "a bearer instrument", "a task-oriented sk"} {
 		if got := wire.Redact(text, secret, ""); got != text {
 			t.Errorf("%q became %q", text, got)
 		}

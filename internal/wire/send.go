@@ -20,8 +20,11 @@ const (
 	// DefaultIdleTimeout allows for the silence of a model that thinks before it goes on.
 	DefaultIdleTimeout = 5 * time.Minute
 	DefaultMaxAnswer   = 64 << 20
-	// maxErrorBody is how much of an error's body is read; the rest is dropped.
-	maxErrorBody = 64 << 10
+	// maxErrorBody is how much of an error's body is read, errorBodyTimeout how long; the rest is dropped.
+	maxErrorBody     = 64 << 10
+	errorBodyTimeout = 5 * time.Second
+	// maxTrusted is how much memory a Content-Length alone is worth.
+	maxTrusted = 1 << 20
 )
 
 // Config says how a provider is called. Zero values mean the defaults above.
@@ -34,7 +37,7 @@ type Config struct {
 	// FirstByteTimeout bounds the wait for response headers, IdleTimeout each wait for more of a body. Negative: no bound.
 	FirstByteTimeout time.Duration
 	IdleTimeout      time.Duration
-	// MaxAnswer bounds the body of an answer that is not streamed, in bytes.
+	// MaxAnswer bounds the body of an answer, and what is put together from a stream, in bytes.
 	MaxAnswer int64
 	// Secrets never appear in an error.
 	Secrets []string
@@ -48,8 +51,9 @@ type Client struct {
 }
 
 var (
-	errFirstByte = errors.New("no response headers in time")
-	errIdle      = errors.New("the answer stalled")
+	errFirstByte  = errors.New("no response headers in time")
+	errIdle       = errors.New("the answer stalled")
+	errNoResponse = errors.New("the transport returned neither a response nor an error")
 )
 
 // New fills in the defaults.
@@ -73,6 +77,9 @@ func New(cfg Config) *Client {
 	}
 }
 
+// MaxAnswer is the bound on an answer, in bytes. Who puts one together from a stream holds it to that.
+func (c *Client) MaxAnswer() int64 { return c.cfg.MaxAnswer }
+
 // Target is where requests go: an address and the headers of every call. Both are shared between calls and must not
 // change once the first is sent.
 type Target struct {
@@ -93,11 +100,20 @@ func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, 
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: &content.first, GetBody: content.open, ContentLength: int64(len(buffer.B)),
 	}).WithContext(ctx))
+	if err == nil && resp == nil {
+		err = errNoResponse
+	}
 	if err != nil {
+		if resp != nil && resp.Body != nil {
+			resp.Body.Close()
+		}
 		r.finish()
 		return nil, c.sendError(r.parent, r.watch.because(err), content.read.Load())
 	}
 	r.Status, r.Header, r.body, r.length = resp.StatusCode, resp.Header, resp.Body, resp.ContentLength
+	if r.body == nil {
+		r.body = http.NoBody
+	}
 	r.watch.next(orForever(c.cfg.IdleTimeout), c.idleErr)
 	return r, nil
 }
@@ -121,15 +137,24 @@ type Reply struct {
 	watch  *watch
 	body   io.ReadCloser
 	length int64
+	unread []byte // put back by Unread
 }
 
 // Read reads from the body, under the idle timeout.
 func (r *Reply) Read(p []byte) (int, error) {
+	if len(r.unread) > 0 {
+		n := copy(p, r.unread)
+		r.unread = r.unread[n:]
+		return n, nil
+	}
 	r.watch.wait()
 	n, err := r.body.Read(p)
 	r.watch.rest()
 	return n, err
 }
+
+// Unread puts bytes back that the next Read is to return.
+func (r *Reply) Unread(b []byte) { r.unread = append([]byte(nil), b...) }
 
 // Close ends the call. If the body was not read to its end, the connection is given up.
 func (r *Reply) Close() {
@@ -159,13 +184,18 @@ func (r *Reply) Body() (*Buffer, error) {
 	return nil, err
 }
 
-// ErrorBody reads as much of the body as an error message may need and closes the reply; what can't be read is left out.
-// The caller frees the buffer.
-func (r *Reply) ErrorBody() *Buffer {
+// ErrorBody reads as much of the body as an error message may need, for at most 5 s, and closes the reply; what can't be
+// read is left out. It fails only if the caller has ended the call. The caller frees the buffer.
+func (r *Reply) ErrorBody() (*Buffer, error) {
 	defer r.Close()
+	r.watch.next(errorBodyTimeout, errIdle)
 	buffer := GetBuffer()
-	_ = r.readInto(buffer, maxErrorBody)
-	return buffer
+	err := r.readInto(buffer, maxErrorBody)
+	if err != nil && r.parent.Err() != nil {
+		buffer.Free()
+		return nil, r.ReadError(err)
+	}
+	return buffer, nil
 }
 
 var errTooLong = errors.New("body too long")
@@ -173,7 +203,7 @@ var errTooLong = errors.New("body too long")
 func (r *Reply) readInto(buffer *Buffer, limit int64) error {
 	b := buffer.B
 	if r.length > int64(cap(b)) && r.length <= limit {
-		b = make([]byte, 0, r.length)
+		b = make([]byte, 0, min(r.length, maxTrusted)+1)
 	}
 	defer func() { buffer.B = b }()
 	for {

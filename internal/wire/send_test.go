@@ -239,7 +239,10 @@ func TestErrorBodyIsCutNotRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := reply.ErrorBody()
+	body, err := reply.ErrorBody()
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer body.Free()
 	if len(body.B) != 64<<10 {
 		t.Errorf("kept %d bytes", len(body.B))
@@ -264,4 +267,71 @@ func TestDrainDoesNotWaitForAServerThatLingers(t *testing.T) {
 			t.Errorf("waited %v", took)
 		}
 	})
+}
+
+// An error whose body does not come is still the error that its status says, and soon; but the caller's own end wins.
+func TestErrorBodyThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := wire.New(wire.Config{Transport: scripted(0, 429, "slow", time.Hour)})
+		start := time.Now()
+		reply, err := c.Post(t.Context(), targetAt(t, "http://provider/v1"), bufferOf("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := reply.ErrorBody()
+		if err != nil || string(body.B) != "slow" || time.Since(start) != 5*time.Second {
+			t.Errorf("got %v, %v after %v", body, err, time.Since(start))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if reply, err = c.Post(ctx, targetAt(t, "http://provider/v1"), bufferOf("{}")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := reply.ErrorBody(); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, request.ErrTimeout) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestUnreadIsReadFirst(t *testing.T) {
+	c := wire.New(wire.Config{Transport: scripted(0, 200, "c")})
+	reply, err := c.Post(t.Context(), targetAt(t, "http://provider/v1"), bufferOf("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply.Unread([]byte("ab"))
+	body, err := reply.Body()
+	if err != nil || string(body.B) != "abc" {
+		t.Errorf("got %v, %v", body, err)
+	}
+}
+
+// closer tells when it is closed.
+type closer struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closer) Close() error { c.closed = true; return nil }
+
+func TestTransportsThatBreakTheirContract(t *testing.T) {
+	both := &closer{Reader: strings.NewReader("")}
+	for name, transport := range map[string]roundTrip{
+		"neither":  func(*http.Request) (*http.Response, error) { return nil, nil },
+		"both":     func(*http.Request) (*http.Response, error) { return &http.Response{Body: both}, io.EOF },
+		"timeout":  func(*http.Request) (*http.Response, error) { return nil, context.DeadlineExceeded },
+		"no body":  func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil },
+		"no cause": func(*http.Request) (*http.Response, error) { return nil, context.Canceled },
+	} {
+		e, _ := failure(t, t.Context(), wire.Config{Transport: transport})
+		switch {
+		case name == "no body" && e != nil, name != "no body" && e == nil:
+			t.Errorf("%s: got %v", name, e)
+		case name == "timeout" && e.Class != request.ClassTimeout:
+			t.Errorf("%s: got %v", name, e)
+		}
+	}
+	if !both.closed {
+		t.Error("the body beside an error was left open")
+	}
 }

@@ -19,13 +19,12 @@ type Event struct {
 	Type []byte
 	// Data is the data lines, joined by line feeds.
 	Data []byte
-	// Unfinished: the stream ended before the blank line that ends an event.
-	Unfinished bool
 }
 
 // EventReader splits a text/event-stream body into events, by the WHATWG specification of server-sent events: lines end
-// with CR, LF or both, comments and unknown fields are ignored, one space after the colon is dropped. Beyond it, an event that the end of the stream cuts is returned and marked: with what stands of its last line where the stream ended in
-// order, without it where the connection broke. The zero value is not usable; see NewEventReader.
+// with CR, LF or both, comments and unknown fields are ignored, one space after the colon is dropped. Beyond it, an event
+// that the end of the stream cuts is returned: with what stands of its last line where the stream ended in order, without
+// it where the connection broke. The zero value is not usable; see NewEventReader.
 type EventReader struct {
 	src    io.Reader
 	buffer *Buffer
@@ -50,6 +49,24 @@ func (r *EventReader) Close() {
 	}
 }
 
+// Peek blocks until something other than space has come and returns its first byte, 0 at the end. Before the first Next, it
+// tells a stream from a body that is none.
+func (r *EventReader) Peek() byte {
+	for r.buffer != nil {
+		if rest := bytes.TrimLeft(r.buffer.B[r.at:], " \t\r\n"); len(rest) > 0 {
+			return rest[0]
+		}
+		if r.err != nil {
+			break
+		}
+		r.fill()
+	}
+	return 0
+}
+
+// Buffered returns what was read from the source and not yet as an event; it is valid until the next call of Next.
+func (r *EventReader) Buffered() []byte { return r.buffer.B[r.at:] }
+
 // Next blocks until an event with data or a type has come. At the end of the stream it returns io.EOF; any other error is
 // the source's, or [ErrEventTooLarge]. Errors stay.
 func (r *EventReader) Next() (Event, error) {
@@ -58,7 +75,7 @@ func (r *EventReader) Next() (Event, error) {
 		line, err := r.line()
 		if err != nil {
 			if !errors.Is(err, ErrEventTooLarge) && r.pending() {
-				return Event{Type: r.kind, Data: r.event(), Unfinished: true}, nil
+				return Event{Type: r.kind, Data: r.event()}, nil
 			}
 			return Event{}, err
 		}

@@ -14,10 +14,7 @@ import (
 	"github.com/seed63918563/llmgate/internal/wire"
 )
 
-type event struct {
-	Type, Data string
-	Unfinished bool
-}
+type event struct{ Type, Data string }
 
 func readEvents(src io.Reader) (events []event, err error) {
 	r := wire.NewEventReader(src)
@@ -30,7 +27,7 @@ func readEvents(src io.Reader) (events []event, err error) {
 		if err != nil {
 			return events, err
 		}
-		events = append(events, event{string(e.Type), string(e.Data), e.Unfinished})
+		events = append(events, event{string(e.Type), string(e.Data)})
 	}
 }
 
@@ -59,7 +56,7 @@ func referenceEvents(text string) (events []event) {
 			continue
 		}
 		if pending {
-			events = append(events, event{kind, strings.TrimSuffix(data, "\n"), false})
+			events = append(events, event{kind, strings.TrimSuffix(data, "\n")})
 		}
 		kind, data, pending = "", "", false
 	}
@@ -67,7 +64,7 @@ func referenceEvents(text string) (events []event) {
 		take(rest)
 	}
 	if pending {
-		events = append(events, event{kind, strings.TrimSuffix(data, "\n"), true})
+		events = append(events, event{kind, strings.TrimSuffix(data, "\n")})
 	}
 	return events
 }
@@ -77,22 +74,22 @@ var streams = []struct {
 	want       []event
 }{
 	{"empty", "", nil},
-	{"one", "data: a\n\n", []event{{"", "a", false}}},
-	{"no space", "data:a\n\n", []event{{"", "a", false}}},
-	{"two spaces keep one", "data:  a\n\n", []event{{"", " a", false}}},
-	{"typed", "event: error\ndata: x\n\n", []event{{"error", "x", false}}},
-	{"CRLF", "data: a\r\n\r\ndata: b\r\n\r\n", []event{{"", "a", false}, {"", "b", false}}},
-	{"CR", "data: a\r\rdata: b\r\r", []event{{"", "a", false}, {"", "b", false}}},
-	{"mixed ends", "data: a\r\n\ndata: b\n\r\n", []event{{"", "a", false}, {"", "b", false}}},
-	{"comments", ": ping\n\n: OPENROUTER PROCESSING\n\ndata: a\n: in between\n\n", []event{{"", "a", false}}},
-	{"lines joined", "data: a\ndata: b\ndata\n\n", []event{{"", "a\nb\n", false}}},
-	{"id and retry pass", "id: 1\nretry: 10\nfoo: bar\ndata: a\n\n", []event{{"", "a", false}}},
-	{"byte order mark", "\ufeffdata: a\n\n", []event{{"", "a", false}}},
-	{"blank lines between", "data: a\n\n\n\n\ndata: b\n\n", []event{{"", "a", false}, {"", "b", false}}},
-	{"cut after the line", "data: a\n\ndata: [DONE]\n", []event{{"", "a", false}, {"", "[DONE]", true}}},
-	{"cut in the line", "data: a\n\ndata: {\"x", []event{{"", "a", false}, {"", "{\"x", true}}},
-	{"colon in the value", "data: {\"a\":\"b: c\"}\n\n", []event{{"", "{\"a\":\"b: c\"}", false}}},
-	{"empty data", "data\n\n", []event{{"", "", false}}},
+	{"one", "data: a\n\n", []event{{"", "a"}}},
+	{"no space", "data:a\n\n", []event{{"", "a"}}},
+	{"two spaces keep one", "data:  a\n\n", []event{{"", " a"}}},
+	{"typed", "event: error\ndata: x\n\n", []event{{"error", "x"}}},
+	{"CRLF", "data: a\r\n\r\ndata: b\r\n\r\n", []event{{"", "a"}, {"", "b"}}},
+	{"CR", "data: a\r\rdata: b\r\r", []event{{"", "a"}, {"", "b"}}},
+	{"mixed ends", "data: a\r\n\ndata: b\n\r\n", []event{{"", "a"}, {"", "b"}}},
+	{"comments", ": ping\n\n: OPENROUTER PROCESSING\n\ndata: a\n: in between\n\n", []event{{"", "a"}}},
+	{"lines joined", "data: a\ndata: b\ndata\n\n", []event{{"", "a\nb\n"}}},
+	{"id and retry pass", "id: 1\nretry: 10\nfoo: bar\ndata: a\n\n", []event{{"", "a"}}},
+	{"byte order mark", "\ufeffdata: a\n\n", []event{{"", "a"}}},
+	{"blank lines between", "data: a\n\n\n\n\ndata: b\n\n", []event{{"", "a"}, {"", "b"}}},
+	{"cut after the line", "data: a\n\ndata: [DONE]\n", []event{{"", "a"}, {"", "[DONE]"}}},
+	{"cut in the line", "data: a\n\ndata: {\"x", []event{{"", "a"}, {"", "{\"x"}}},
+	{"colon in the value", "data: {\"a\":\"b: c\"}\n\n", []event{{"", "{\"a\":\"b: c\"}"}}},
+	{"empty data", "data\n\n", []event{{"", ""}}},
 }
 
 func TestEventReader(t *testing.T) {
@@ -119,10 +116,10 @@ func TestEventReader(t *testing.T) {
 func TestEventReaderReturnsTheSourcesError(t *testing.T) {
 	cut := errors.New("cut")
 	for text, want := range map[string][]event{
-		"data: a\n\ndata: b":       {{"", "a", false}},
-		"data: a\n\ndata: b\n":     {{"", "a", false}, {"", "b", true}},
-		"data: a\n\ndata: b\nda":   {{"", "a", false}, {"", "b", true}},
-		"data: a\n\ndata: b\n\nda": {{"", "a", false}, {"", "b", false}},
+		"data: a\n\ndata: b":       {{"", "a"}},
+		"data: a\n\ndata: b\n":     {{"", "a"}, {"", "b"}},
+		"data: a\n\ndata: b\nda":   {{"", "a"}, {"", "b"}},
+		"data: a\n\ndata: b\n\nda": {{"", "a"}, {"", "b"}},
 	} {
 		got, err := readEvents(io.MultiReader(strings.NewReader(text), iotest.ErrReader(cut)))
 		if !errors.Is(err, cut) || !cmp.Equal(got, want) {
@@ -199,4 +196,28 @@ func FuzzEventReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestPeekTellsAStreamFromABody(t *testing.T) {
+	for text, want := range map[string]byte{"": 0, " \r\n": 0, "data: a\n\n": 'd', "\n\n: hi\n": ':', " \n{\"a\":1}": '{', "<html>": '<'} {
+		r := wire.NewEventReader(iotest.OneByteReader(strings.NewReader(text)))
+		if got := r.Peek(); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+		rest, err := io.ReadAll(io.MultiReader(bytes.NewReader(r.Buffered())))
+		if err != nil || !strings.HasPrefix(text, string(rest)) {
+			t.Errorf("%q: buffered %q, %v", text, rest, err)
+		}
+		r.Close()
+	}
+	got, err := func() ([]event, error) {
+		r := wire.NewEventReader(strings.NewReader("\n\ndata: a\n\n"))
+		defer r.Close()
+		r.Peek()
+		e, err := r.Next()
+		return []event{{string(e.Type), string(e.Data)}}, err
+	}()
+	if err != nil || !cmp.Equal(got, []event{{"", "a"}}) {
+		t.Errorf("after Peek: %v, %v", got, err)
+	}
 }

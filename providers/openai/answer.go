@@ -15,7 +15,9 @@ type answer struct {
 	response *request.Response
 	parts    request.Assembler
 	refusal  []byte
-	calls    calls
+	calls    []slot
+	sound    *request.AudioPart // what has come of it
+	detail   detail             // the last one, to tell whether the next goes on with it
 	// failure is an error object found where an answer was to be.
 	failure *wireError
 	// sawChoice and sawUsage: the document had at least one. finished: a finish reason was given.
@@ -76,11 +78,7 @@ func (a *answer) field(key string, out emit) {
 	case "x_groq":
 		a.groq()
 	case "error":
-		if r.Kind() == jsontext.Null {
-			r.Skip()
-			return
-		}
-		a.failure = parseErrorValue(r.Raw())
+		a.fail(parseErrorValue(r))
 	default:
 		r.Skip()
 	}
@@ -103,7 +101,7 @@ func (a *answer) groq() {
 		case "usage":
 			a.usage(r)
 		case "error":
-			a.failure = &wireError{message: r.String()}
+			a.fail(parseErrorValue(r))
 		default:
 			r.Skip()
 		}
@@ -114,37 +112,59 @@ func (a *answer) warn(field, message string) {
 	a.response.Warnings = append(a.response.Warnings, request.Warning{Field: field, Message: message})
 }
 
+// fail records an error object, if it says anything.
+func (a *answer) fail(found *wireError) {
+	if found != nil {
+		a.failure = found
+	}
+}
+
+// size is how much has come of the answer, in bytes.
+func (a *answer) size() int64 {
+	n := a.parts.Size() + len(a.refusal)
+	if a.sound != nil {
+		n += len(a.sound.Data) + len(a.sound.Transcript)
+	}
+	return int64(n)
+}
+
+// choice takes in the first choice. It reads all fields before it acts, for the index may come last.
 func (a *answer) choice(out emit) {
 	r := &a.outer
-	first := true
+	var message, text []byte
+	var index int64
+	var reason string
+	whole, given := false, false
 	for key := range r.Fields() {
-		a.sawChoice = true
+		given = true
 		switch string(key) {
 		case "index":
-			first = r.Int() == 0
+			index = r.Int()
 		case "message", "delta":
-			if piece := r.Raw(); first {
-				a.message(piece, out)
+			isWhole := string(key) == "message"
+			if raw := r.Raw(); len(raw) > 0 && raw[0] == '{' {
+				message, whole = raw, isWhole
 			}
 		case "text": // legacy completions
-			if text := r.Raw(); first {
-				a.text(text, out)
-			}
+			text = r.Raw()
 		case "finish_reason":
-			if reason := r.String(); first && reason != "" {
-				a.response.RawFinishReason, a.finished = reason, true
-			}
+			reason = r.String()
 		case "usage":
 			a.usage(r)
 		case "error":
-			if r.Kind() == jsontext.Object {
-				a.failure = parseErrorValue(r.Raw())
-			} else {
-				r.Skip()
-			}
+			a.fail(parseErrorValue(r))
 		default:
 			r.Skip()
 		}
+	}
+	if !given || index != 0 {
+		return
+	}
+	a.sawChoice = true
+	a.message(message, whole, out)
+	a.text(text, out)
+	if reason != "" {
+		a.response.RawFinishReason, a.finished = reason, true
 	}
 }
 
@@ -154,7 +174,11 @@ type pieces struct {
 	reasoning, details, content, refusal, calls, function, images, audio []byte
 }
 
-func (a *answer) message(text []byte, out emit) {
+// message takes in a whole message, or a delta of one.
+func (a *answer) message(text []byte, whole bool, out emit) {
+	if len(text) == 0 {
+		return
+	}
 	var p pieces
 	r := &a.inner
 	r.Reset(text)
@@ -163,7 +187,7 @@ func (a *answer) message(text []byte, out emit) {
 		case "content":
 			p.content = r.Raw()
 		case "reasoning_content", "reasoning", "reasoning_text":
-			if raw := r.Raw(); len(raw) > len(p.reasoning) { // some servers fill two with the same text
+			if raw := r.Raw(); raw[0] == '"' && len(raw) > len(p.reasoning) { // some servers fill two with the same text
 				p.reasoning = raw
 			}
 		case "reasoning_details":
@@ -182,10 +206,10 @@ func (a *answer) message(text []byte, out emit) {
 			r.Skip()
 		}
 	}
-	a.take(&p, out)
+	a.take(&p, whole, out)
 }
 
-func (a *answer) take(p *pieces, out emit) {
+func (a *answer) take(p *pieces, whole bool, out emit) {
 	if !a.details(p.details, out) {
 		a.reason(p.reasoning, out)
 	}
@@ -194,10 +218,10 @@ func (a *answer) take(p *pieces, out emit) {
 		a.value.Reset(p.refusal)
 		a.refusal = append(a.refusal, a.value.Text()...)
 	}
-	a.toolCalls(p.calls, out)
+	a.toolCalls(p.calls, whole, out)
 	a.functionCall(p.function, out)
 	a.images(p.images, out)
-	a.audio(p.audio, out)
+	a.audio(p.audio)
 }
 
 // send hands a chunk out, if anybody listens.

@@ -74,7 +74,7 @@ func (cl *call) prepare(streamed bool) (*wire.Buffer, *wire.Target, error) {
 // read takes in a whole body. One without choices is read as an error, in case it is one.
 func (cl *call) read(body []byte, out emit) error {
 	a := &cl.answer
-	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+	if bytes.HasPrefix(bytes.TrimSpace(body[:min(len(body), 1024)]), []byte("<")) {
 		return cl.newError(request.ClassInvalid, "the server answered with a web page; check the base URL")
 	}
 	if err := a.document(body, out); err != nil {
@@ -82,7 +82,7 @@ func (cl *call) read(body []byte, out emit) error {
 	}
 	if !a.sawChoice && a.failure == nil {
 		a.failure = parseErrorBody(body)
-		a.failure.message = shorten("an answer without choices: " + a.failure.message)
+		a.failure.message = "an answer without choices: " + a.failure.message
 	}
 	return nil
 }
@@ -104,8 +104,8 @@ func (cl *call) finish() (*request.Response, error) {
 		return nil, e
 	case resp.FinishReason == request.FinishError:
 		return nil, cl.newError(finishErrorClass(resp.RawFinishReason), "the provider gave up on the answer: finish reason "+resp.RawFinishReason)
-	case !a.sawChoice:
-		return nil, cl.newError(request.ClassTruncated, "the stream ended without an answer")
+	case !a.sawChoice, resp.RawFinishReason == "" && len(resp.Parts) == 0:
+		return nil, cl.newError(request.ClassTruncated, "the answer has neither content nor a finish reason")
 	}
 	return resp, nil
 }
@@ -131,8 +131,8 @@ func (cl *call) unreadable(err error) error {
 func (cl *call) named(err error) error {
 	if e, ok := errors.AsType[*request.Error](err); ok {
 		e.Provider, e.Model = cl.client.cfg.Provider, cl.model
-		if resp := cl.answer.response; e.RequestID == "" {
-			e.RequestID = resp.RequestID
+		if e.RequestID == "" {
+			e.RequestID = cl.answer.response.RequestID
 		}
 	}
 	return err

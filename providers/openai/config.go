@@ -49,7 +49,7 @@ type Config struct {
 	// answer (5 minutes if zero). Negative: no bound. A context's deadline holds besides.
 	FirstByteTimeout time.Duration
 	IdleTimeout      time.Duration
-	// MaxAnswer bounds an answer that is not streamed, in bytes; 64 MB if zero.
+	// MaxAnswer bounds an answer, in bytes; 64 MB if zero.
 	MaxAnswer int64
 }
 
@@ -74,7 +74,7 @@ func (c *Config) complete() error {
 		faults = append(faults, "APIVersion is set without Azure")
 	}
 	if err := checkURL(c.BaseURL); err != nil {
-		faults = append(faults, fmt.Sprintf("BaseURL %q: %v", c.BaseURL, err))
+		faults = append(faults, fmt.Sprintf("BaseURL %q: %v", withoutPassword(c.BaseURL), err))
 	}
 	if len(faults) > 0 {
 		return &request.Error{Class: request.ClassInvalid, Provider: c.Provider, Message: "configuration: " + strings.Join(faults, "; ")}
@@ -90,10 +90,41 @@ func checkURL(text string) error {
 		return errors.New("not an address; give one like https://host/v1")
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
 		return errors.New("must begin with http:// or https:// and name a host")
+	case u.User != nil:
+		return errors.New("must not hold a password; give it by Header")
+	case u.RawQuery != "" || u.Fragment != "":
+		return errors.New("must not have a query; it is an address to append to")
 	case strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/chat/completions"):
 		return errors.New("must end before /chat/completions")
 	}
 	return nil
+}
+
+// withoutPassword is an address fit to be shown.
+func withoutPassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return wire.Redact(address)
+	}
+	return wire.Redact(u.Redacted())
+}
+
+// secrets are what must never be shown: the key, and what stands in headers that authorise.
+func (c *Config) secrets() []string {
+	secrets := []string{c.APIKey}
+	for name, values := range c.Header {
+		switch http.CanonicalHeaderKey(name) {
+		case "Authorization", "Api-Key", "X-Api-Key", "Proxy-Authorization", "Cookie", "Cf-Aig-Authorization":
+			for _, v := range values {
+				scheme, token, ok := strings.Cut(v, " ")
+				if !ok {
+					token = scheme
+				}
+				secrets = append(secrets, token)
+			}
+		}
+	}
+	return secrets
 }
 
 // headers are made once and shared by all requests.

@@ -3,6 +3,7 @@ package openai
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
@@ -11,16 +12,12 @@ import (
 // maxCalls bounds the tool calls of one answer, so that a server can't make the client reserve memory without end.
 const maxCalls = 1024
 
-// calls sorts pieces of tool calls into calls. Servers number them in several ways: by index, by id, by neither, or all
-// with index 0.
-type calls struct {
-	slots []slot
-}
-
+// slot is a tool call that is being put together. Servers number the pieces of calls in several ways: by index, by id, by
+// neither, or all with index 0.
 type slot struct {
-	index     int64
-	id, name  string
-	arguments []byte // kept only where id can't tell calls apart
+	index int64
+	id    string
+	named bool
 }
 
 // piece is one element of tool_calls.
@@ -32,48 +29,20 @@ type piece struct {
 	signature string
 }
 
-// slot finds the call a piece belongs to, or starts one. started tells which; ok is false beyond maxCalls.
-func (c *calls) slot(p *piece) (n int, started, ok bool) {
-	for n = len(c.slots) - 1; n >= 0; n-- {
-		if c.slots[n].owns(p) {
-			return n, false, true
-		}
-	}
-	if len(c.slots) == maxCalls {
-		return 0, false, false
-	}
-	if !p.hasIndex && p.id == "" && p.name == "" && len(c.slots) > 0 {
-		return len(c.slots) - 1, false, true
-	}
-	c.slots = append(c.slots, slot{index: p.index, id: p.id, name: p.name})
-	return len(c.slots) - 1, true, true
-}
-
-func (s *slot) owns(p *piece) bool {
-	switch {
-	case p.hasIndex && p.index != s.index:
-		return false
-	case p.id != "" && s.id != "":
-		return p.id == s.id
-	case p.id != "" || p.name == "":
-		return p.hasIndex
-	}
-	// A name again, without an id: a new call if the one before is whole.
-	return p.hasIndex && !json.Valid(s.arguments)
-}
-
-func (a *answer) toolCalls(raw []byte, out emit) {
-	if len(raw) == 0 {
-		return
-	}
+// toolCalls takes the calls of a whole message, each of which is a call of its own, or of a delta.
+func (a *answer) toolCalls(raw []byte, whole bool, out emit) {
 	r := new(jsontext.Reader)
 	r.Reset(raw)
-	if !r.Array() {
+	if len(raw) == 0 || !r.Array() {
 		return
 	}
 	for r.More() {
 		p := readPiece(r)
-		a.call(&p, out)
+		n := -1
+		if !whole {
+			n = a.owner(&p)
+		}
+		a.call(n, &p, out)
 	}
 }
 
@@ -86,28 +55,58 @@ func (a *answer) functionCall(raw []byte, out emit) {
 	r.Reset(raw)
 	p := piece{hasIndex: true}
 	p.function(r)
-	a.call(&p, out)
+	a.call(a.owner(&p), &p, out)
 }
 
-func (a *answer) call(p *piece, out emit) {
-	n, started, ok := a.calls.slot(p)
-	if !ok {
-		a.failure = &wireError{message: "more than " + strconv.Itoa(maxCalls) + " tool calls in one answer"}
+// owner finds the call that a piece goes on with; -1 starts a new one.
+func (a *answer) owner(p *piece) int {
+	for n := len(a.calls) - 1; n >= 0; n-- {
+		if a.owns(n, p) {
+			return n
+		}
+	}
+	return -1
+}
+
+func (a *answer) owns(n int, p *piece) bool {
+	s := &a.calls[n]
+	switch {
+	case p.hasIndex && p.index != s.index:
+		return false
+	case p.name != "" && len(p.arguments) > 0 && isWhole(a.parts.Arguments(n)):
+		return false // a call with all its arguments after a call with all of its own
+	case p.hasIndex && p.name == "":
+		return true // whatever its id: some servers give each piece a fresh one
+	case p.id != "" && s.id != "":
+		return p.id == s.id
+	case p.hasIndex:
+		return true
+	}
+	return p.id == "" && p.name == "" // says nothing of where it belongs: the last one
+}
+
+// isWhole reports whether arguments are a complete object. The cheap test comes first: it is asked at every piece.
+func isWhole(arguments string) bool {
+	return strings.HasSuffix(arguments, "}") && json.Valid([]byte(arguments))
+}
+
+func (a *answer) call(n int, p *piece, out emit) {
+	if len(a.calls) == maxCalls && n < 0 {
+		a.fail(&wireError{message: "more than " + strconv.Itoa(maxCalls) + " tool calls in one answer"})
 		return
 	}
-	s := &a.calls.slots[n]
-	id := ""
-	if started {
+	id, name := "", ""
+	if n < 0 {
+		n = len(a.calls)
+		a.calls = append(a.calls, slot{index: p.index, id: p.id})
 		if id = p.id; id == "" {
 			id = "call_" + orDefault(a.response.ID, "0") + "_" + strconv.Itoa(n)
 		}
-	} else {
-		p.name = "" // repeated
 	}
-	if s.id == "" {
-		s.arguments = append(s.arguments, p.arguments...)
+	if s := &a.calls[n]; !s.named && p.name != "" { // it may come after the id
+		name, s.named = p.name, true
 	}
-	delta := a.parts.Call(n, id, p.name, p.arguments)
+	delta := a.parts.Call(n, id, name, p.arguments)
 	if p.signature != "" {
 		delta.Signature = p.signature
 		a.parts.SignCall(n, p.signature)

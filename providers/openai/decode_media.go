@@ -75,26 +75,26 @@ func cutDataURL(s string) (mediaType string, data []byte, ok bool) {
 	return mediaType, data, err == nil
 }
 
-// audio takes sound that a model made, with its transcript.
-func (a *answer) audio(raw []byte, out emit) {
+// audio takes sound that a model made, with its transcript. In a stream both come in pieces; they are one part.
+func (a *answer) audio(raw []byte) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return
 	}
-	var part request.AudioPart
+	if a.sound == nil {
+		a.sound = new(request.AudioPart)
+	}
 	r := new(jsontext.Reader)
 	r.Reset(raw)
 	for key := range r.Fields() {
 		switch string(key) {
 		case "data":
-			part.Data, _ = base64.StdEncoding.DecodeString(r.String())
+			if data, err := base64.StdEncoding.DecodeString(r.String()); err == nil {
+				a.sound.Data = append(a.sound.Data, data...)
+			}
 		case "transcript":
-			part.Transcript = r.String()
+			a.sound.Transcript += r.String()
 		default:
 			r.Skip()
 		}
-	}
-	if len(part.Data) > 0 || part.Transcript != "" {
-		a.parts.Part(part)
-		send(out, request.Chunk{Part: part})
 	}
 }

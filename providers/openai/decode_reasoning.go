@@ -8,6 +8,13 @@ import (
 // detail is one element of reasoning_details.
 type detail struct {
 	kind, text, signature, data, id, format string
+	index                                   int64
+}
+
+// continues reports whether the detail goes on with the part that another belongs to.
+func (d *detail) continues(before *detail) bool {
+	return d.index == before.index && (d.id == "" || before.id == "" || d.id == before.id) &&
+		(d.kind == "reasoning.summary") == (before.kind == "reasoning.summary")
 }
 
 // details takes the typed reasoning of OpenRouter and Vercel. It reports whether it held readable text, which the plain
@@ -24,7 +31,7 @@ func (a *answer) details(raw []byte, out emit) (readable bool) {
 	for r.More() {
 		d := readDetail(r)
 		readable = readable || d.text != ""
-		a.detail(d, out)
+		a.takeDetail(d, out)
 	}
 	return readable
 }
@@ -44,6 +51,8 @@ func readDetail(r *jsontext.Reader) (d detail) {
 			d.id = r.String()
 		case "format":
 			d.format = r.String()
+		case "index":
+			d.index = r.Int()
 		default:
 			r.Skip()
 		}
@@ -51,7 +60,7 @@ func readDetail(r *jsontext.Reader) (d detail) {
 	return d
 }
 
-func (a *answer) detail(d detail, out emit) {
+func (a *answer) takeDetail(d detail, out emit) {
 	if d.data != "" {
 		part := request.ReasoningPart{Encrypted: d.data, ID: d.id, Format: d.format}
 		a.parts.Part(part)
@@ -61,6 +70,10 @@ func (a *answer) detail(d detail, out emit) {
 	if d.text == "" && d.signature == "" {
 		return
 	}
+	if !d.continues(&a.detail) {
+		a.parts.EndReasoning()
+	}
+	a.detail = d
 	part := a.parts.OpenReasoning()
 	part.Summary = part.Summary || d.kind == "reasoning.summary"
 	part.ID = orDefault(part.ID, d.id)

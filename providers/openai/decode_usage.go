@@ -10,13 +10,13 @@ import (
 // counts are the token counts as the dialect gives them: the prompt includes what was cached, and whether the completion
 // includes reasoning depends on the server.
 type counts struct {
-	prompt, completion, total     int
-	cacheRead, cacheWrite         int
-	reasoning                     int
-	audioIn, audioOut             int
-	imageIn, imageOut             int
-	cost                          request.Money
-	costReported, promptedOrWrote bool
+	prompt, completion, total int
+	cacheRead, cacheWrite     int
+	reasoning                 int
+	audioIn, audioOut         int
+	imageIn, imageOut         int
+	cost                      request.Money
+	costReported, seen        bool
 }
 
 func (a *answer) usage(r *jsontext.Reader) {
@@ -24,7 +24,7 @@ func (a *answer) usage(r *jsontext.Reader) {
 	for key := range r.Fields() {
 		c.field(string(key), r)
 	}
-	if !c.promptedOrWrote {
+	if !c.seen {
 		return
 	}
 	a.sawUsage = true
@@ -34,9 +34,9 @@ func (a *answer) usage(r *jsontext.Reader) {
 func (c *counts) field(key string, r *jsontext.Reader) {
 	switch key {
 	case "prompt_tokens", "input_tokens":
-		c.prompt, c.promptedOrWrote = count(r), true
+		c.main(&c.prompt, r)
 	case "completion_tokens", "output_tokens":
-		c.completion, c.promptedOrWrote = count(r), true
+		c.main(&c.completion, r)
 	case "total_tokens":
 		c.total = count(r)
 	case "prompt_tokens_details", "input_tokens_details":
@@ -56,7 +56,19 @@ func (c *counts) field(key string, r *jsontext.Reader) {
 	}
 }
 
-func count(r *jsontext.Reader) int { return int(max(0, r.Int())) }
+// main reads a count without which nothing is known.
+func (c *counts) main(to *int, r *jsontext.Reader) {
+	if r.Kind() != jsontext.Number && r.Kind() != jsontext.String {
+		r.Skip()
+		return
+	}
+	*to, c.seen = count(r), true
+}
+
+// maxCount is beyond any real count and far from an overflow.
+const maxCount = 1 << 30
+
+func count(r *jsontext.Reader) int { return int(min(max(0, r.Int()), maxCount)) }
 
 func (c *counts) promptDetails(r *jsontext.Reader) {
 	for key := range r.Fields() {
@@ -100,7 +112,7 @@ func (c *counts) price(r *jsontext.Reader, exponent int) {
 	if exponent != 0 {
 		text += "e" + strconv.Itoa(exponent)
 	}
-	if m, err := request.ParseMoney(text); err == nil {
+	if m, err := request.ParseMoney(text); err == nil && m >= 0 {
 		c.cost, c.costReported = m, true
 	}
 }

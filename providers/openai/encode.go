@@ -19,6 +19,7 @@ type encoder struct {
 	quirks   *Quirks
 	streamed bool
 	extra    map[string]any
+	marked   int // where the last cache mark ended
 	warnings []request.Warning
 	faults   request.Faults
 }
@@ -104,7 +105,7 @@ func (e *encoder) streaming() {
 
 func (e *encoder) limits() {
 	r := e.call.req
-	if r.MaxTokens > 0 && e.field(e.quirks.maxTokensField()) {
+	if r.MaxTokens > 0 && e.field(e.call.maxTokensField()) {
 		e.int(int64(r.MaxTokens))
 	}
 	if len(r.Stop) > 0 && e.field("stop") {

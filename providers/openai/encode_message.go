@@ -136,10 +136,16 @@ func (e *encoder) markLast(mark request.CacheBreakpoint) {
 		e.warnCache()
 		return
 	}
-	if last := len(e.buf) - 1; e.buf[last] == '}' {
+	last := len(e.buf) - 1
+	switch {
+	case e.marked == len(e.buf): // a part has one mark
+	case e.buf[last] != '}':
+		e.warn("cache_breakpoint", "not sent: nothing that can carry it was sent before it")
+	default:
 		e.buf = e.buf[:last]
 		e.cacheMark(mark)
 		e.buf = append(e.buf, '}')
+		e.marked = len(e.buf)
 	}
 }
 
@@ -225,11 +231,11 @@ func (e *encoder) toolMessages(i int, m *request.Message) {
 
 // result writes the text of a tool result. The API has no error flag, so a failure is said in words the model reads.
 func (e *encoder) result(i, j int, result *request.ToolResult) {
-	text := result.Content
+	content := request.Message{Content: result.Content, Parts: result.Parts}
+	text := content.Text()
 	for _, p := range result.Parts {
 		switch p := p.(type) {
 		case request.TextPart:
-			text += p.Text
 		case request.CacheBreakpoint:
 			e.warnCache()
 		default:

@@ -17,8 +17,12 @@ func (e *encoder) reasoningBack(m *request.Message) {
 	case ReasoningDetails:
 		e.reasoningDetails(m)
 	default:
-		if hasReasoning(m) || e.quirks.ReasoningAlways && len(e.call.req.Tools) > 0 {
-			e.text(field, reasoningText(m))
+		text, opaque := reasoningText(m)
+		if text != "" || e.quirks.ReasoningAlways && len(e.call.req.Tools) > 0 {
+			e.text(field, text)
+		}
+		if opaque {
+			e.warn("reasoning", "signatures and encrypted reasoning are not sent back: the provider has no place for them")
 		}
 	}
 }
@@ -32,14 +36,16 @@ func hasReasoning(m *request.Message) bool {
 	return false
 }
 
-func reasoningText(m *request.Message) string {
+// reasoningText is the readable reasoning, and whether there is any that is not.
+func reasoningText(m *request.Message) (text string, opaque bool) {
 	var b strings.Builder
 	for _, p := range m.Parts {
 		if r, ok := p.(request.ReasoningPart); ok {
 			b.WriteString(r.Text)
+			opaque = opaque || r.Signature != "" || r.Encrypted != ""
 		}
 	}
-	return b.String()
+	return b.String(), opaque
 }
 
 func (e *encoder) reasoningDetails(m *request.Message) {

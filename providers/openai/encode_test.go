@@ -224,6 +224,53 @@ func TestWhatCantBeSaidIsRefused(t *testing.T) {
 
 func user2() []request.Message { return []request.Message{{Role: request.RoleUser, Content: "go"}} }
 
+func TestMaxTokensFieldByProviderAndModel(t *testing.T) {
+	for _, c := range []struct {
+		change func(*openai.Config)
+		model  string
+		want   string
+	}{
+		{nil, "gpt-4o", "max_completion_tokens"},
+		{func(c *openai.Config) { c.BaseURL = "http://other/v1" }, "qwen3", "max_tokens"},
+		{func(c *openai.Config) { c.BaseURL = "http://other/v1" }, "gpt-oss:20b", "max_tokens"},
+		{func(c *openai.Config) { c.BaseURL = "http://other/v1" }, "gpt-5-mini", "max_completion_tokens"},
+		{func(c *openai.Config) { c.BaseURL = "http://other/v1" }, "openai/o3", "max_completion_tokens"},
+		{func(c *openai.Config) { c.BaseURL, c.Azure = "http://other", true }, "deployment", "max_completion_tokens"},
+		{func(c *openai.Config) { c.Quirks.MaxTokensField = "max_tokens" }, "gpt-5", "max_tokens"},
+	} {
+		transport := answering(message(`"content":"a"`, `"stop"`))
+		req := ask()
+		req.Model, req.MaxTokens = c.model, 9
+		if _, err := clientOver(t, transport, c.change).Complete(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+		if got := fields(t, string(transport.sent)); got[c.want] != "9" || len(got) != 1 {
+			t.Errorf("%s: sent %v, want %s", c.model, got, c.want)
+		}
+	}
+}
+
+func TestOpaqueReasoningIsNotDroppedInSilence(t *testing.T) {
+	req := withMessages(request.Message{Role: request.RoleAssistant, Content: "a", Parts: []request.Part{request.ReasoningPart{Encrypted: "x"}}}, user2()[0])
+	body, warnings := encoded(t, openai.Quirks{ReasoningBack: "reasoning_content"}, req)
+	if strings.Contains(body, "reasoning_content") || len(warnings) != 1 || warnings[0].Field != "reasoning" {
+		t.Errorf("sent %s, warned %v", body, warnings)
+	}
+}
+
+func TestCacheMarksInARow(t *testing.T) {
+	twice := []request.Part{request.CacheBreakpoint{}, request.CacheBreakpoint{TTL: time.Hour}}
+	body, _ := encoded(t, openai.Quirks{CacheControl: true}, withMessages(request.Message{Role: request.RoleUser, Content: "a", Parts: twice}))
+	if strings.Count(body, "cache_control") != 1 {
+		t.Errorf("sent %s", body)
+	}
+	req := withMessages(request.Message{Role: request.RoleAssistant, Parts: []request.Part{request.ReasoningPart{Text: "hm"}, request.CacheBreakpoint{}, request.TextPart{Text: "a"}}}, user2()[0])
+	body, warnings := encoded(t, openai.Quirks{CacheControl: true}, req)
+	if strings.Contains(body, "cache_control") || len(warnings) != 2 {
+		t.Errorf("sent %s, warned %v", body, warnings)
+	}
+}
+
 func TestStreamOptions(t *testing.T) {
 	for _, c := range []struct {
 		quirks openai.Quirks

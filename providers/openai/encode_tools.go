@@ -69,23 +69,25 @@ func (e *encoder) toolCalls(parts []request.Part) {
 		if marksCall(parts, j) {
 			e.markLast(p.(request.CacheBreakpoint))
 		}
-		call, ok := p.(request.ToolCall)
-		if !ok {
-			continue
+		if call, ok := p.(request.ToolCall); ok {
+			e.toolCall(&call)
 		}
-		e.comma()
-		e.buf = append(e.buf, '{')
-		e.text("id", call.ID)
-		e.raw(`,"type":"function","function":{`)
-		e.text("name", call.Name)
-		e.text("arguments", orDefault(call.Arguments, "{}"))
-		e.buf = append(e.buf, '}')
-		if call.Signature != "" {
-			e.raw(`,"extra_content":{"google":{`)
-			e.text("thought_signature", call.Signature)
-			e.raw(`}}`)
-		}
-		e.buf = append(e.buf, '}')
 	}
 	e.buf = append(e.buf, ']')
+}
+
+func (e *encoder) toolCall(call *request.ToolCall) {
+	e.comma()
+	e.buf = append(e.buf, '{')
+	e.text("id", call.ID)
+	e.raw(`,"type":"function","function":{`)
+	e.text("name", call.Name)
+	e.text("arguments", orDefault(call.Arguments, "{}"))
+	e.buf = append(e.buf, '}')
+	if call.Signature != "" {
+		e.raw(`,"extra_content":{"google":{`)
+		e.text("thought_signature", call.Signature)
+		e.raw(`}}`)
+	}
+	e.buf = append(e.buf, '}')
 }

@@ -12,7 +12,10 @@ import (
 
 // statusError turns a response with an error status into an error, and closes it.
 func (cl *call) statusError(reply *wire.Reply) error {
-	body := reply.ErrorBody()
+	body, err := reply.ErrorBody()
+	if err != nil {
+		return cl.named(err)
+	}
 	defer body.Free()
 	found := parseErrorBody(body.B)
 	if reply.Status >= 300 && reply.Status < 400 {
@@ -54,9 +57,10 @@ func (cl *call) inBandError(found *wireError) error {
 func (cl *call) errorFor(status int, found *wireError) *request.Error {
 	class, reason := classify(status, found)
 	resp := cl.answer.response
+	clean := func(s string) string { return shorten(cl.client.wire.Redact(s)) }
 	return &request.Error{
 		Class: class, Reason: reason, Provider: cl.client.cfg.Provider, Model: cl.model,
-		Status: status, Code: found.code, Type: found.kind, Message: cl.client.wire.Redact(found.message),
+		Status: status, Code: clean(found.code), Type: clean(found.kind), Message: clean(found.message),
 		RequestID: resp.RequestID, Limits: resp.Limits,
 	}
 }
@@ -73,8 +77,12 @@ func classify(status int, e *wireError) (request.Class, request.Reason) {
 	if e.moderated {
 		return request.ClassContentPolicy, ""
 	}
-	if class, ok := kinds[orDefault(e.kind, e.code)]; ok && status == http.StatusOK {
-		return class, ""
+	if status == http.StatusOK {
+		for _, word := range [...]string{e.code, e.kind} {
+			if class, ok := kinds[word]; ok {
+				return class, ""
+			}
+		}
 	}
 	return classifyStatus(status)
 }

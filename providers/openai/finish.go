@@ -10,6 +10,10 @@ import (
 // complete fills in the response with everything that was taken in. It may be called on an answer that broke off.
 func (a *answer) complete(cl *call) {
 	resp := a.response
+	if s := a.sound; s != nil && (len(s.Data) > 0 || s.Transcript != "") {
+		a.parts.Part(*s)
+		a.sound = nil
+	}
 	a.parts.Fill(resp)
 	resp.Refusal = string(a.refusal)
 	resp.FinishReason = finishReason(resp)
@@ -27,11 +31,12 @@ func (a *answer) complete(cl *call) {
 // with a named tool choice OpenAI itself says "stop".
 func finishReason(resp *request.Response) request.FinishReason {
 	raw := strings.ToLower(resp.RawFinishReason)
+	if resp.Refusal != "" {
+		return request.FinishContentPolicy
+	}
 	switch raw {
 	case "", "stop", "tool_calls", "function_call", "eos", "end", "end_turn", "stop_sequence", "complete":
 		switch {
-		case resp.Refusal != "":
-			return request.FinishContentPolicy
 		case len(resp.ToolCalls) > 0:
 			return request.FinishToolCalls
 		case raw == "" || raw == "tool_calls" || raw == "function_call":

@@ -77,7 +77,7 @@ func duration(values []string) time.Duration {
 		return max(0, d)
 	}
 	s, err := strconv.ParseFloat(values[0], 64)
-	if err != nil || s < 0 || s > 1e9 {
+	if err != nil || !(s >= 0 && s <= 1e9) { // NaN is neither
 		return 0
 	}
 	return time.Duration(math.Round(s * float64(time.Second)))

@@ -8,7 +8,6 @@ package openai
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
 
@@ -39,7 +38,7 @@ func New(cfg Config) (*Client, error) {
 		FirstByteTimeout: cfg.FirstByteTimeout,
 		IdleTimeout:      cfg.IdleTimeout,
 		MaxAnswer:        cfg.MaxAnswer,
-		Secrets:          []string{cfg.APIKey},
+		Secrets:          cfg.secrets(),
 	})}
 	if cfg.Model != "" || cfg.APIVersion == "" {
 		target, err := c.targetFor(cfg.Model)
@@ -86,7 +85,7 @@ func (c *Client) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 // CountTokens estimates the prompt offline: the dialect has no endpoint that counts.
 func (c *Client) CountTokens(_ context.Context, req request.Request) (request.TokenCount, error) {
 	if err := req.Validate(); err != nil {
-		return request.TokenCount{}, c.named(err, &req)
+		return request.TokenCount{}, c.newCall(&req).named(err)
 	}
 	return request.TokenCount{Tokens: tokens.Request(&req), Estimated: true}, nil
 }
@@ -100,15 +99,4 @@ func (c *Client) Capabilities(model string) request.Capabilities {
 		model = c.cfg.Model
 	}
 	return c.cfg.Capabilities(model)
-}
-
-// named puts the provider and model on an error made where they were not known.
-func (c *Client) named(err error, req *request.Request) error {
-	if e, ok := errors.AsType[*request.Error](err); ok {
-		e.Provider = c.cfg.Provider
-		if e.Model = req.Model; e.Model == "" {
-			e.Model = c.cfg.Model
-		}
-	}
-	return err
 }

@@ -3,6 +3,7 @@ package openai
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,14 @@ func ParseRequest(body []byte, provider string) (request.Request, error) {
 	p := parser{provider: provider}
 	p.r.Reset(body)
 	if p.r.Kind() == jsontext.Object {
+		seen := map[string]bool{}
 		for key := range p.r.Fields() {
-			p.top(string(key))
+			name := string(key)
+			if seen[name] {
+				p.fault(name, "given twice; remove one")
+			}
+			seen[name] = true
+			p.top(name)
 		}
 	} else {
 		p.fault("", "expected a JSON object")
@@ -85,6 +92,14 @@ func (p *parser) elements(read func()) {
 	for i := 0; p.r.More(); i++ {
 		p.within(fmt.Sprintf("[%d]", i), read)
 	}
+}
+
+// unknown passes over a field that has no place in the vocabulary: as long as it says nothing, in silence.
+func (p *parser) unknown(key string, harmless ...string) {
+	if k := p.r.Kind(); k != jsontext.Null && !slices.Contains(harmless, key) {
+		p.fault("", "is not supported; remove it")
+	}
+	p.r.Skip()
 }
 
 // expect reports a value of another type and passes over it. null counts as absent.
@@ -245,112 +260,4 @@ func (p *parser) extra(key string) {
 		p.req.Extra = map[string]map[string]any{p.provider: {}}
 	}
 	p.req.Extra[p.provider][key] = jsonRaw(raw)
-}
-
-func (p *parser) format() {
-	f := &p.req.ResponseFormat
-	p.fields(func(key string) {
-		switch key {
-		case "type":
-			var kind string
-			p.text(&kind)
-			if kind == "json_object" {
-				kind = string(request.FormatJSON)
-			}
-			f.Type = request.FormatType(kind)
-		case "json_schema":
-			p.fields(p.schemaField)
-		default:
-			p.r.Skip()
-		}
-	})
-}
-
-func (p *parser) schemaField(key string) {
-	f := &p.req.ResponseFormat
-	switch key {
-	case "name":
-		p.text(&f.Name)
-	case "description":
-		p.text(&f.Description)
-	case "schema":
-		f.Schema = p.rawObject()
-	case "strict":
-		var strict *bool
-		p.truth(&strict)
-		f.Strict = strict != nil && *strict
-	default:
-		p.r.Skip()
-	}
-}
-
-// rawObject keeps an object as it stands.
-func (p *parser) rawObject() jsonRaw {
-	if !p.expect(jsontext.Object, "an object") {
-		return nil
-	}
-	return append(jsonRaw(nil), p.r.Raw()...)
-}
-
-func (p *parser) tool() {
-	var t request.Tool
-	kind := "function"
-	p.fields(func(key string) {
-		switch key {
-		case "type":
-			p.text(&kind)
-		case "function":
-			p.fields(func(key string) { p.function(&t, key) })
-		case "cache_control":
-			t.Cache = p.cacheMark()
-		default:
-			p.r.Skip()
-		}
-	})
-	if kind != "function" {
-		p.fault("type", "%q is not supported; only functions are", kind)
-		return
-	}
-	p.req.Tools = append(p.req.Tools, t)
-}
-
-func (p *parser) function(t *request.Tool, key string) {
-	switch key {
-	case "name":
-		p.text(&t.Name)
-	case "description":
-		p.text(&t.Description)
-	case "parameters":
-		t.Parameters = p.rawObject()
-	case "strict":
-		p.truth(&t.Strict)
-	default:
-		p.r.Skip()
-	}
-}
-
-// toolChoice reads a word, or the object that names a function.
-func (p *parser) toolChoice() {
-	c := &p.req.ToolChoice
-	if p.r.Kind() == jsontext.String {
-		c.Mode = request.ToolMode(p.r.String())
-		if c.Mode == "any" {
-			c.Mode = request.ToolRequired
-		}
-		return
-	}
-	p.fields(func(key string) {
-		if key != "function" {
-			p.r.Skip()
-			return
-		}
-		c.Mode = request.ToolNamed
-		p.fields(func(key string) {
-			if key == "name" {
-				p.text(&c.Name)
-			} else {
-				p.r.Skip()
-			}
-		})
-	})
 }

@@ -43,7 +43,7 @@ func (p *parser) message() {
 		case "cache_control":
 			d.mark = p.cacheMark()
 		default:
-			p.r.Skip()
+			p.unknown(key, "annotations") // of an answer that is sent back
 		}
 	})
 	p.req.Messages = append(p.req.Messages, d.message())
@@ -54,7 +54,7 @@ func (p *parser) cacheMark() *request.CacheBreakpoint {
 	mark := new(request.CacheBreakpoint)
 	p.fields(func(key string) {
 		if key != "ttl" {
-			p.r.Skip()
+			p.unknown(key, "type")
 			return
 		}
 		var text string
@@ -142,7 +142,7 @@ func (p *parser) part(d *draft) {
 		case "cache_control":
 			raw.mark = p.cacheMark()
 		default:
-			p.r.Skip()
+			p.unknown(key)
 		}
 	})
 	if part := p.finishPart(&raw); part != nil {
@@ -160,7 +160,7 @@ func (p *parser) audioField(raw *rawPart, key string) {
 	case "format":
 		p.text(&raw.format)
 	default:
-		p.r.Skip()
+		p.unknown(key)
 	}
 }
 
@@ -175,7 +175,7 @@ func (p *parser) fileField(raw *rawPart, key string) {
 	case "file_url":
 		p.text(&raw.fileURL)
 	default:
-		p.r.Skip()
+		p.unknown(key)
 	}
 }
 
@@ -234,7 +234,7 @@ func (p *parser) toolCall(d *draft) {
 		case "cache_control":
 			mark = p.cacheMark()
 		default:
-			p.r.Skip()
+			p.unknown(key, "type", "index")
 		}
 	})
 	if d.calls = append(d.calls, call); mark != nil {
@@ -253,7 +253,7 @@ func (p *parser) callField(call *request.ToolCall, key string) {
 		}
 		p.text(&call.Arguments)
 	default:
-		p.r.Skip()
+		p.unknown(key)
 	}
 }
 

@@ -47,6 +47,27 @@ func TestParseRequestReportsEveryFault(t *testing.T) {
 	}
 }
 
+// What has no place in a request must not vanish from it.
+func TestParseRequestDropsNothing(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"tool_choice":{"type":"allowed_tools","allowed_tools":{}}}`:                             `tool_choice.type: "allowed_tools" is not supported`,
+		`{"messages":[{"role":"assistant","content":"a","prefix":true}]}`:                         "messages[0].prefix: is not supported",
+		`{"messages":[{"role":"assistant","function_call":{"name":"f"}}]}`:                        "messages[0].function_call: is not supported",
+		`{"messages":[],"messages":[]}`:                                                           "messages: given twice",
+		`{"messages":[{"role":"user","content":[{"type":"text","text":"a","prompt_cache":1}]}]}`:  "messages[0].content[0].prompt_cache: is not supported",
+		`{"tools":[{"type":"function","function":{"name":"f"},"deferred":true}]}`:                 "tools[0].deferred: is not supported",
+		`{"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{},"x":1}}}`: "response_format.json_schema.x: is not supported",
+	} {
+		if _, err := openai.ParseRequest([]byte(body), "p"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", body, err, want)
+		}
+	}
+	sentBack := `{"messages":[{"role":"assistant","content":"a","refusal":null,"annotations":[],"audio":null,"function_call":null,"tool_calls":[{"index":0,"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]}]}`
+	if _, err := openai.ParseRequest([]byte(sentBack), "p"); err != nil {
+		t.Errorf("an answer sent back: %v", err)
+	}
+}
+
 func TestParseRequestRefusesWhatIsNoObject(t *testing.T) {
 	for _, body := range []string{``, `[]`, `"x"`, `null`, `{"model":"m"`, `{"model":"m"} x`, `{"messages":[`, `{"":}`} {
 		if _, err := openai.ParseRequest([]byte(body), "p"); !errors.Is(err, request.ErrInvalid) {

@@ -1,8 +1,11 @@
 package openai
 
+import "regexp"
+
 // Quirks are the ways in which a compatible provider differs from OpenAI's Chat Completions. The zero value is OpenAI.
 type Quirks struct {
-	// MaxTokensField names the field that bounds the answer: "max_completion_tokens" if empty, "max_tokens" for most others.
+	// MaxTokensField names the field that bounds the answer. Empty: "max_completion_tokens" at OpenAI and Azure, and for
+	// OpenAI's reasoning models anywhere; else "max_tokens", which every other server knows.
 	MaxTokensField string
 	// SeedField names the seed; "seed" if empty.
 	SeedField string
@@ -53,9 +56,23 @@ const (
 	ReasoningUnsupported
 )
 
-func (q *Quirks) maxTokensField() string { return orDefault(q.MaxTokensField, "max_completion_tokens") }
 func (q *Quirks) seedField() string      { return orDefault(q.SeedField, "seed") }
 func (q *Quirks) requiredChoice() string { return orDefault(q.RequiredChoice, "required") }
+
+// reasoningModels are the families of OpenAI's that refuse max_tokens.
+var reasoningModels = regexp.MustCompile(`^(openai/)?(o[1-9]|gpt-([5-9]|[1-9][0-9]))`)
+
+// maxTokensField names the field that bounds the answer of this call.
+func (cl *call) maxTokensField() string {
+	cfg := &cl.client.cfg
+	switch {
+	case cfg.Quirks.MaxTokensField != "":
+		return cfg.Quirks.MaxTokensField
+	case cfg.Azure, cfg.BaseURL == DefaultBaseURL, reasoningModels.MatchString(cl.model):
+		return "max_completion_tokens"
+	}
+	return "max_tokens"
+}
 
 func orDefault(s, fallback string) string {
 	if s == "" {

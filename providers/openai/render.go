@@ -28,7 +28,12 @@ func AppendResponse(dst []byte, resp *request.Response) []byte {
 		w.text("reasoning_content", resp.Reasoning)
 	}
 	if len(resp.ToolCalls) > 0 {
-		w.toolCalls(resp.Parts)
+		w.key("tool_calls")
+		w.raw(`[`)
+		for i := range resp.ToolCalls {
+			w.toolCall(&resp.ToolCalls[i])
+		}
+		w.raw(`]`)
 	}
 	w.raw(`},"logprobs":null`)
 	w.text("finish_reason", wireFinishReason(resp))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strings"
 
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
@@ -19,27 +18,34 @@ type stream struct {
 }
 
 func (s *stream) run() {
-	if resp := s.call.answer.response; resp.Limits.Any() {
-		s.emit(request.Chunk{Limits: &resp.Limits})
-	}
-	read := s.events
-	if kind := s.reply.Header.Get("Content-Type"); strings.HasPrefix(kind, "application/json") || strings.HasPrefix(kind, "text/html") {
-		read = s.whole
-	}
+	events := wire.NewEventReader(s.reply)
 	ended := false
-	defer func() {
+	defer func() { // whatever the reader's loop does, a panic included
+		events.Close()
 		if ended {
 			s.reply.Drain()
 		} else {
 			s.reply.Close()
 		}
 	}()
-	err := read()
+	if resp := s.call.answer.response; resp.Limits.Any() {
+		s.emit(request.Chunk{Limits: &resp.Limits})
+	}
 	if s.left {
 		return
 	}
-	ended = err == nil
-	s.end(err)
+	var err error
+	switch events.Peek() {
+	case '{', '<': // no stream: servers mislabel both
+		s.reply.Unread(events.Buffered())
+		err = s.whole()
+	default:
+		err = s.events(events)
+	}
+	if !s.left {
+		ended = err == nil
+		s.end(err)
+	}
 }
 
 func (s *stream) emit(c request.Chunk) {
@@ -69,9 +75,7 @@ func (s *stream) whole() error {
 }
 
 // events takes in events until the terminal one, an error, or the reader leaves.
-func (s *stream) events() error {
-	events := wire.NewEventReader(s.reply)
-	defer events.Close()
+func (s *stream) events(events *wire.EventReader) error {
 	a, out := &s.call.answer, s.emit
 	for !s.left {
 		event, err := events.Next()
@@ -86,12 +90,17 @@ func (s *stream) events() error {
 		if err != nil {
 			return s.call.unreadable(err)
 		}
+		if a.size() > s.call.client.wire.MaxAnswer() {
+			return s.broken(errTooMuch)
+		}
 		if done || a.failure != nil {
 			return nil
 		}
 	}
 	return nil
 }
+
+var errTooMuch = errors.New("the answer is larger than MaxAnswer; raise it or ask for less")
 
 // broken is the error for a stream that ended before its terminal event.
 func (s *stream) broken(err error) error {

@@ -9,13 +9,17 @@ import (
 
 // wireError is a provider's error as it stands in a body, in whichever of the many shapes.
 type wireError struct {
-	message, code, kind, param string
+	message, code, kind string
 	// moderated: the error says which policy the content touched. inFlight: a concurrency budget, not money, is used up.
 	moderated, inFlight bool
 }
 
-// maxMessage is how much of a provider's message is kept.
-const maxMessage = 1000
+// Bounds on what is taken of an error: how deep it is nested, how much of a message is gathered, and how much is kept.
+const (
+	maxDepth    = 16
+	maxGathered = 16 << 10
+	maxMessage  = 1000
+)
 
 // parseErrorBody reads an error body: JSON in any of the shapes in use, or text.
 func parseErrorBody(body []byte) *wireError {
@@ -23,70 +27,65 @@ func parseErrorBody(body []byte) *wireError {
 	r.Reset(body)
 	e := new(wireError)
 	switch r.Kind() {
-	case jsontext.Object:
-		e.object(&r)
-	case jsontext.Array: // Gemini's compatible endpoint wraps the object
-		if r.Array() && r.More() {
-			e.object(&r)
-		}
+	case jsontext.Object, jsontext.Array: // Gemini's compatible endpoint wraps the object
+		e.value(&r, 0)
 	}
-	if e.message == "" && e.code == "" && e.kind == "" {
-		e.message = plainText(string(body))
+	if e.empty() {
+		e.message = plainText(string(body[:min(len(body), maxGathered)]))
 	}
-	e.message = shorten(e.message)
 	return e
 }
 
-// parseErrorValue reads the value of an error field: an object or a text.
-func parseErrorValue(raw []byte) *wireError {
+// parseErrorValue reads the value of an error field: an object, a list or a text. It returns nil if that says nothing.
+func parseErrorValue(r *jsontext.Reader) *wireError {
 	e := new(wireError)
-	var r jsontext.Reader
-	r.Reset(raw)
-	e.value(&r)
-	e.message = shorten(e.message)
+	e.value(r, 0)
+	if e.empty() {
+		return nil
+	}
 	return e
 }
 
-func (e *wireError) value(r *jsontext.Reader) {
-	switch r.Kind() {
-	case jsontext.Object:
-		e.object(r)
-	case jsontext.Array: // FastAPI lists what is wrong
+func (e *wireError) empty() bool { return e.message == "" && e.code == "" && e.kind == "" }
+
+func (e *wireError) value(r *jsontext.Reader, depth int) {
+	switch k := r.Kind(); {
+	case depth > maxDepth:
+		r.Skip()
+	case k == jsontext.Object:
+		e.object(r, depth+1)
+	case k == jsontext.Array: // FastAPI lists what is wrong
 		r.Array()
 		for r.More() {
-			e.value(r)
+			e.value(r, depth+1)
 		}
 	default:
-		e.say(string(r.Scalar()))
+		e.say(r.Text())
 	}
 }
 
-// say adds to the message.
-func (e *wireError) say(text string) {
-	if text == "" {
+// say adds to the message, within bounds.
+func (e *wireError) say(text []byte) {
+	if len(text) == 0 || len(e.message) > maxGathered {
 		return
 	}
 	if e.message != "" {
 		e.message += "; "
 	}
-	e.message += text
+	e.message += string(text[:min(len(text), maxGathered)])
 }
 
-func (e *wireError) object(r *jsontext.Reader) {
+func (e *wireError) object(r *jsontext.Reader, depth int) {
 	for key := range r.Fields() {
 		switch string(key) {
-		case "error", "errors", "detail":
-			e.value(r)
-		case "message", "msg":
-			e.value(r)
+		case "error", "errors", "detail", "message", "msg":
+			e.value(r, depth)
 		case "code":
 			e.code = orDefault(string(r.Scalar()), e.code)
 		case "type":
 			e.kind = orDefault(string(r.Scalar()), e.kind)
 		case "status":
 			e.kind = orDefault(e.kind, string(r.Scalar()))
-		case "param":
-			e.param = string(r.Scalar())
 		case "metadata":
 			e.metadata(r)
 		case "innererror":
@@ -107,7 +106,7 @@ func (e *wireError) metadata(r *jsontext.Reader) {
 		case "limit_source":
 			e.inFlight = strings.HasSuffix(string(r.Scalar()), "in_flight_budget")
 		case "raw":
-			e.say(string(r.Scalar()))
+			e.say(r.Scalar())
 		default:
 			r.Skip()
 		}
