@@ -17,7 +17,7 @@ type answer struct {
 	refusal  []byte
 	calls    []slot
 	sound    *request.AudioPart // what has come of it
-	detail   detail             // the last one, to tell whether the next goes on with it
+	detail   *detail            // the last one, to tell whether the next goes on with it
 	// failure is an error object found where an answer was to be.
 	failure *wireError
 	// sawChoice and sawUsage: the document had at least one. finished: a finish reason was given.

@@ -13,7 +13,7 @@ type detail struct {
 
 // continues reports whether the detail goes on with the part that another belongs to.
 func (d *detail) continues(before *detail) bool {
-	return d.index == before.index && (d.id == "" || before.id == "" || d.id == before.id) &&
+	return before != nil && d.index == before.index && (d.id == "" || before.id == "" || d.id == before.id) &&
 		(d.kind == "reasoning.summary") == (before.kind == "reasoning.summary")
 }
 
@@ -70,10 +70,10 @@ func (a *answer) takeDetail(d detail, out emit) {
 	if d.text == "" && d.signature == "" {
 		return
 	}
-	if !d.continues(&a.detail) {
+	if !d.continues(a.detail) {
 		a.parts.EndReasoning()
 	}
-	a.detail = d
+	a.detail = &d
 	part := a.parts.OpenReasoning()
 	part.Summary = part.Summary || d.kind == "reasoning.summary"
 	part.ID = orDefault(part.ID, d.id)
