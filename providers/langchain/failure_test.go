@@ -131,6 +131,7 @@ func TestStall(t *testing.T) {
 				t.Errorf("%s: %v", v.name, err)
 			}
 			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			for _, err = range client.Stream(ctx, ask()) {
 				cancel()
 			}
