@@ -144,7 +144,9 @@ func (cl *Call) Fill() {
 	resp.Model = cmp.Or(resp.Model, cl.Model)
 	if !cl.Counted {
 		resp.Usage = request.Usage{
-			InputTokens: tokens.Request(cl.Req), OutputTokens: tokens.Response(resp), Estimated: true,
+			InputTokens:  tokens.For(cl.Model, tokens.Request(cl.Req)),
+			OutputTokens: tokens.For(cl.Model, tokens.Response(resp)),
+			Estimated:    true,
 		}
 	}
 }

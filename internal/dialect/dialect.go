@@ -111,9 +111,9 @@ func Stream(ctx context.Context, newCodec func() Codec) iter.Seq2[request.Chunk,
 
 // EstimateTokens guesses the size of a request's prompt offline, for APIs that do not count.
 func (c *Client) EstimateTokens(req *request.Request) (request.TokenCount, error) {
+	call := c.NewCall(req)
 	if err := req.Validate(); err != nil {
-		call := c.NewCall(req)
 		return request.TokenCount{}, call.named(err)
 	}
-	return request.TokenCount{Tokens: tokens.Request(req), Estimated: true}, nil
+	return request.TokenCount{Tokens: tokens.For(call.Model, tokens.Request(req)), Estimated: true}, nil
 }
