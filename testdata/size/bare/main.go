@@ -16,7 +16,9 @@ func main() {
 		panic(err)
 	}
 	defer resp.Body.Close()
-	var answer struct{ Choices []struct{ Message struct{ Content string } } }
+	var answer struct {
+		Choices []struct{ Message struct{ Content string } }
+	}
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
 		panic(err)
 	}
