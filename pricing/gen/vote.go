@@ -59,10 +59,12 @@ func count[T any](list []T, is func(T) bool) (n int) {
 	return n
 }
 
-// sameLimit also takes a round number for the one it rounds down: 1000000 is how some write 1048576.
+// sameLimit also takes for one what only a habit of writing tells apart: 128000 and 131072 are both 128K, and 1000000 is how
+// some write 1048576. The larger stands.
 func sameLimit(v, value int) bool {
+	thousands := v%1000 == 0 && v/1000*1024 == value
 	rounded := v%100_000 == 0 && v < value && value-v <= value/20
-	return v == value || rounded
+	return v == value || thousands || rounded
 }
 
 func same[T comparable](v, value T) bool { return v == value }
