@@ -39,11 +39,12 @@ func fold(name string) string {
 	if plain {
 		return name
 	}
-	folded := make([]byte, len(name))
+	var folded strings.Builder
+	folded.Grow(len(name))
 	for i := range len(name) {
-		folded[i] = foldByte(name[i])
+		folded.WriteByte(foldByte(name[i]))
 	}
-	return string(folded)
+	return folded.String()
 }
 
 func foldByte(c byte) byte {
