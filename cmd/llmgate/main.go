@@ -91,6 +91,6 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.runCommand(), a.chatCommand(), a.simCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.chatCommand(), a.modelsCommand(), a.simCommand(), a.versionCommand())
 	return root
 }

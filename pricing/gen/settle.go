@@ -185,6 +185,9 @@ func (s *settler) flags(name string, claims []claim, kin *pricing.Model) (flags 
 
 // flag settles one capability. earlier are those that stand before it in allFlags.
 func (s *settler) flag(name string, flag pricing.Flags, claims []claim, kin *pricing.Model, earlier pricing.Flags) bool {
+	if maker, ok := s.maker(name); ok && flag == pricing.Sampling && !s.vendor.firstParty {
+		return maker.Flags.Has(flag) // what a model refuses it refuses wherever it is sold
+	}
 	field := fmt.Sprint(flag | pricing.Described)
 	votes := votesOn(flag, claims, func(c claim) bool { return c.source != portkey })
 	if len(votes) > 0 {
@@ -199,11 +202,6 @@ func (s *settler) flag(name string, flag pricing.Flags, claims []claim, kin *pri
 	s.report.count(field, silent)
 	if kin != nil && kin.Flags.Has(pricing.Described) {
 		return kin.Flags.Has(flag)
-	}
-	if flag == pricing.Sampling {
-		if maker, ok := s.maker(name); ok {
-			return maker.Flags.Has(flag)
-		}
 	}
 	if weak := votesOn(flag, claims, func(c claim) bool { return c.source == portkey }); len(weak) > 0 {
 		return weak[0]
