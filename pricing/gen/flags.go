@@ -52,7 +52,7 @@ func (s *settler) flag(name string, flag pricing.Flags, claims []claim, kin *pri
 	if weak := votesOn(flag, claims, func(c claim) bool { return c.source == portkey }); len(weak) > 0 {
 		return weak[0]
 	}
-	if flag == pricing.ParallelTools {
+	if flag == pricing.ParallelTools { // recorded where it differs from tools
 		return earlier.Has(pricing.Tools)
 	}
 	return assumed.Has(flag) && !slices.ContainsFunc(claims, func(c claim) bool { return c.unlisted.Has(flag) })
