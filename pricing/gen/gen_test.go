@@ -183,6 +183,16 @@ func TestOverridesSetFlags(t *testing.T) {
 	if rules.apply(&m); m.Flags != 0 {
 		t.Errorf("an undescribed model got flags %v", m.Flags)
 	}
+	both, err := parseOverrides("v/*b-c context=7 # why\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"b-c": 7, "a.b-c": 7, "b-c-d": 0, "-c": 0} {
+		m := pricing.Model{Vendor: "v", Name: name}
+		if both.apply(&m); m.ContextTokens != want {
+			t.Errorf("%s: context %d, want %d", name, m.ContextTokens, want)
+		}
+	}
 	other := pricing.Model{Vendor: "v", Name: "x"}
 	if rules.sets(&other, "can") || !rules.sets(&m, "can") || rules.sets(&m, "context") {
 		t.Error("a ruling is found where it does not hold")
