@@ -19,13 +19,15 @@ const module = "github.com/seed63918563/llmgate"
 // outside the standard library that its code (tests aside) may import. Arrows run one way, from the bottom up.
 var allowed = map[string][]string{
 	"request":            {},
+	"pricing":            {"request"},
+	"pricing/gen":        {"pricing", "request"},
 	"internal/jsontext":  {},
 	"internal/schemagen": {"internal/jsontext", "github.com/google/jsonschema-go/jsonschema"},
 	"internal/tokens":    {"request"},
 	"internal/wire":      {"request"},
 	"internal/edge":      {"request", "internal/jsontext", "internal/wire"},
 	"internal/recorded":  {"request"},
-	"internal/dialect":   {"request", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},
+	"internal/dialect":   {"request", "pricing", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},
 	"providers/openai":   {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"providers/langchain": {
 		"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire",
@@ -36,7 +38,7 @@ var allowed = map[string][]string{
 	"providers":           {"request", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
 	".":                   {"request", "providers"},
-	"cmd/llmgate":         {".", "request", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
+	"cmd/llmgate":         {".", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
 	"examples/quickstart": {"."},
 }
 

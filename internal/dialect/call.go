@@ -18,6 +18,8 @@ type Call struct {
 	Req    *request.Request
 	// Model is the one asked for, by the request or by the client's default.
 	Model string
+	// Can is what the model can do, as far as it is known; it is set before Encode is called.
+	Can request.Capabilities
 
 	// Response is filled in on the way, Parts and Refusal are what has come of the answer.
 	Response *request.Response
@@ -65,6 +67,10 @@ func (cl *Call) prepare(codec Codec, streamed bool) (*wire.Buffer, *wire.Target,
 		return nil, nil, &request.Error{Class: request.ClassInvalid, Message: "no model; set Model in the request or in the client's configuration"}
 	}
 	if err := cl.Req.Validate(); err != nil {
+		return nil, nil, err
+	}
+	cl.Can = cl.Client.Capabilities(cl.Model)
+	if err := cl.Can.Check(cl.Req); err != nil {
 		return nil, nil, err
 	}
 	buffer := wire.GetBuffer()
@@ -144,7 +150,9 @@ func (cl *Call) Fill() {
 	resp.Model = cmp.Or(resp.Model, cl.Model)
 	if !cl.Counted {
 		resp.Usage = request.Usage{
-			InputTokens: tokens.Request(cl.Req), OutputTokens: tokens.Response(resp), Estimated: true,
+			InputTokens:  tokens.For(cl.Model, tokens.Request(cl.Req)),
+			OutputTokens: tokens.For(cl.Model, tokens.Response(resp)),
+			Estimated:    true,
 		}
 	}
 }
