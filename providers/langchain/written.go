@@ -3,6 +3,7 @@ package langchain
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -105,7 +106,15 @@ func (w *written) EndOfStream() bool {
 func (w *written) Complete() {
 	w.Fill()
 	w.Response.FinishReason = finishReason(w.Response)
+	for _, call := range w.Response.ToolCalls {
+		if call.Name == "" && w.Failure == nil {
+			w.Failure = &edge.Failure{Message: "a tool call without a name"}
+		}
+	}
 }
+
+// maxCalls bounds the tool calls of an answer, so that a stray index takes no memory and joins no two calls.
+const maxCalls = 1024
 
 // say, reason and toolCall take in a piece of the answer and hand it on.
 func (w *written) say(text string, out dialect.Emit) {
@@ -121,9 +130,14 @@ func (w *written) reason(text string, out dialect.Emit) {
 }
 
 func (w *written) toolCall(index int, id, name, arguments string, out dialect.Emit) {
-	if d := w.Parts.Call(index, id, name, []byte(arguments)); !d.IsZero() {
-		out.Send(request.Chunk{ToolCall: d})
+	if id == "" && name == "" && arguments == "" {
+		return
 	}
+	if index < 0 || index >= maxCalls {
+		w.Failure = &edge.Failure{Message: fmt.Sprintf("tool call %d of an answer, which may have %d", index, maxCalls)}
+		return
+	}
+	out.Send(request.Chunk{ToolCall: w.Parts.Call(index, id, name, []byte(arguments))})
 }
 
 // finished notes the reason for the answer's end.
