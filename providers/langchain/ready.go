@@ -69,11 +69,7 @@ func Anthropic(cfg Config) (request.Client, error) {
 // Ollama returns a client for Ollama's own chat API over langchaingo's ollama package, which knows no tools: Ollama's
 // OpenAI-compatible API does, through [OpenAI] or providers/openai. The key is for servers behind a proxy.
 func Ollama(cfg Config) (request.Client, error) {
-	address, err := url.Parse(DefaultOllamaURL)
-	if err != nil {
-		return nil, err
-	}
-	m, err := ollama.New(ollama.WithModel(standIn), ollama.WithServerURL(address.String()), ollama.WithHTTPClient(&http.Client{Transport: catcher{}}))
+	m, err := ollama.New(ollama.WithModel(standIn), ollama.WithServerURL(DefaultOllamaURL), ollama.WithHTTPClient(&http.Client{Transport: catcher{}}))
 	if err != nil {
 		return nil, err
 	}
