@@ -92,6 +92,7 @@ type Sim struct {
 	counters
 	arrivals atomic.Int64 // requests that took their turn in the script
 	tries    tries
+	cache    promptCache
 }
 
 // New checks the configuration, reporting all faults together.

@@ -23,9 +23,12 @@ type turn struct {
 	rng   *rand.Rand
 	fault Fault
 	reply *reply
-	// prompt is its size in tokens, reserved what was charged against the token limit.
-	prompt, reserved int
-	charged          time.Time
+	// prompt is its size in tokens, cache how much of it a cache held or holds now.
+	prompt int
+	cache  cacheUse
+	// reserved is what was charged against the token limits.
+	reserved spend
+	charged  time.Time
 }
 
 // answers serves requests for an answer.
@@ -93,7 +96,7 @@ func (t *turn) run() {
 	if !t.knowsModel() || !t.fits() || !t.admit() {
 		return
 	}
-	used := 0 // no answer, no use
+	used := spend{} // no answer, no use
 	defer func() { t.sim.limiter.settle(time.Now(), t.charged, t.reserved, used) }()
 	if t.faultBefore() {
 		return
@@ -103,8 +106,8 @@ func (t *turn) run() {
 		t.fail(t.refuse(err))
 		return
 	}
-	t.reply = reply
-	used = t.prompt + t.written()
+	t.reply, t.cache = reply, t.sim.cache.use(time.Now(), t.req.prefixes)
+	used = spend{t.prompt + t.written(), t.prompt - t.cache.read, t.written()}
 	if t.req.stream {
 		t.sendStream()
 	} else {
@@ -146,7 +149,7 @@ func (t *turn) mostTokens() int {
 // admit applies the rate limits and writes their headers.
 func (t *turn) admit() bool {
 	l := t.sim.limiter
-	t.reserved = t.req.charged(l.cfg.Charge)
+	t.reserved = spend{total: t.req.charged(l.cfg.Charge), input: t.req.estimate()}
 	now := time.Now()
 	v := l.admit(now, t.reserved)
 	if !l.cfg.HideHeaders {
@@ -161,7 +164,7 @@ func (t *turn) admit() bool {
 	if !untold {
 		t.hint(t.w.Header(), v.wait)
 	}
-	t.fail(t.refuse(limited{v, t.req.model, t.reserved, untold}))
+	t.fail(t.refuse(limited{v, t.req.model, t.reserved.total, untold}))
 	return false
 }
 
