@@ -133,8 +133,7 @@ func (r *request) prompt() *Prompt {
 // else the first; by its own choice, those the question mentions, unless it has their results.
 func (r *request) wantedTools() []tool {
 	if r.choice.mode == "named" {
-		i := slices.IndexFunc(r.tools, func(t tool) bool { return t.name == r.choice.name })
-		return r.tools[i : i+1]
+		return slices.DeleteFunc(slices.Clone(r.tools), func(t tool) bool { return t.name != r.choice.name })
 	}
 	last := r.messages[len(r.messages)-1]
 	if len(r.tools) == 0 || r.choice.mode == "none" || last.role == "tool" && r.choice.mode != "required" {

@@ -23,6 +23,8 @@ type turn struct {
 	rng   *rand.Rand
 	fault Fault
 	reply *reply
+	// begun is when the request came, first when the first token did.
+	begun, first time.Time
 	// prompt is its size in tokens, cache how much of it a cache held or holds now.
 	prompt int
 	cache  cacheUse
@@ -55,7 +57,7 @@ func (s *Sim) counts(fresh func() counter) http.HandlerFunc {
 // accept reads, authorises and checks a request. If it is refused, the response is written and there is no turn.
 func (s *Sim) accept(w http.ResponseWriter, r *http.Request, d dialect) *turn {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	t := &turn{dialect: d, sim: s, w: w, r: r, rng: s.rngFor(body)}
+	t := &turn{dialect: d, sim: s, w: w, r: r, rng: s.rngFor(body), begun: time.Now()}
 	d.begin(t)
 	if err != nil {
 		t.fail(d.refuse(unreadable{}))
