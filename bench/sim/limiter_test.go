@@ -40,3 +40,11 @@ func TestLimiterApartChanges(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+func TestLimitsApartNegative(t *testing.T) {
+	_, err := New(Config{Limits: Limits{ITPM: -1, Changes: []Change{{OTPM: -2}}}})
+	want := "simulator: rate limits: -1 ITPM and 0 OTPM must not be negative; 0 is no limit\nchange 1 of the rate limits: 0 ITPM and -2 OTPM must not be negative; 0 is no limit"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
