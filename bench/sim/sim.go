@@ -1,10 +1,11 @@
-// Package sim simulates a provider of language models: an HTTP server that official client libraries can't tell from the
-// vendor on the wire, with the vendor's rate limits, headers, error bodies and event streams, at settable speed and with
-// faults on demand. It is the built-in answerer of the command line, and what tests and benchmarks of llmgate run
+// Package sim simulates providers of language models: an HTTP server that official client libraries can't tell from the
+// vendors on the wire, with each vendor's API, rate limits, headers, error bodies and event streams, at settable speed and
+// with faults on demand. It is the built-in answerer of the command line, and what tests and benchmarks of llmgate run
 // against. Its text is made up and means nothing.
 //
 // Use Transport for a client in the same process, without a socket; Listen for a real server on a port. Everything
-// random comes from the seed and the request, so that the same requests get the same answers.
+// random comes from the seed and the request, so that the same requests get the same answers. What a prompt cache holds
+// depends on which requests came before.
 package sim
 
 import (
@@ -44,14 +45,28 @@ type Config struct {
 	Respond func(*Prompt) *Answer
 }
 
-// Prompt is a request as the simulator understood it.
+// Prompt is a request as the simulator understood it, in whatever dialect it came.
 type Prompt struct {
 	Model string
-	// Text is that of the last user message, Turns the number of messages.
-	Text  string
-	Turns int
-	// Tools are the names of the tools on offer.
-	Tools []string
+	// System is the text of the system messages, Text that of the last user message, Turns the number of messages, in which
+	// each result of a tool counts as one.
+	System string
+	Text   string
+	Turns  int
+	// Images and Files count the parts of all messages that are no text.
+	Images int
+	Files  int
+	// Tools are the names of the tools on offer, Results the results of tools that the conversation ends with.
+	Tools   []string
+	Results []ToolResult
+}
+
+// ToolResult is what came of a call.
+type ToolResult struct {
+	// Name is that of the tool, "" if no call in the conversation has the result's id.
+	Name   string
+	Text   string
+	Failed bool
 }
 
 // Answer is what a simulated model says.
@@ -60,9 +75,14 @@ type Answer struct {
 	ToolCalls []ToolCall
 	// Refusal, if set, is said in place of Text.
 	Refusal string
+	// Reasoning is what it thinks first, if the request asks for reasoning. Empty: made up. Redacted: it is shown in a form
+	// that nobody can read, in dialects that have one.
+	Reasoning string
+	Redacted  bool
 }
 
-// ToolCall is a call that a simulated model makes.
+// ToolCall is a call that a simulated model makes. Where a dialect writes arguments as an object and not as text, those
+// that are none become an empty one.
 type ToolCall struct {
 	Name      string
 	Arguments string
@@ -76,6 +96,7 @@ type Sim struct {
 	counters
 	arrivals atomic.Int64 // requests that took their turn in the script
 	tries    tries
+	cache    promptCache
 }
 
 // New checks the configuration, reporting all faults together.
