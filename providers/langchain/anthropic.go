@@ -23,7 +23,7 @@ type anthropicChat struct {
 
 func (a *anthropicChat) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
 	p := anthropicParameters{Encoder: e, written: &a.written}
-	return a.encode(e, true, func() { p.write(streamed) }, "messages", "tools")
+	return a.encode(e, true, func() { p.write(streamed) }, field{"messages", joinTurns}, field{name: "tools"})
 }
 
 // ReadLimits reads the limits as Anthropic writes them.

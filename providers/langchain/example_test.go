@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tmc/langchaingo/llms"
-	"github.com/tmc/langchaingo/llms/fake"
+	"github.com/tmc/langchaingo/testing/llmtest"
 
 	"github.com/seed63918563/llmgate/bench/sim"
 	"github.com/seed63918563/llmgate/providers/langchain"
@@ -13,8 +13,9 @@ import (
 )
 
 func ExampleWrap() {
-	model := fake.NewFakeLLM([]string{"Because of the air."}) // or any other of langchaingo's
-	client := langchain.Wrap(model, langchain.Config{Provider: "fake"})
+	answer := &llms.ContentResponse{Choices: []*llms.ContentChoice{{Content: "Because of the air."}}}
+	model := &llmtest.MockLLM{GenerateResponse: answer} // or any other of langchaingo's
+	client := langchain.Wrap(model, langchain.Config{Provider: "mock"})
 	resp, err := client.Complete(context.Background(), request.Request{
 		Messages: []request.Message{{Role: request.RoleUser, Content: "Why is the sky blue?"}},
 	})

@@ -21,7 +21,7 @@ type openaiChat struct {
 
 func (a *openaiChat) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
 	p := openaiParameters{Encoder: e, written: &a.written}
-	return a.encode(e, false, func() { p.write(streamed) }, "messages", "tools")
+	return a.encode(e, false, func() { p.write(streamed) }, field{name: "messages"}, field{name: "tools"})
 }
 
 // openaiAnswer is a completion, or one of the chunks of a stream.

@@ -23,8 +23,14 @@ type written struct {
 	client *client
 }
 
-// encode writes a body: first what parameters writes, then those of the named fields that langchaingo wrote.
-func (w *written) encode(e *dialect.Encoder, noSystem bool, parameters func(), names ...string) (*wire.Target, error) {
+// field is one that is taken from langchaingo's body; a nil write copies it as it is.
+type field struct {
+	name  string
+	write func(e *dialect.Encoder, value []byte)
+}
+
+// encode writes a body: first what parameters writes, then the given fields that langchaingo wrote.
+func (w *written) encode(e *dialect.Encoder, noSystem bool, parameters func(), fields ...field) (*wire.Target, error) {
 	n := new(notes)
 	conv := conversation{notes: n, req: w.Req, takes: w.client.takes, noSystem: noSystem}
 	conv.write()
@@ -46,7 +52,7 @@ func (w *written) encode(e *dialect.Encoder, noSystem bool, parameters func(), n
 	}
 	e.Raw("{")
 	parameters()
-	if err := keep(e, body, names); err != nil {
+	if err := keep(e, body, fields); err != nil {
 		return nil, err
 	}
 	e.Extras(reserved)
@@ -67,13 +73,18 @@ func (w *written) ask(conversation []llms.MessageContent) ([]byte, error) {
 	return c.body, nil
 }
 
-// keep copies the named fields of a body, unless the request's Extra replaces them.
-func keep(e *dialect.Encoder, body []byte, names []string) error {
+// keep takes over fields of a body, unless the request's Extra replaces them.
+func keep(e *dialect.Encoder, body []byte, fields []field) error {
 	var r jsontext.Reader
 	r.Reset(body)
 	for key := range r.Fields() {
-		name := string(key)
-		if value := r.Raw(); slices.Contains(names, name) && e.Field(name) {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == string(key) })
+		value := r.Raw()
+		switch {
+		case i < 0 || !e.Field(fields[i].name):
+		case fields[i].write != nil:
+			fields[i].write(e, value)
+		default:
 			e.B = append(e.B, value...)
 		}
 	}
