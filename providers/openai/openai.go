@@ -56,7 +56,7 @@ func (c *Client) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 
 // newCodec begins a request in the dialect of the configured API.
 func (c *Client) newCodec(req *request.Request) dialect.Codec {
-	return &chat{Call: c.dialect.NewCall(req), client: c}
+	return &chat{codec: c.codec(req)}
 }
 
 // CountTokens estimates the prompt offline: the dialect has no endpoint that counts.
