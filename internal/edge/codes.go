@@ -60,6 +60,25 @@ var codes = map[string]struct {
 	"model_not_found":                   {request.ClassNotFound, ""},
 	"DeploymentNotFound":                {request.ClassNotFound, ""},
 
+	// Moonshot.
+	"exceeded_current_quota_error": {request.ClassQuota, ""},
+	"engine_overloaded_error":      {request.ClassOverloaded, ""},
+
+	// Alibaba.
+	"Arrearage": {request.ClassQuota, ""},
+
+	// Z.ai.
+	"1113": {request.ClassQuota, ""},
+	"1261": {request.ClassContextLength, ""},
+	"1304": {request.ClassQuota, request.ReasonDaily},
+	"1308": {request.ClassQuota, ""},
+	"1310": {request.ClassQuota, ""},
+
+	// Cloudflare.
+	"3036": {request.ClassQuota, request.ReasonDaily},
+	"3040": {request.ClassOverloaded, ""},
+	"5007": {request.ClassNotFound, ""},
+
 	// DeepSeek's finish reason.
 	"insufficient_system_resource": {request.ClassOverloaded, ""},
 

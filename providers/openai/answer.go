@@ -49,6 +49,8 @@ func (a *chat) field(key string, out dialect.Emit) {
 		a.usage(r)
 	case "x_groq":
 		a.groq()
+	case "citations", "search_results":
+		a.sources(r)
 	case "error":
 		a.fail(edge.ParseValue(r))
 	default:
@@ -145,6 +147,8 @@ func (a *chat) message(text []byte, whole bool, out dialect.Emit) {
 			p.images = r.Raw()
 		case "audio":
 			p.audio = r.Raw()
+		case "annotations":
+			a.sources(r)
 		default:
 			r.Skip()
 		}

@@ -2,6 +2,7 @@ package openai
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
@@ -76,6 +77,27 @@ func (a *codec) usage(r *jsontext.Reader) {
 	}
 	a.Counted = true
 	a.Response.Usage = c.usage()
+}
+
+// note warns once for each field.
+func (a *codec) note(field, message string) {
+	if !slices.ContainsFunc(a.Response.Warnings, func(w request.Warning) bool { return w.Field == field }) {
+		a.Warn(field, message)
+	}
+}
+
+// sources passes over a list of the pages that a text goes back to.
+func (a *codec) sources(r *jsontext.Reader) {
+	if r.Array() && r.More() {
+		a.noteSources()
+		for ok := true; ok; ok = r.More() {
+			r.Skip()
+		}
+	}
+}
+
+func (a *codec) noteSources() {
+	a.note("sources", "left out: the response has no place for the sources of a text")
 }
 
 // setOnce keeps the first value: chunks repeat these fields.

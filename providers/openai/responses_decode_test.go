@@ -53,7 +53,7 @@ func TestResponseItems(t *testing.T) {
 		{"no status, call", `{"type":"function_call","call_id":"1"}`, ``, []request.Part{request.ToolCall{ID: "1"}}, request.FinishToolCalls, "", nil},
 		{"image", `{"type":"image_generation_call","id":"ig","result":"aGk=","status":"completed"}`, completed, []request.Part{request.ImagePart{Data: []byte("hi")}}, request.FinishStop, "completed", nil},
 		{"search", `{"type":"web_search_call","id":"ws"},{"type":"web_search_call","id":"ws2"},{"type":"message","content":[{"text":"a","annotations":[{"type":"url_citation"}]}]}`, completed,
-			[]request.Part{text("a")}, request.FinishStop, "completed", []string{"output.web_search_call", "output.annotations"}},
+			[]request.Part{text("a")}, request.FinishStop, "completed", []string{"output.web_search_call", "sources"}},
 		{"unheard of", `{"type":"mcp_list_tools"},{"type":"message","content":[{"text":"a"}]}`, completed, []request.Part{text("a")}, request.FinishStop, "completed", []string{"output.mcp_list_tools"}},
 		{"wrong types", `7,null,{"type":"message","content":5},{"type":"reasoning","summary":{},"content":"x","encrypted_content":[]},{"type":"message","content":[1,"x",{"text":[]}]}`, completed,
 			nil, request.FinishStop, "completed", nil},
