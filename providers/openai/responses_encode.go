@@ -14,6 +14,7 @@ type responsesEncoder struct {
 	streamed bool
 	known    request.Capabilities
 	reasons  bool // the model does
+	seals    bool // it gives its reasoning in encrypted form
 }
 
 func (a *responses) encoder(e *dialect.Encoder, streamed bool) *responsesEncoder {
@@ -21,6 +22,7 @@ func (a *responses) encoder(e *dialect.Encoder, streamed bool) *responsesEncoder
 	if enc.reasons = enc.known.Reasoning; !enc.known.Known { // then its name tells
 		enc.reasons = a.Req.ReasoningEffort != "" || reasoningModels.MatchString(a.Model) && !strings.Contains(a.Model, "-chat")
 	}
+	enc.seals = enc.reasons || strings.HasPrefix(a.Model, "grok-") && !strings.Contains(a.Model, "non-reasoning")
 	return enc
 }
 
@@ -53,12 +55,12 @@ func reservedResponses(name, value string) string {
 	return ""
 }
 
-// state keeps the conversation with the caller. Models that don't think refuse to give their reasoning.
+// state keeps the conversation with the caller. Models without encrypted reasoning refuse to be asked for it.
 func (e *responsesEncoder) state() {
 	if e.Field("store") {
 		e.Bool(false)
 	}
-	if e.reasons && e.Field("include") {
+	if e.seals && e.Field("include") {
 		e.Raw(`["reasoning.encrypted_content"]`)
 	}
 	if e.streamed && e.Field("stream") {

@@ -143,6 +143,8 @@ func TestResponsesParameters(t *testing.T) {
 			r.ReasoningEffort, r.Extra = request.EffortHigh, extra(map[string]any{"reasoning": map[string]any{"summary": "auto", "text": 1}, "text": map[string]any{"verbosity": "low"}})
 		}, map[string]string{"reasoning": `{"effort":"high","summary":"auto","text":1}`, "include": `["reasoning.encrypted_content"]`, "text": `{"verbosity":"low"}`}, nil},
 		{"thinking model", func(r *request.Request) { r.Model = "o4-mini" }, map[string]string{"include": `["reasoning.encrypted_content"]`}, nil},
+		{"thinking model of xAI", func(r *request.Request) { r.Model = "grok-4.3" }, map[string]string{"include": `["reasoning.encrypted_content"]`}, nil},
+		{"model of xAI that doesn't think", func(r *request.Request) { r.Model = "grok-4.20-non-reasoning" }, nil, nil},
 		{"model that only chats", func(r *request.Request) { r.Model = "gpt-5-chat-latest" }, nil, nil},
 		{"budget", func(r *request.Request) { r.ReasoningBudget = 9 }, nil, []string{"reasoning_budget"}},
 		{"state", func(r *request.Request) {
