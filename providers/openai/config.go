@@ -17,7 +17,9 @@ import (
 type API string
 
 // The APIs. Chat is the default; every compatible server has it. Responses is the newer one, used without the provider's
-// memory: nothing is stored, and encrypted reasoning travels with the conversation.
+// memory: nothing is stored, and encrypted reasoning travels with the conversation. Its objects text and reasoning are merged
+// with those of a request's Extra field by field, so that a verbosity or a summary can be asked for beside what the
+// vocabulary says; tools that the provider runs itself go into Extra, too.
 const (
 	Chat      API = "chat"
 	Responses API = "responses"
