@@ -53,7 +53,7 @@ var hosts = []Host{
 	{Name: "hyperbolic", BaseURL: "https://api.hyperbolic.xyz/v1", KeyVariable: "HYPERBOLIC_API_KEY", Quirks: compatible},
 	{Name: "mistral", BaseURL: "https://api.mistral.ai/v1", KeyVariable: "MISTRAL_API_KEY",
 		Quirks: openai.Quirks{MaxTokensField: "max_tokens", SeedField: "random_seed", RequiredChoice: "any",
-			NoStreamOptions: true, ReasoningBack: openai.ReasoningContent}},
+			NoStreamOptions: true, CacheKey: true, ReasoningBack: openai.ReasoningContent}},
 	{Name: "moonshot", BaseURL: "https://api.moonshot.ai/v1", KeyVariable: "MOONSHOT_API_KEY",
 		Quirks: openai.Quirks{MaxTokensField: "max_tokens", Reasoning: openai.ReasoningThinking, ReasoningBack: "reasoning_content"}},
 	{Name: "nebius", BaseURL: "https://api.tokenfactory.nebius.com/v1", KeyVariable: "NEBIUS_API_KEY", Quirks: compatible},

@@ -24,6 +24,7 @@ type Option func(*options)
 
 type options struct {
 	key, baseURL string
+	api          openai.API
 	transport    http.RoundTripper
 	getenv       func(string) string
 }
@@ -41,7 +42,11 @@ func WithTransport(t http.RoundTripper) Option { return func(o *options) { o.tra
 // WithGetenv reads environment variables from a function instead of the process.
 func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
 
-// Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". The key comes from the vendor's
+// responsesSuffix behind a vendor's name asks for its Responses API.
+const responsesSuffix = "-responses"
+
+// Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". A vendor that has OpenAI's Responses
+// API is asked by it under a name that ends with "-responses": "openai-responses/gpt-5-mini". The key comes from the vendor's
 // environment variable; VENDOR_BASE_URL, if set, replaces the vendor's address and makes the key optional. Nothing is
 // sent. The error, of class invalid or auth, names what is missing and where to put it. ctx is for look-ups that a
 // vendor's credentials may need.
@@ -57,10 +62,14 @@ func Open(_ context.Context, name string, opts ...Option) (request.Client, error
 	if vendor == "sim" {
 		return openSim(model, &o)
 	}
-	i := slices.IndexFunc(hosts, func(h Host) bool { return h.Name == vendor })
+	host, responses := strings.CutSuffix(vendor, responsesSuffix)
+	i := slices.IndexFunc(hosts, func(h Host) bool { return h.Name == host })
 	if i < 0 {
 		return nil, fault(request.ClassInvalid, vendor, fmt.Sprintf("model %q: no vendor is named %q; the vendors are %s. For any other OpenAI-compatible server use openai/%s with its base URL",
 			name, vendor, strings.Join(Names(), ", "), model))
+	}
+	if responses {
+		o.api = openai.Responses
 	}
 	return hosts[i].open(model, &o)
 }
@@ -80,7 +89,8 @@ func Hosts() []Host { return slices.Clone(hosts) }
 func (h *Host) open(model string, o *options) (request.Client, error) {
 	baseURL, own, missing := h.baseURL(o)
 	cfg := openai.Config{
-		APIKey: o.key, BaseURL: baseURL, Model: model, Provider: h.Name, Quirks: h.Quirks, Transport: o.transport, Azure: h.Name == "azure",
+		APIKey: o.key, BaseURL: baseURL, Model: model, Provider: h.Name, API: o.api, Quirks: h.Quirks, Transport: o.transport,
+		Azure: h.Name == "azure",
 	}
 	if cfg.APIKey == "" {
 		cfg.APIKey = strings.TrimSpace(o.getenv(h.KeyVariable))

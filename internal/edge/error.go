@@ -37,7 +37,7 @@ func StatusError(status int, h http.Header, body []byte, limits *request.Limits,
 func (e *Failure) byHeaders(to *request.Error) {
 	daily := to.Limits.DailyRequests
 	switch {
-	case to.Class == request.ClassRateLimit && (daily.Stated && daily.Remaining == 0 || strings.Contains(e.Message, "per day")):
+	case to.Class == request.ClassRateLimit && (daily.Stated && daily.Remaining == 0 || containsAny(e.Message, perDay)):
 		to.Class, to.Reason = request.ClassQuota, request.ReasonDaily
 	case to.Status == http.StatusPaymentRequired && e.inFlight && to.RetryAfter > 0:
 		to.Class = request.ClassRateLimit

@@ -90,7 +90,7 @@ func (e *Failure) say(text []byte) {
 func (e *Failure) object(r *jsontext.Reader, depth int) {
 	for key := range r.Fields() {
 		switch string(key) {
-		case "error", "errors", "detail", "message", "msg":
+		case "error", "errors", "detail", "message", "msg", "title":
 			e.value(r, depth)
 		case "code":
 			e.Code = cmp.Or(string(r.Scalar()), e.Code)

@@ -20,6 +20,12 @@ var tooLong = []string{
 // spent are the ways in which Anthropic says, with a status of 400, that there is no money left.
 var spent = []string{"specified api usage limits", "credit balance is too low"}
 
+// perDay are the ways in which a rate limit says that it lasts a day; the second is GitHub's name for it.
+var perDay = []string{"per day", "ByModelByDay"}
+
+// perMonth is how Cohere says, in a 429, that a trial is used up.
+const perMonth = "calls / month"
+
 // byWords goes by the message, which is trusted only under a status that it fits.
 func (e *Failure) byWords(status int) (request.Class, request.Reason, bool) {
 	message := strings.ToLower(e.Message)
@@ -37,6 +43,8 @@ func (e *Failure) byWords(status int) (request.Class, request.Reason, bool) {
 			return request.ClassInvalid, request.ReasonTooLarge, true
 		case strings.Contains(message, "high demand"):
 			return request.ClassOverloaded, "", true
+		case strings.Contains(message, perMonth):
+			return request.ClassQuota, "", true
 		}
 	}
 	return "", "", false

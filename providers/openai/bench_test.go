@@ -27,13 +27,21 @@ const serveVariable = "LLMGATE_BENCH_SERVE"
 
 const streamChunks = 100
 
+type benchAnswers struct {
+	whole  []byte
+	events []string
+}
+
 // serveBench answers every request with the same 1 KB answer, or with a stream of 100 chunks, until its input closes.
 func serveBench() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
 	}
-	answer, events := []byte(benchAnswer()), benchEvents()
+	answers := map[string]benchAnswers{
+		"/v1/chat/completions": {[]byte(benchAnswer()), benchEvents()},
+		"/v1/responses":        {[]byte(benchResponse()), benchResponseEvents()},
+	}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		h := w.Header()
@@ -44,13 +52,14 @@ func serveBench() {
 		h.Set("X-Ratelimit-Limit-Tokens", "2000000")
 		h.Set("X-Ratelimit-Remaining-Tokens", "1999000")
 		h.Set("X-Ratelimit-Reset-Tokens", "30ms")
+		a := answers[r.URL.Path]
 		if !bytes.Contains(body, []byte(`"stream":true`)) {
 			h.Set("Content-Type", "application/json")
-			_, _ = w.Write(answer)
+			_, _ = w.Write(a.whole)
 			return
 		}
 		h.Set("Content-Type", "text/event-stream")
-		for _, e := range events {
+		for _, e := range a.events {
 			_, _ = io.WriteString(w, e)
 			w.(http.Flusher).Flush()
 		}
@@ -182,13 +191,17 @@ func (c *rawClient) free(b *bytes.Buffer) {
 	}
 }
 
-func (c *rawClient) post(ctx context.Context, body *bytes.Buffer, stream bool) (*http.Response, error) {
-	r := rawRequest{Model: benchModel, MaxTokens: 300, Temperature: 0.7, Stream: stream,
+func rawChat(stream bool) *rawRequest {
+	r := &rawRequest{Model: benchModel, MaxTokens: 300, Temperature: 0.7, Stream: stream,
 		Messages: []rawMessage{{"system", benchSystem}, {"user", benchPrompt}}}
 	if stream {
 		r.StreamOptions = &rawOptions{IncludeUsage: true}
 	}
-	if err := json.NewEncoder(body).Encode(&r); err != nil {
+	return r
+}
+
+func (c *rawClient) post(ctx context.Context, body *bytes.Buffer, r any) (*http.Response, error) {
+	if err := json.NewEncoder(body).Encode(r); err != nil {
 		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body.Bytes()))
@@ -203,27 +216,32 @@ func (c *rawClient) post(ctx context.Context, body *bytes.Buffer, stream bool) (
 func (c *rawClient) complete(ctx context.Context) (int, error) {
 	body := c.buffer()
 	defer c.free(body)
-	resp, err := c.post(ctx, body, false)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	answer := c.buffer()
-	defer c.free(answer)
-	if _, err := answer.ReadFrom(resp.Body); err != nil {
-		return 0, err
-	}
 	var out rawResponse
-	if err := json.Unmarshal(answer.Bytes(), &out); err != nil {
+	if err := c.ask(ctx, body, rawChat(false), &out); err != nil {
 		return 0, err
 	}
 	return len(out.Choices[0].Message.Content), nil
 }
 
+// ask posts a request and decodes the whole answer.
+func (c *rawClient) ask(ctx context.Context, body *bytes.Buffer, r, out any) error {
+	resp, err := c.post(ctx, body, r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer := c.buffer()
+	defer c.free(answer)
+	if _, err := answer.ReadFrom(resp.Body); err != nil {
+		return err
+	}
+	return json.Unmarshal(answer.Bytes(), out)
+}
+
 func (c *rawClient) stream(ctx context.Context) (int, error) {
 	body := c.buffer()
 	defer c.free(body)
-	resp, err := c.post(ctx, body, true)
+	resp, err := c.post(ctx, body, rawChat(true))
 	if err != nil {
 		return 0, err
 	}
@@ -270,47 +288,51 @@ func measure(b *testing.B, call func(context.Context) (int, error)) {
 	b.ReportMetric(float64(cpuTime()-before)/float64(b.N), "cpu-ns/op")
 }
 
-func benchClients(b *testing.B) (plain, pooled *rawClient, ours *openai.Client) {
+func benchClients(b *testing.B, api openai.API, path string) (plain, pooled *rawClient, ours *openai.Client) {
 	url := benchServer(b)
 	client := func() *http.Client { return &http.Client{Transport: wire.NewTransport()} }
-	plain = &rawClient{http: client(), url: url + "/chat/completions"}
-	pooled = &rawClient{http: client(), url: url + "/chat/completions", pool: &sync.Pool{New: func() any { return new(bytes.Buffer) }}}
-	ours, err := openai.New(openai.Config{APIKey: benchKey, BaseURL: url, Transport: wire.NewTransport()})
+	plain = &rawClient{http: client(), url: url + path}
+	pooled = &rawClient{http: client(), url: url + path, pool: &sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+	ours, err := openai.New(openai.Config{API: api, APIKey: benchKey, BaseURL: url, Transport: wire.NewTransport()})
 	if err != nil {
 		b.Fatal(err)
 	}
 	return plain, pooled, ours
 }
 
-func BenchmarkComplete(b *testing.B) {
-	plain, pooled, ours := benchClients(b)
-	b.Run("raw", func(b *testing.B) { measure(b, plain.complete) })
-	b.Run("raw-pooled", func(b *testing.B) { measure(b, pooled.complete) })
-	b.Run("llmgate", func(b *testing.B) {
-		measure(b, func(ctx context.Context) (int, error) {
-			resp, err := ours.Complete(ctx, benchRequest())
-			if err != nil {
-				return 0, err
-			}
-			return len(resp.Content), nil
-		})
+func measureComplete(b *testing.B, ours *openai.Client) {
+	measure(b, func(ctx context.Context) (int, error) {
+		resp, err := ours.Complete(ctx, benchRequest())
+		if err != nil {
+			return 0, err
+		}
+		return len(resp.Content), nil
 	})
 }
 
+func measureStream(b *testing.B, ours *openai.Client) {
+	measure(b, func(ctx context.Context) (int, error) {
+		n := 0
+		for chunk, err := range ours.Stream(ctx, benchRequest()) {
+			if err != nil {
+				return 0, err
+			}
+			n += len(chunk.Content)
+		}
+		return n, nil
+	})
+}
+
+func BenchmarkComplete(b *testing.B) {
+	plain, pooled, ours := benchClients(b, openai.Chat, "/chat/completions")
+	b.Run("raw", func(b *testing.B) { measure(b, plain.complete) })
+	b.Run("raw-pooled", func(b *testing.B) { measure(b, pooled.complete) })
+	b.Run("llmgate", func(b *testing.B) { measureComplete(b, ours) })
+}
+
 func BenchmarkStream100(b *testing.B) {
-	plain, pooled, ours := benchClients(b)
+	plain, pooled, ours := benchClients(b, openai.Chat, "/chat/completions")
 	b.Run("raw", func(b *testing.B) { measure(b, plain.stream) })
 	b.Run("raw-pooled", func(b *testing.B) { measure(b, pooled.stream) })
-	b.Run("llmgate", func(b *testing.B) {
-		measure(b, func(ctx context.Context) (int, error) {
-			n := 0
-			for chunk, err := range ours.Stream(ctx, benchRequest()) {
-				if err != nil {
-					return 0, err
-				}
-				n += len(chunk.Content)
-			}
-			return n, nil
-		})
-	})
+	b.Run("llmgate", func(b *testing.B) { measureStream(b, ours) })
 }

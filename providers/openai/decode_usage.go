@@ -15,20 +15,9 @@ type counts struct {
 	reasoning                 int
 	audioIn, audioOut         int
 	imageIn, imageOut         int
+	searches                  int
 	cost                      request.Money
 	costReported, seen        bool
-}
-
-func (a *chat) usage(r *jsontext.Reader) {
-	var c counts
-	for key := range r.Fields() {
-		c.field(string(key), r)
-	}
-	if !c.seen {
-		return
-	}
-	a.Counted = true
-	a.Response.Usage = c.usage()
 }
 
 func (c *counts) field(key string, r *jsontext.Reader) {
@@ -47,8 +36,12 @@ func (c *counts) field(key string, r *jsontext.Reader) {
 		c.cacheRead = max(c.cacheRead, count(r))
 	case "cache_creation_input_tokens":
 		c.cacheWrite = max(c.cacheWrite, count(r))
+	case "reasoning_tokens":
+		c.reasoning = count(r)
+	case "num_search_queries":
+		c.searches = count(r)
 	case "cost":
-		c.price(r, 0)
+		c.prices(r)
 	case "cost_in_usd_ticks":
 		c.price(r, -10)
 	default:
@@ -102,6 +95,21 @@ func (c *counts) completionDetails(r *jsontext.Reader) {
 	}
 }
 
+// prices reads what the provider says it charged: an amount, or Perplexity's list of them.
+func (c *counts) prices(r *jsontext.Reader) {
+	if r.Kind() != jsontext.Object {
+		c.price(r, 0)
+		return
+	}
+	for key := range r.Fields() {
+		if string(key) == "total_cost" {
+			c.price(r, 0)
+		} else {
+			r.Skip()
+		}
+	}
+}
+
 // price reads an amount that the provider says it charged, in dollars times a power of ten.
 func (c *counts) price(r *jsontext.Reader, exponent int) {
 	if r.Kind() != jsontext.Number {
@@ -137,6 +145,9 @@ func (c *counts) usage() request.Usage {
 	}
 	u.AudioInputTokens = min(c.audioIn, u.InputTokens)
 	u.ImageInputTokens = min(c.imageIn, u.InputTokens)
+	if c.searches > 0 {
+		u.Units = map[string]int{"num_search_queries": c.searches}
+	}
 	if c.costReported {
 		u.SetCost(c.cost)
 		u.CostReported = true
