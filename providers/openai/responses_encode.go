@@ -12,14 +12,13 @@ type responsesEncoder struct {
 	*dialect.Encoder
 	call     *responses
 	streamed bool
-	known    request.Capabilities
 	reasons  bool // the model does
 	seals    bool // it gives its reasoning in encrypted form
 }
 
 func (a *responses) encoder(e *dialect.Encoder, streamed bool) *responsesEncoder {
-	enc := &responsesEncoder{Encoder: e, call: a, streamed: streamed, known: a.Client.Capabilities(a.Model)}
-	if enc.reasons = enc.known.Reasoning; !enc.known.Known { // then its name tells
+	enc := &responsesEncoder{Encoder: e, call: a, streamed: streamed}
+	if enc.reasons = a.Can.Reasoning; !a.Can.Known { // then its name tells
 		enc.reasons = a.Req.ReasoningEffort != "" || reasoningModels.MatchString(a.Model) && !strings.Contains(a.Model, "-chat")
 	}
 	enc.seals = enc.reasons || strings.HasPrefix(a.Model, "grok-") && !strings.Contains(a.Model, "non-reasoning")
@@ -73,7 +72,7 @@ func (e *responsesEncoder) sampling() {
 	if r.MaxTokens > 0 && e.Field("max_output_tokens") {
 		e.Int(int64(r.MaxTokens))
 	}
-	if !e.known.Known || e.known.Sampling {
+	if can := &e.call.Can; !can.Known || can.Sampling {
 		e.Optional("temperature", r.Temperature)
 		e.Optional("top_p", r.TopP)
 	} else {
