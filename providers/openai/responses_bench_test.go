@@ -1,14 +1,13 @@
 package openai_test
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/yardstick"
 	"github.com/seed63918563/llmgate/providers/openai"
 )
 
@@ -89,50 +88,37 @@ func rawResponses(stream bool) *rawResponsesRequest {
 		Input: []rawMessage{{"developer", benchSystem}, {"user", benchPrompt}}}
 }
 
-func (c *rawClient) completeResponse(ctx context.Context) (int, error) {
-	body := c.buffer()
-	defer c.free(body)
-	var out rawAnswer
-	if err := c.ask(ctx, body, rawResponses(false), &out); err != nil {
-		return 0, err
-	}
-	return len(out.Output[0].Content[0].Text), nil
-}
-
-func (c *rawClient) streamResponse(ctx context.Context) (int, error) {
-	body := c.buffer()
-	defer c.free(body)
-	resp, err := c.post(ctx, body, rawResponses(true))
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	var text strings.Builder
-	lines := bufio.NewScanner(resp.Body)
-	for lines.Scan() {
-		data, ok := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
-		if !ok {
-			continue
-		}
-		var event rawEvent
-		if err := json.Unmarshal(data, &event); err != nil {
+func rawCompleteResponse(c *yardstick.Raw) yardstick.Call {
+	return func(ctx context.Context) (int, error) {
+		var out rawAnswer
+		if err := c.Complete(ctx, rawResponses(false), &out); err != nil {
 			return 0, err
 		}
-		text.WriteString(event.Delta)
+		return len(out.Output[0].Content[0].Text), nil
 	}
-	return text.Len(), lines.Err()
+}
+
+func rawStreamResponse(c *yardstick.Raw) yardstick.Call {
+	return func(ctx context.Context) (int, error) {
+		var text strings.Builder
+		err := c.Stream(ctx, rawResponses(true), func(data []byte) error {
+			var event rawEvent
+			if err := json.Unmarshal(data, &event); err != nil {
+				return err
+			}
+			text.WriteString(event.Delta)
+			return nil
+		})
+		return text.Len(), err
+	}
 }
 
 func BenchmarkResponsesComplete(b *testing.B) {
-	plain, pooled, ours := benchClients(b, openai.Responses, "/responses")
-	b.Run("raw", func(b *testing.B) { measure(b, plain.completeResponse) })
-	b.Run("raw-pooled", func(b *testing.B) { measure(b, pooled.completeResponse) })
-	b.Run("llmgate", func(b *testing.B) { measureComplete(b, ours) })
+	ours, base, header := benchClients(b, openai.Responses)
+	yardstick.Compare(b, base+"/responses", header, rawCompleteResponse, yardstick.Completing(ours, benchRequest))
 }
 
 func BenchmarkResponsesStream100(b *testing.B) {
-	plain, pooled, ours := benchClients(b, openai.Responses, "/responses")
-	b.Run("raw", func(b *testing.B) { measure(b, plain.streamResponse) })
-	b.Run("raw-pooled", func(b *testing.B) { measure(b, pooled.streamResponse) })
-	b.Run("llmgate", func(b *testing.B) { measureStream(b, ours) })
+	ours, base, header := benchClients(b, openai.Responses)
+	yardstick.Compare(b, base+"/responses", header, rawStreamResponse, yardstick.Streaming(ours, benchRequest))
 }
