@@ -1,0 +1,2 @@
+package anthropic_test
+var textStream = ""
