@@ -41,6 +41,7 @@ const (
 
 // start takes in the start of a block, which is all of it where the answer comes in one piece.
 func (a *message) start(index int64, raw []byte, out dialect.Emit) {
+	a.endWords(out)
 	if len(a.open) == maxBlocks {
 		a.fail(&edge.Failure{Message: "more than " + strconv.Itoa(maxBlocks) + " blocks open at once"})
 		return
@@ -132,6 +133,15 @@ func (a *message) stop(index int64, out dialect.Emit) {
 			a.open = slices.Delete(a.open, i, i+1)
 			a.end(&b, out)
 			return
+		}
+	}
+}
+
+// endWords ends texts and thinking that a server left open, for their proof belongs right behind them.
+func (a *message) endWords(out dialect.Emit) {
+	for i := len(a.open) - 1; i >= 0; i-- {
+		if kind := a.open[i].kind; kind == textBlock || kind == thinkingBlock {
+			a.stop(a.open[i].index, out)
 		}
 	}
 }
