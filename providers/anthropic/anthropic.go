@@ -6,6 +6,11 @@
 // not honoured is a warning on the response. Blocks that the vocabulary has no name for, such as those of tools that run at
 // the provider, come as opaque parts (see [BlockFormat] and [CitationsFormat]) and go back unchanged in the next turn.
 //
+// How a model is asked to think goes by its generation. Models since Claude 4.6 get a ReasoningEffort as adaptive thinking with
+// that effort. Those before know only a budget: an effort becomes 1,024 tokens (minimal), 2,048 (low), 8,192 (medium), 16,384
+// (high) or 32,768 (xhigh), but at most half of MaxTokens. JSON is asked for by the API's structured output where the model
+// has it (since Claude 4.5, under a schema), else by a tool that the model must call. Either approximation is a warning.
+//
 // Not supported: Bedrock's binary event stream (Stream delivers the whole answer at once there, with a warning) and AWS
 // request signatures (use a Bedrock API key, or a Transport that signs).
 package anthropic

@@ -142,6 +142,10 @@ func TestEncodeThinking(t *testing.T) {
 		{"most", "claude-opus-4-7", effort(request.EffortXHigh), none{"thinking": `{"type":"adaptive"}`, "output_config": `{"effort":"xhigh"}`}, nil},
 		{"most", "claude-sonnet-4-6", effort(request.EffortXHigh), none{"thinking": `{"type":"adaptive"}`, "output_config": `{"effort":"max"}`}, []string{"reasoning_effort"}},
 		{"off", "claude-sonnet-4-5", effort(request.EffortNone), none{"thinking": `{"type":"disabled"}`}, nil},
+		{"off where there is none", "claude-3-5-haiku-latest", effort(request.EffortNone), none{}, nil},
+		{"on where there is none", "claude-3-5-haiku-latest", effort(request.EffortLow), none{}, []string{"reasoning_effort"}},
+		{"effort with a forced call", "claude-sonnet-4-5", func(r *request.Request) { withTool(request.ToolRequired)(r); r.ReasoningEffort = request.EffortLow },
+			none{"tools": `[` + strictJSON + `]`, "tool_choice": `{"type":"any"}`}, []string{"reasoning_effort"}},
 		{"off where it can't be", "claude-fable-5", effort(request.EffortNone), none{}, []string{"reasoning_effort"}},
 		{"not with a forced call", "claude-sonnet-4-5", func(r *request.Request) { withTool(request.ToolRequired)(r); r.ReasoningBudget = 2000 },
 			none{"tools": `[` + strictJSON + `]`, "tool_choice": `{"type":"any"}`}, []string{"reasoning_budget"}},
@@ -159,9 +163,9 @@ func TestDescribedModels(t *testing.T) {
 		c.Capabilities = func(string) request.Capabilities { return request.Capabilities{Known: true, MaxOutputTokens: 777} }
 	}
 	req := ask()
-	req.Temperature = new(0.5)
+	req.Temperature, req.ReasoningBudget = new(0.5), 2000
 	body, warnings := encoded(t, req, described)
-	if got := fields(t, body); got["max_tokens"] != "777" || got["temperature"] != "" || len(warnings) != 1 || warnings[0].Field != "temperature" {
+	if diff := cmp.Diff(none{"max_tokens": "777"}, fields(t, body)); diff != "" || len(warnings) != 2 || warnings[0].Field != "reasoning_budget" || warnings[1].Field != "temperature" {
 		t.Errorf("sent %s, warnings %v", body, warnings)
 	}
 }

@@ -29,40 +29,43 @@ var budgets = map[request.Effort]int{
 }
 
 func (e *encoder) planThinking() {
-	r := e.req
+	effort, budget := e.req.ReasoningEffort, e.req.ReasoningBudget
+	field := "reasoning_effort"
+	if budget > 0 {
+		field = "reasoning_budget"
+	}
 	switch {
-	case r.ReasoningEffort == request.EffortNone:
+	case effort == request.EffortNone:
 		e.thinkNot()
-	case r.ReasoningEffort != "" && e.model.adaptive():
-		e.thinking = thinking{mode: "adaptive", effort: e.effort(r.ReasoningEffort)}
-	case r.ReasoningEffort != "":
-		e.derivedBudget(r.ReasoningEffort)
-	case r.ReasoningBudget == 0:
+	case effort == "" && budget == 0:
+	case !e.canThink():
+		e.Warn(field, "not sent: the model can't think")
+	case e.mustCall():
+		e.Warn(field, "not sent: the model can't think where it must call a tool")
+	case effort != "" && e.model.adaptive():
+		e.thinking = thinking{mode: "adaptive", effort: e.effort(effort)}
+	case effort != "":
+		e.derivedBudget(effort)
 	case e.model.budgets():
-		e.thinking = thinking{mode: "enabled", budget: r.ReasoningBudget}
+		e.thinking = thinking{mode: "enabled", budget: budget}
 	default:
 		e.thinking = thinking{mode: "adaptive"}
-		e.Warn("reasoning_budget", "not sent: the model takes no budget and decides itself how long it thinks")
-	}
-	if e.thinking.on() && e.mustCall() {
-		e.thinking = thinking{}
-		e.Warn(e.reasoningField(), "not sent: the model can't think where it must call a tool")
+		e.Warn(field, "not sent: the model takes no budget and decides itself how long it thinks")
 	}
 }
 
-func (e *encoder) reasoningField() string {
-	if e.req.ReasoningEffort != "" {
-		return "reasoning_effort"
-	}
-	return "reasoning_budget"
+func (e *encoder) canThink() bool {
+	caps := e.client.Capabilities(e.modelName)
+	return e.model.thinks() && (!caps.Known || caps.Reasoning)
 }
 
 func (e *encoder) thinkNot() {
-	if e.model.always() {
+	switch {
+	case e.model.always():
 		e.Warn("reasoning_effort", "not sent: the model's thinking can't be turned off")
-		return
+	case e.canThink():
+		e.thinking = thinking{mode: "disabled"}
 	}
-	e.thinking = thinking{mode: "disabled"}
 }
 
 // effort gives the API's word for a level: it has none for the least, and the first models with efforts call the most max.

@@ -38,6 +38,9 @@ func modelOf(name string) (m model) {
 
 func isSeparator(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
+// thinks: the model can think. Of other models than Claude nothing is known.
+func (m model) thinks() bool { return m.version == 0 || m.version >= 307 }
+
 // adaptive: the model decides itself how long it thinks, led by an effort.
 func (m model) adaptive() bool { return m.version >= 406 || m.family == "mythos" }
 
