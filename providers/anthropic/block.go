@@ -23,7 +23,8 @@ type block struct {
 	call  int
 	begun bool
 	input []byte
-	// signature of thinking, citations of a text (a list without its brackets), and opaque blocks, as far as they have come.
+	// The signature of thinking, the citations of a text (a list without its brackets) and a block of another type, as far as
+	// they have come.
 	signature, citations []byte
 	opaque               *opaque
 }
@@ -163,9 +164,7 @@ func (a *message) end(b *block, out dialect.Emit) {
 		part := a.Parts.OpenReasoning()
 		part.Signature = string(b.signature)
 		out.Send(request.Chunk{Part: request.ReasoningPart{Signature: part.Signature}})
-	case b.kind == callBlock && !b.begun:
-		a.input(b, orEmpty(b.input), out)
-	case b.kind == answerBlock && !b.begun:
+	case (b.kind == callBlock || b.kind == answerBlock) && !b.begun:
 		a.input(b, orEmpty(b.input), out)
 	case b.kind == opaqueBlock:
 		a.part(request.ReasoningPart{Encrypted: string(b.opaque.whole()), Format: BlockFormat}, out)

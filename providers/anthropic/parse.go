@@ -25,13 +25,12 @@ type parser struct {
 	provider string
 	system   *request.Message
 
-	// What can only be judged when all of it has come. The raw fields are kept as Extra where the vocabulary can't say
-	// them.
-	rawTools, rawChoice, rawThinking, rawOutput json.RawMessage
-	foreignTools                                bool
-	thinking                                    thinking
-	thinkingForeign, outputForeign              bool
-	format                                      request.ResponseFormat
+	// What can only be judged when all of it has come. Where the vocabulary can't say a field, it is foreign and kept as
+	// Extra, as it stands.
+	rawTools, rawChoice, rawThinking, rawOutput  json.RawMessage
+	foreignTools, foreignThinking, foreignOutput bool
+	thinking                                     thinking
+	format                                       request.ResponseFormat
 }
 
 func (p *parser) top(key string) {
@@ -173,7 +172,7 @@ func (p *parser) settleThinking(req *request.Request) {
 	t := &p.thinking
 	spoken := true
 	switch {
-	case p.thinkingForeign || p.outputForeign:
+	case p.foreignThinking || p.foreignOutput:
 		spoken = false
 	case t.mode == "enabled" && t.effort == "":
 		req.ReasoningBudget = t.budget
