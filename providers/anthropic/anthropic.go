@@ -77,7 +77,7 @@ func (c *Client) CountTokens(ctx context.Context, req request.Request) (request.
 	return request.TokenCount{Tokens: codec.tokens}, nil
 }
 
-// Capabilities returns what the configuration says of the model; the dialect itself describes none.
+// Capabilities describes a model; see Config.Capabilities.
 func (c *Client) Capabilities(model string) request.Capabilities {
 	return c.dialect.Capabilities(model)
 }

@@ -34,7 +34,8 @@ func benchServer() yardstick.Server {
 		blocks = append(blocks, fmt.Sprintf(`{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" word%d"}}`, i))
 	}
 	blocks = append(blocks, `{"type":"content_block_stop","index":0}`)
-	return yardstick.Server{Header: h, Answer: answer, Events: strings.SplitAfter(streamed("end_turn", blocks...), "\n\n")}
+	stream := strings.SplitAfter(streamed("end_turn", blocks...), "\n\n")
+	return yardstick.Server{Header: h, Answers: map[string]yardstick.Answer{"/v1/messages": {Whole: answer, Events: stream}}}
 }
 
 const (
@@ -115,24 +116,20 @@ func rawStream(c *yardstick.Raw) yardstick.Call {
 	}
 }
 
-func benchClients(b *testing.B) (plain, pooled *yardstick.Raw, ours *anthropic.Client) {
-	url := yardstick.Start(b)
-	header := http.Header{"X-Api-Key": {testKey}, "Anthropic-Version": {"2023-06-01"}}
-	raw := func(pooled bool) *yardstick.Raw {
-		return yardstick.NewRaw(wire.NewTransport(), url+"/v1/messages", header, pooled)
-	}
-	ours = clientOver(b, wire.NewTransport(), func(c *anthropic.Config) { c.BaseURL = url })
-	return raw(false), raw(true), ours
+// benchClient returns our client, and the address for the hand-written one.
+func benchClient(b *testing.B) (ours *anthropic.Client, url string) {
+	base := yardstick.Start(b)
+	return clientOver(b, wire.NewTransport(), func(c *anthropic.Config) { c.BaseURL = base }), base + "/v1/messages"
 }
 
-var benchNames = []string{"raw", "raw-pooled", "llmgate"}
+var benchHeader = http.Header{"X-Api-Key": {testKey}, "Anthropic-Version": {"2023-06-01"}}
 
 func BenchmarkComplete(b *testing.B) {
-	plain, pooled, ours := benchClients(b)
-	yardstick.Run(b, benchNames, rawComplete(plain), rawComplete(pooled), yardstick.Completing(ours, benchRequest))
+	ours, url := benchClient(b)
+	yardstick.Compare(b, url, benchHeader, rawComplete, yardstick.Completing(ours, benchRequest))
 }
 
 func BenchmarkStream100(b *testing.B) {
-	plain, pooled, ours := benchClients(b)
-	yardstick.Run(b, benchNames, rawStream(plain), rawStream(pooled), yardstick.Streaming(ours, benchRequest))
+	ours, url := benchClient(b)
+	yardstick.Compare(b, url, benchHeader, rawStream, yardstick.Streaming(ours, benchRequest))
 }

@@ -47,8 +47,8 @@ type Config struct {
 	// Header is sent with every request, over the headers set here.
 	Header http.Header
 
-	// Capabilities describes models; nil describes none. It tells the limit of answers where a request sets none, and
-	// which models refuse sampling parameters; what is not described goes by the model's name.
+	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of package pricing.
+	// The description gives the bound of answers where a request sets none, and tells what the model refuses.
 	Capabilities func(model string) request.Capabilities
 
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is

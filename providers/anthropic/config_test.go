@@ -50,7 +50,7 @@ func TestAddressesAndHeaders(t *testing.T) {
 	}{
 		{"Anthropic", anthropic.Config{APIKey: "k", Model: "claude-sonnet-4-5"}, "", false, "https://api.anthropic.com/v1/messages",
 			map[string]string{"X-Api-Key": "k", "Anthropic-Version": "2023-06-01", "Anthropic-Beta": "", "Authorization": "", "Content-Type": "application/json", "User-Agent": "llmgate"},
-			`{"model":"claude-sonnet-4-5","max_tokens":32000,"messages"`},
+			`{"model":"claude-sonnet-4-5","max_tokens":64000,"messages"`},
 		{"beta and version", anthropic.Config{APIKey: "k", Model: "m", Version: "v", Beta: []string{"a", "b"}}, "", true, "https://api.anthropic.com/v1/messages",
 			map[string]string{"Anthropic-Version": "v", "Anthropic-Beta": "a,b"}, `{"model":"m","max_tokens":4096,"stream":true,"messages"`},
 		{"other server, with /v1", anthropic.Config{BaseURL: "http://localhost:8000/anthropic/v1/", Model: "m"}, "", false, "http://localhost:8000/anthropic/v1/messages",
@@ -59,12 +59,12 @@ func TestAddressesAndHeaders(t *testing.T) {
 			map[string]string{"Authorization": "Bearer o", "X-Api-Key": ""}, ""},
 		{"Vertex", anthropic.Config{Platform: anthropic.Vertex, BaseURL: vertexURL, Model: "claude-sonnet-4-5@20250929", Beta: []string{"a"}, Header: http.Header{"Authorization": {"Bearer o"}}}, "", false,
 			vertexURL + "/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict",
-			map[string]string{"Authorization": "Bearer o", "X-Api-Key": "", "Anthropic-Version": "", "Anthropic-Beta": "a"}, `{"anthropic_version":"vertex-2023-10-16","max_tokens":32000,"messages"`},
+			map[string]string{"Authorization": "Bearer o", "X-Api-Key": "", "Anthropic-Version": "", "Anthropic-Beta": "a"}, `{"anthropic_version":"vertex-2023-10-16","max_tokens":64000,"messages"`},
 		{"Vertex, stream, other model", anthropic.Config{Platform: anthropic.Vertex, BaseURL: vertexURL, Model: "a", APIKey: "o"}, "b/c", true,
 			vertexURL + "/publishers/anthropic/models/b%2Fc:streamRawPredict", map[string]string{"Authorization": "Bearer o"}, `{"anthropic_version":"vertex-2023-10-16","max_tokens":4096,"stream":true,"messages"`},
 		{"Bedrock", anthropic.Config{Platform: anthropic.Bedrock, BaseURL: bedrockURL, APIKey: "o", Beta: []string{"a"}}, "us.anthropic.claude-haiku-4-5-20251001-v1:0", false,
 			bedrockURL + "/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/invoke", map[string]string{"Authorization": "Bearer o", "Anthropic-Beta": ""},
-			`{"anthropic_version":"bedrock-2023-05-31","anthropic_beta":["a"],"max_tokens":32000,"messages"`},
+			`{"anthropic_version":"bedrock-2023-05-31","anthropic_beta":["a"],"max_tokens":64000,"messages"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			transport := answering(whole(`{"type":"text","text":"a"}`, `"end_turn"`))

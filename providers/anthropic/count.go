@@ -23,7 +23,7 @@ var _ dialect.Codec = (*counter)(nil)
 
 // Encode writes the body and finds the address.
 func (c *counter) Encode(e *dialect.Encoder, _ bool) (*wire.Target, error) {
-	enc := encoder{Encoder: e, client: c.client, req: c.Req, modelName: c.Model, counting: true}
+	enc := encoder{Encoder: e, client: c.client, req: c.Req, modelName: c.Model, can: c.Can, counting: true}
 	enc.encode()
 	to, err := c.client.targetsOf(c.Model)
 	if err != nil {

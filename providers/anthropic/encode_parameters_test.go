@@ -12,7 +12,10 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// fields are the top-level fields of a body but for model, messages and a max_tokens that was not asked for, as JSON.
+// limits are those of models, which are sent where a request sets none.
+var limits = []string{"4096", "32000", "64000", "128000"}
+
+// fields are the top-level fields of a body but for model, messages and a max_tokens that is the model's, as JSON.
 func fields(t *testing.T, body string) map[string]string {
 	t.Helper()
 	var raw map[string]json.RawMessage
@@ -21,7 +24,7 @@ func fields(t *testing.T, body string) map[string]string {
 	}
 	out := map[string]string{}
 	for name, value := range raw {
-		if name != "model" && name != "messages" && !(name == "max_tokens" && (string(value) == "32000" || string(value) == "4096")) {
+		if name != "model" && name != "messages" && !(name == "max_tokens" && slices.Contains(limits, string(value))) {
 			out[name] = string(value)
 		}
 	}
@@ -128,10 +131,15 @@ func budget(n int) func(*request.Request) {
 // How thinking is asked for depends on the model's generation.
 func TestEncodeThinking(t *testing.T) {
 	checkParameters(t, []parameterCase{
-		{"budget", "claude-sonnet-4-5", budget(2000), none{"thinking": `{"type":"enabled","budget_tokens":2000}`, "max_tokens": "34000"}, nil},
+		{"budget", "claude-sonnet-4-5", budget(2000), none{"thinking": `{"type":"enabled","budget_tokens":2000}`}, nil},
 		{"budget, no Claude", "kimi-k2", budget(2000), none{"thinking": `{"type":"enabled","budget_tokens":2000}`, "max_tokens": "6096"}, nil},
 		{"budget where there is none", "claude-opus-4-7", budget(2000), none{"thinking": `{"type":"adaptive"}`}, []string{"reasoning_budget"}},
-		{"effort as a budget", "claude-3-7-sonnet@20250219", effort(request.EffortHigh), none{"thinking": `{"type":"enabled","budget_tokens":16384}`, "max_tokens": "48384"}, []string{"reasoning_effort"}},
+		{"shown thinking", "claude-opus-4-7", func(r *request.Request) {
+			r.ReasoningEffort = request.EffortHigh
+			r.Extra = map[string]map[string]any{"anthropic": {"thinking": map[string]string{"display": "summarized"}}}
+		}, none{"thinking": `{"type":"adaptive","display":"summarized"}`, "output_config": `{"effort":"high"}`}, nil},
+		{"budget, not in the table", "claude-opus-3-7", budget(2000), none{"thinking": `{"type":"enabled","budget_tokens":2000}`, "max_tokens": "34000"}, nil},
+		{"effort as a budget", "claude-3-7-sonnet@20250219", effort(request.EffortHigh), none{"thinking": `{"type":"enabled","budget_tokens":16384}`}, []string{"reasoning_effort"}},
 		{"effort within max_tokens", "claude-haiku-4-5", func(r *request.Request) { r.ReasoningEffort, r.MaxTokens = request.EffortXHigh, 5000 },
 			none{"thinking": `{"type":"enabled","budget_tokens":2500}`, "max_tokens": "5000"}, []string{"reasoning_effort"}},
 		{"no room to think", "claude-haiku-4-5", func(r *request.Request) { r.ReasoningEffort, r.MaxTokens = request.EffortLow, 2000 },

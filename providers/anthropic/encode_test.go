@@ -82,7 +82,7 @@ func TestEncodeMessages(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, warnings := encoded(t, c.req, nil)
-			if want := `{"model":"claude-sonnet-4-5","max_tokens":32000,` + c.want + `}`; got != want || len(warnings) > 0 {
+			if want := `{"model":"claude-sonnet-4-5","max_tokens":64000,` + c.want + `}`; got != want || len(warnings) > 0 {
 				t.Errorf("got  %s\nwant %s\nwarnings %v", got, want, warnings)
 			}
 		})
@@ -124,7 +124,7 @@ func TestWhatCantBeSaidIsRefused(t *testing.T) {
 	replaced := extra(map[string]any{"tools": []int{}})
 	replaced.ResponseFormat.Type = request.FormatJSON
 	for says, req := range map[string]request.Request{
-		"has no place in this API's c": say(request.AudioPart{URL: "https://x"}),
+		"has no place in this API's c": {Model: "other", Messages: say(request.AudioPart{URL: "https://x"}).Messages},
 		"data looks like text/plain":   say(request.ImagePart{Data: []byte("hello")}),
 		"no file of type application/": say(request.FilePart{Data: []byte("PK\x03\x04")}),
 		"no file of type text/plain,":  say(request.FilePart{Data: []byte{0xff, 'a'}, MediaType: "text/plain"}),

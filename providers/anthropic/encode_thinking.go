@@ -55,8 +55,7 @@ func (e *encoder) planThinking() {
 }
 
 func (e *encoder) canThink() bool {
-	caps := e.client.Capabilities(e.modelName)
-	return e.model.thinks() && (!caps.Known || caps.Reasoning)
+	return e.model.thinks() && (!e.can.Known || e.can.Reasoning)
 }
 
 func (e *encoder) thinkNot() {
@@ -96,36 +95,33 @@ func (e *encoder) derivedBudget(level request.Effort) {
 
 func (e *encoder) thinkingFields() {
 	t := &e.thinking
-	if t.mode == "" || !e.Field("thinking") {
+	if t.mode == "" {
 		return
 	}
-	e.Raw(`{`)
-	e.Text("type", t.mode)
-	if t.budget > 0 {
-		e.Key("budget_tokens")
-		e.Int(int64(t.budget))
-	}
-	e.Raw(`}`)
+	e.Object("thinking", func() {
+		if e.Field("type") {
+			e.String(t.mode)
+		}
+		if t.budget > 0 && e.Field("budget_tokens") {
+			e.Int(int64(t.budget))
+		}
+	})
 }
 
 // outputConfig holds the effort and the schema of the answer.
 func (e *encoder) outputConfig() {
-	if e.thinking.effort == "" && !e.native {
+	effort := e.thinking.effort
+	if effort == "" && !e.native {
 		return
 	}
-	if !e.Field("output_config") {
-		if e.native {
-			e.Warn("response_format", "not sent: the extra field output_config stands in its place")
+	e.Object("output_config", func() {
+		if effort != "" && e.Field("effort") {
+			e.String(effort)
 		}
-		return
-	}
-	e.Raw(`{`)
-	e.TextIf("effort", e.thinking.effort)
-	if e.native {
-		e.Key("format")
-		e.Raw(`{"type":"json_schema","schema":`)
-		e.B = append(e.B, e.req.ResponseFormat.Schema...)
-		e.Raw(`}`)
-	}
-	e.Raw(`}`)
+		if e.native && e.Field("format") {
+			e.Raw(`{"type":"json_schema","schema":`)
+			e.B = append(e.B, e.req.ResponseFormat.Schema...)
+			e.Raw(`}`)
+		}
+	})
 }

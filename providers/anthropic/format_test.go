@@ -2,12 +2,10 @@ package anthropic_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -26,10 +24,10 @@ func TestEncodeFormat(t *testing.T) {
 		{"native with effort", "claude-opus-4-6", func(r *request.Request) { asSchema(r); r.ReasoningEffort = request.EffortHigh },
 			none{"thinking": `{"type":"adaptive"}`, "output_config": `{"effort":"high","format":{"type":"json_schema","schema":` + schema + `}}`}, nil},
 		{"description", "claude-sonnet-4-5", func(r *request.Request) { asSchema(r); r.ResponseFormat.Description = "d" }, native, []string{"response_format.description"}},
-		{"replaced", "claude-sonnet-4-5", func(r *request.Request) {
+		{"beside an extra field", "claude-sonnet-4-5", func(r *request.Request) {
 			asSchema(r)
 			r.Extra = map[string]map[string]any{"anthropic": {"output_config": map[string]string{"effort": "max"}}}
-		}, none{"output_config": `{"effort":"max"}`}, []string{"response_format"}},
+		}, none{"output_config": `{"format":{"type":"json_schema","schema":` + schema + `},"effort":"max"}`}, nil},
 		{"by a tool", "claude-sonnet-4-0", asSchema, none{"tools": `[` + answerTool + `]`, "tool_choice": `{"type":"tool","name":"n"}`}, []string{"response_format"}},
 		{"JSON by a tool", "claude-sonnet-4-5", func(r *request.Request) { r.ResponseFormat.Type = request.FormatJSON },
 			none{"tools": `[{"name":"response","description":"Gives the answer. Call it once, with the whole answer as its input.","input_schema":{"type":"object"}}]`, "tool_choice": `{"type":"tool","name":"response"}`}, []string{"response_format"}},
@@ -46,19 +44,6 @@ func TestEncodeFormat(t *testing.T) {
 		{"not with thinking", "claude-sonnet-4-0", func(r *request.Request) { asSchema(r); r.ReasoningBudget = 2000 },
 			none{"tools": `[` + answerTool + `]`, "tool_choice": `{"type":"tool","name":"n"}`}, []string{"response_format", "reasoning_budget"}},
 	})
-}
-
-// A model that is described as able to gets a schema natively whatever its name.
-func TestDescribedModelGetsTheSchema(t *testing.T) {
-	req := ask()
-	req.Model = "other"
-	asSchema(&req)
-	body, warnings := encoded(t, req, func(c *anthropic.Config) {
-		c.Capabilities = func(string) request.Capabilities { return request.Capabilities{Known: true, JSONSchema: true} }
-	})
-	if !strings.Contains(body, `"output_config"`) || len(warnings) > 0 {
-		t.Errorf("sent %s, warnings %v", body, warnings)
-	}
 }
 
 // What the model gives the answer tool is the answer; calls of other tools stay calls.

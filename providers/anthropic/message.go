@@ -28,7 +28,7 @@ var _ dialect.Codec = (*message)(nil)
 
 // Encode writes the body and finds the address.
 func (a *message) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
-	enc := encoder{Encoder: e, client: a.client, req: a.Req, modelName: a.Model, streamed: streamed}
+	enc := encoder{Encoder: e, client: a.client, req: a.Req, modelName: a.Model, can: a.Can, streamed: streamed}
 	enc.encode()
 	a.answerTool = enc.answerTool
 	to, err := a.client.targetsOf(a.Model)
