@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"internal/tokens":     {"request"},
 	"internal/wire":       {"request"},
 	"providers/openai":    {"request", "internal/jsontext", "internal/tokens", "internal/wire"},
+	"providers/fake":      {"request", "internal/tokens", "internal/wire"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
