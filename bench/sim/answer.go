@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"crypto/sha512"
+	"encoding/base64"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,77 +13,132 @@ import (
 
 // reply is an answer, cut into the pieces that a stream sends. Each piece counts as one token.
 type reply struct {
-	pieces    []string
-	refusal   bool
-	calls     []chatCall
-	reasoning int // hidden tokens, thought before the first piece
-	finish    string
+	// thoughts are shown, with a seal that tells whether they come back unchanged; hidden tokens are thought unseen. Either
+	// way thinking comes first.
+	thoughts []string
+	seal     string
+	hidden   int
+	pieces   []string
+	refusal  bool // that is what the pieces are
+	calls    []call
+	end      ending
+	// stop is the stop text that ended the pieces, if one did.
+	stop string
 }
+
+// ending is why an answer ended.
+type ending string
+
+const (
+	ended   ending = "ended"
+	stopped ending = "stopped" // at a stop text
+	full    ending = "full"    // at the maximum of tokens
+	called  ending = "called"  // with calls of tools
+	refused ending = "refused"
+)
+
+// thought is how many tokens were used for thinking.
+func (a *reply) thought() int { return a.hidden + len(a.thoughts) }
 
 // tokens is what the answer counts.
 func (a *reply) tokens() int {
-	n := len(a.pieces) + a.reasoning
+	n := a.thought() + len(a.pieces)
 	for _, c := range a.calls {
 		n += callTokens(&c)
 	}
 	return n
 }
 
-func callTokens(c *chatCall) int {
-	return 4 + tokens.Text(c.Function.Name) + len(cut(c.Function.Arguments))
-}
+func (a *reply) text() string { return strings.Join(a.pieces, "") }
+
+func callTokens(c *call) int { return callHead(c) + len(cut(c.arguments)) }
+
+// callHead is what a call counts before its arguments.
+func callHead(c *call) int { return 4 + tokens.Text(c.name) }
 
 // reasoningTokens is how much a model thinks at each level.
 var reasoningTokens = map[string]int{"minimal": 16, "low": 64, "medium": 192, "high": 512, "xhigh": 1024}
 
-// compose decides what the model says, in as many tokens at most; 0 is no bound.
-func (s *Sim) compose(req *chatRequest, most int, rng *rand.Rand) (*reply, *apiError) {
-	a := &reply{finish: "stop", reasoning: reasoningTokens[req.ReasoningEffort]}
+// compose decides what the model says, in as many tokens at most; 0 is no bound. The error is a badSchema.
+func (s *Sim) compose(req *request, most int, rng *rand.Rand) (*reply, error) {
+	a := &reply{end: ended}
 	var given *Answer
 	if s.cfg.Respond != nil {
 		given = s.cfg.Respond(req.prompt())
 	}
+	a.think(req.thinking, given, rng)
 	if given != nil {
 		a.pieces = cut(given.Text)
-		if a.refusal = given.Refusal != ""; a.refusal {
-			a.pieces = cut(given.Refusal)
+		if given.Refusal != "" {
+			a.pieces, a.refusal, a.end = cut(given.Refusal), true, refused
 		}
 		for _, c := range given.ToolCalls {
-			a.calls = append(a.calls, newCall(c.Name, c.Arguments, rng))
+			a.addCall(c.Name, c.Arguments, rng)
 		}
 	} else if err := s.invent(req, a, rng); err != nil {
 		return nil, err
 	}
 	if len(a.calls) > 0 {
-		a.finish = "tool_calls"
-		if req.ToolChoice.mode == "named" { // the vendor's own peculiarity
-			a.finish = "stop"
-		}
+		a.end = called
 	}
-	a.bound(req.Stop, most)
+	a.bound(req.stops, most)
+	if len(a.thoughts) > 0 {
+		a.seal = seal(strings.Join(a.thoughts, ""))
+	}
 	return a, nil
 }
 
+// think thinks what is given, or as much as asked.
+func (a *reply) think(how thinking, given *Answer, rng *rand.Rand) {
+	if how.tokens == 0 {
+		return
+	}
+	var thoughts []string
+	switch {
+	case given != nil && given.Reasoning != "":
+		thoughts = cut(given.Reasoning)
+		how.tokens = len(thoughts)
+	case how.visible:
+		thoughts = prose(how.tokens, rng)
+	}
+	if how.visible {
+		a.thoughts = thoughts
+	} else {
+		a.hidden = how.tokens
+	}
+}
+
+// seal is the signature of what a model showed of its thinking, or of a call: opaque to a client, which has to send it
+// back as it came.
+func seal(text string) string {
+	sum := sha512.Sum512([]byte("seal of the simulator\n" + text))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func (a *reply) addCall(name, arguments string, rng *rand.Rand) {
+	a.calls = append(a.calls, call{id: randomID(rng, 24), name: name, arguments: arguments})
+}
+
 // invent makes an answer up: tool calls where they are due, JSON under a schema, or text.
-func (s *Sim) invent(req *chatRequest, a *reply, rng *rand.Rand) *apiError {
+func (s *Sim) invent(req *request, a *reply, rng *rand.Rand) error {
 	if wanted := req.wantedTools(); len(wanted) > 0 {
 		for _, t := range wanted {
-			arguments, err := generate(t.Function.Parameters, rng)
+			arguments, err := generate(t.schema, rng)
 			if err != nil {
-				return invalid("tools", "invalid_function_parameters", "Invalid schema for function '"+t.Function.Name+"': "+err.Error())
+				return badSchema{tool: t.name, err: err}
 			}
-			a.calls = append(a.calls, newCall(t.Function.Name, arguments, rng))
+			a.addCall(t.name, arguments, rng)
 		}
 		return nil
 	}
-	switch req.ResponseFormat.Type {
-	case "json_schema":
-		text, err := generate(req.ResponseFormat.JSONSchema.Schema, rng)
+	switch req.format.kind {
+	case "schema":
+		text, err := generate(req.format.schema, rng)
 		if err != nil {
-			return invalid("response_format", "", "Invalid schema for response_format '"+req.ResponseFormat.JSONSchema.Name+"': "+err.Error())
+			return badSchema{format: req.format.name, err: err}
 		}
 		a.pieces = cut(text)
-	case "json_object":
+	case "json":
 		a.pieces = cut(`{"answer":"` + strings.Join(s.prose(rng), "") + `"}`)
 	default:
 		a.pieces = append(cut(preface(req.prompt().Text)), s.prose(rng)...)
@@ -97,38 +154,6 @@ func generate(schema []byte, rng *rand.Rand) (string, error) {
 	return string(out), err
 }
 
-// wantedTools picks the tools that the model calls: the one named; when some call is due, those the question mentions or
-// else the first; by its own choice, those the question mentions, unless it has their results.
-func (r *chatRequest) wantedTools() []chatTool {
-	if r.ToolChoice.mode == "named" {
-		i := slices.IndexFunc(r.Tools, func(t chatTool) bool { return t.Function.Name == r.ToolChoice.name })
-		return r.Tools[i : i+1]
-	}
-	last := r.Messages[len(r.Messages)-1]
-	if len(r.Tools) == 0 || r.ToolChoice.mode == "none" || last.Role == "tool" && r.ToolChoice.mode != "required" {
-		return nil
-	}
-	wanted := slices.DeleteFunc(slices.Clone(r.Tools), func(t chatTool) bool { return !mentions(last.Content.text, &t) })
-	if len(wanted) == 0 && r.ToolChoice.mode == "required" {
-		wanted = r.Tools[:1]
-	}
-	if len(wanted) > 1 && r.ParallelToolCalls != nil && !*r.ParallelToolCalls {
-		wanted = wanted[:1]
-	}
-	return wanted
-}
-
-// mentions looks for the words of a tool's name in a question.
-func mentions(text string, t *chatTool) bool {
-	text = strings.ToLower(text)
-	for _, word := range strings.FieldsFunc(strings.ToLower(t.Function.Name), func(r rune) bool { return r == '_' || r == '-' }) {
-		if len(word) > 3 && strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
-}
-
 // preface repeats the beginning of the question, so that a reader sees what is answered and by whom.
 func preface(question string) string {
 	const most = 60
@@ -142,9 +167,13 @@ func preface(question string) string {
 // longestProse keeps the tail of a distribution from filling the memory.
 const longestProse = 1 << 20
 
-// prose makes sentences up, each word a piece with the space before it.
+// prose is as long as answers are to be.
 func (s *Sim) prose(rng *rand.Rand) []string {
-	n := min(max(1, int(s.cfg.OutputTokens.Sample(rng))), longestProse)
+	return prose(min(max(1, int(s.cfg.OutputTokens.Sample(rng))), longestProse), rng)
+}
+
+// prose makes sentences up, each word a piece with the space before it.
+func prose(n int, rng *rand.Rand) []string {
 	pieces := make([]string, n)
 	start, left := true, 0
 	for i := range pieces {
@@ -179,24 +208,33 @@ func cut(text string) []string {
 
 // bound ends the answer at a stop text, and at the maximum of tokens, which thinking uses up first.
 func (a *reply) bound(stops []string, most int) {
-	if text := strings.Join(a.pieces, ""); len(stops) > 0 && text != "" {
-		end := len(text)
-		for _, stop := range stops {
-			if i := strings.Index(text, stop); i >= 0 && stop != "" {
-				end = min(end, i)
-			}
-		}
-		if end < len(text) {
-			a.pieces = keep(a.pieces, end)
-		}
-	}
+	a.stopAt(stops)
 	if most == 0 || a.tokens() <= most {
 		return
 	}
-	a.finish = "length"
-	a.reasoning = min(a.reasoning, most)
-	a.pieces = a.pieces[:min(len(a.pieces), most-a.reasoning)]
-	a.boundCalls(most - a.reasoning - len(a.pieces))
+	a.end = full
+	a.hidden = min(a.hidden, most)
+	a.thoughts = a.thoughts[:min(len(a.thoughts), most-a.hidden)]
+	a.pieces = a.pieces[:min(len(a.pieces), most-a.thought())]
+	a.boundCalls(most - a.thought() - len(a.pieces))
+}
+
+// stopAt ends the text where the first of the stop texts begins.
+func (a *reply) stopAt(stops []string) {
+	text := a.text()
+	end := len(text)
+	for _, stop := range stops {
+		if i := strings.Index(text, stop); i >= 0 && i < end && stop != "" {
+			end, a.stop = i, stop
+		}
+	}
+	if end == len(text) {
+		return
+	}
+	a.pieces = keep(a.pieces, end)
+	if a.end == ended {
+		a.end = stopped
+	}
 }
 
 // boundCalls breaks off the arguments of the call in which the tokens run out, as a model does.
@@ -207,13 +245,13 @@ func (a *reply) boundCalls(left int) {
 			left -= n
 			continue
 		}
-		pieces := cut(c.Function.Arguments)
-		fits := left - (callTokens(c) - len(pieces))
+		pieces := cut(c.arguments)
+		fits := left - callHead(c)
 		if fits < 0 {
 			a.calls = a.calls[:i]
 			return
 		}
-		c.Function.Arguments = strings.Join(pieces[:fits], "")
+		c.arguments = strings.Join(pieces[:fits], "")
 		a.calls = a.calls[:i+1]
 		return
 	}

@@ -169,7 +169,7 @@ func TestAnswerRespond(t *testing.T) {
 	})
 	want := []sim.Prompt{
 		{Model: "demo", Text: "refuse", Turns: 1}, {Model: "demo", Text: "call", Turns: 1, Tools: []string{"get_weather", "set_alarm_clock", "pay"}},
-		{Model: "demo", Text: "speak", Turns: 1}, {Model: "demo", Text: "Hello", Turns: 3},
+		{Model: "demo", Text: "speak", Turns: 1}, {Model: "demo", System: "S", Text: "Hello", Turns: 3},
 	}
 	if fmt.Sprintf("%+v", heard) != fmt.Sprintf("%+v", want) {
 		t.Errorf("Respond heard %+v, want %+v", heard, want)

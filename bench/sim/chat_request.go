@@ -2,14 +2,12 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/seed63918563/llmgate/internal/tokens"
 )
 
 // chatRequest is a Chat Completions request, as far as the simulator cares.
@@ -25,7 +23,7 @@ type chatRequest struct {
 	N                   *int           `json:"n"`
 	Stop                stopList       `json:"stop"`
 	Tools               []chatTool     `json:"tools"`
-	ToolChoice          toolChoice     `json:"tool_choice"`
+	ToolChoice          chatToolChoice `json:"tool_choice"`
 	ParallelToolCalls   *bool          `json:"parallel_tool_calls"`
 	ResponseFormat      chatFormat     `json:"response_format"`
 	ReasoningEffort     string         `json:"reasoning_effort"`
@@ -64,9 +62,8 @@ type chatFormat struct {
 
 // chatContent is a text, or a list of parts of which the text counts.
 type chatContent struct {
-	text string
-	// media is how many parts are not text.
-	media int
+	text          string
+	images, files int
 }
 
 func (c *chatContent) UnmarshalJSON(b []byte) error {
@@ -82,8 +79,12 @@ func (c *chatContent) UnmarshalJSON(b []byte) error {
 	}
 	for _, p := range parts {
 		c.text += p.Text
-		if p.Type != "text" && p.Type != "refusal" {
-			c.media++
+		switch p.Type {
+		case "text", "refusal":
+		case "image_url":
+			c.images++
+		default:
+			c.files++
 		}
 	}
 	return nil
@@ -100,10 +101,10 @@ func (s *stopList) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]string)(s))
 }
 
-// toolChoice is a word, or the object that names a function.
-type toolChoice struct{ mode, name string }
+// chatToolChoice is a word, or the object that names a function.
+type chatToolChoice struct{ toolChoice }
 
-func (c *toolChoice) UnmarshalJSON(b []byte) error {
+func (c *chatToolChoice) UnmarshalJSON(b []byte) error {
 	if bytes.HasPrefix(b, []byte(`"`)) || string(b) == "null" {
 		return json.Unmarshal(b, &c.mode)
 	}
@@ -123,33 +124,75 @@ var knownFields = strings.Fields(`model messages stream stream_options max_token
 	logprobs top_logprobs user service_tier metadata store modalities audio prediction verbosity web_search_options
 	prompt_cache_key prompt_cache_retention safety_identifier functions function_call`)
 
-// parseChat reads and checks a request as the vendor does. A fault comes back as the vendor's error. A deployment, as
-// Azure has it in the URL, is the model.
-func parseChat(body []byte, deployment string) (*chatRequest, *apiError) {
+// parse takes a deployment, as Azure has it in the URL, for the model.
+func (c *chat) parse(r *http.Request, body []byte) (*request, *failure) {
+	if err := c.decode(body); err != nil {
+		return nil, err
+	}
+	if deployment := r.PathValue("model"); deployment != "" {
+		c.Model = deployment
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return c.neutral(), nil
+}
+
+func (r *chatRequest) decode(body []byte) *failure {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return nil, invalid("", "", "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload.)")
+		return invalid("", "", "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload.)")
 	}
 	for name := range fields {
 		if !slices.Contains(knownFields, name) {
-			return nil, invalid(name, "unknown_parameter", "Unknown parameter: '"+name+"'.")
+			return invalid(name, "unknown_parameter", "Unknown parameter: '"+name+"'.")
 		}
 	}
-	req := new(chatRequest)
-	if err := json.Unmarshal(body, req); err != nil {
+	if err := json.Unmarshal(body, r); err != nil {
 		field := ""
 		if typed, ok := err.(*json.UnmarshalTypeError); ok {
 			field = typed.Field
 		}
-		return nil, invalid(field, "invalid_type", "Invalid type for '"+field+"': "+err.Error()+".")
+		return invalid(field, "invalid_type", "Invalid type for '"+field+"': "+err.Error()+".")
 	}
-	if deployment != "" {
-		req.Model = deployment
-	}
-	return req, req.check()
+	return nil
 }
 
-func (r *chatRequest) check() *apiError {
+func (r *chatRequest) neutral() *request {
+	out := &request{
+		model: r.Model, stream: r.Stream, choice: r.ToolChoice.toolChoice, single: r.ParallelToolCalls != nil && !*r.ParallelToolCalls,
+		stops: r.Stop, thinking: thinking{tokens: reasoningTokens[r.ReasoningEffort]}, format: r.ResponseFormat.neutral(),
+	}
+	if r.N != nil {
+		out.choices = *r.N
+	}
+	if most := cmp.Or(r.MaxCompletionTokens, r.MaxTokens); most != nil {
+		out.most = *most
+	}
+	for _, m := range r.Messages {
+		one := message{role: m.Role, text: m.Content.text, images: m.Content.images, files: m.Content.files, callID: m.ToolCallID}
+		for _, c := range m.ToolCalls {
+			one.calls = append(one.calls, call{c.ID, c.Function.Name, c.Function.Arguments})
+		}
+		out.messages = append(out.messages, one)
+	}
+	for _, t := range r.Tools {
+		out.tools = append(out.tools, tool{t.Function.Name, t.Function.Description, t.Function.Parameters})
+	}
+	return out
+}
+
+func (f *chatFormat) neutral() format {
+	switch f.Type {
+	case "json_schema":
+		return format{kind: "schema", name: f.JSONSchema.Name, schema: f.JSONSchema.Schema}
+	case "json_object":
+		return format{kind: "json"}
+	}
+	return format{}
+}
+
+func (r *chatRequest) check() *failure {
 	switch {
 	case r.Model == "":
 		return invalid("", "", "you must provide a model parameter")
@@ -181,11 +224,11 @@ func (r *chatRequest) check() *apiError {
 	return r.checkMessages()
 }
 
-func belowOne(param string, got int) *apiError {
+func belowOne(param string, got int) *failure {
 	return invalid(param, "integer_below_min_value", fmt.Sprintf("Invalid '%s': integer below minimum value. Expected a value >= 1, but got %d instead.", param, got))
 }
 
-func (r *chatRequest) checkTools() *apiError {
+func (r *chatRequest) checkTools() *failure {
 	if len(r.Tools) == 0 {
 		if r.ToolChoice.mode != "" && r.ToolChoice.mode != "none" {
 			return invalid("tool_choice", "", "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.")
@@ -212,7 +255,7 @@ func (r *chatRequest) checkTools() *apiError {
 	return invalid("tool_choice", "invalid_value", "Invalid value: '"+r.ToolChoice.mode+"'. Supported values are: 'none', 'auto', and 'required'.")
 }
 
-func (r *chatRequest) checkFormat() *apiError {
+func (r *chatRequest) checkFormat() *failure {
 	switch r.ResponseFormat.Type {
 	case "", "text":
 	case "json_object":
@@ -232,7 +275,7 @@ func (r *chatRequest) checkFormat() *apiError {
 	return nil
 }
 
-func (r *chatRequest) checkMessages() *apiError {
+func (r *chatRequest) checkMessages() *failure {
 	open := map[string]bool{} // tool calls not answered yet
 	for i, m := range r.Messages {
 		switch m.Role {
@@ -259,88 +302,6 @@ func (r *chatRequest) checkMessages() *apiError {
 	return nil
 }
 
-func unanswered(at int) *apiError {
+func unanswered(at int) *failure {
 	return invalid(fmt.Sprintf("messages.[%d].role", at), "", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.")
-}
-
-// maxTokens is the bound on the answer, 0 if there is none.
-func (r *chatRequest) maxTokens() int {
-	switch {
-	case r.MaxCompletionTokens != nil:
-		return *r.MaxCompletionTokens
-	case r.MaxTokens != nil:
-		return *r.MaxTokens
-	}
-	return 0
-}
-
-// mediaTokens is what a part that is not text counts.
-const mediaTokens = 85
-
-// promptTokens counts the prompt by the simulator's tokenizer, framing included.
-func (r *chatRequest) promptTokens() int {
-	n := 3
-	for _, m := range r.Messages {
-		n += 4 + tokens.Text(m.Content.text) + mediaTokens*m.Content.media
-		for _, c := range m.ToolCalls {
-			n += 4 + tokens.Text(c.Function.Name) + tokens.Text(c.Function.Arguments)
-		}
-	}
-	for _, t := range r.Tools {
-		n += 8 + tokens.Text(t.Function.Name) + tokens.Text(t.Function.Description) + tokens.Text(string(t.Function.Parameters))
-	}
-	return n + tokens.Text(string(r.ResponseFormat.JSONSchema.Schema))
-}
-
-// chargedTokens is the estimate that counts against the token limit before anything is tokenized.
-func (r *chatRequest) chargedTokens(charge Charge) int {
-	characters := 0
-	for _, m := range r.Messages {
-		characters += utf8.RuneCountInString(m.Content.text)
-	}
-	prompt, answer := (characters+3)/4, r.maxTokens()
-	if charge == ChargeMax {
-		return max(prompt, answer)
-	}
-	return prompt + answer
-}
-
-func (r *chatRequest) prompt() *Prompt {
-	p := &Prompt{Model: r.Model, Turns: len(r.Messages)}
-	for _, m := range r.Messages {
-		if m.Role == "user" {
-			p.Text = m.Content.text
-		}
-	}
-	for _, t := range r.Tools {
-		p.Tools = append(p.Tools, t.Function.Name)
-	}
-	return p
-}
-
-// apiError is an error as the vendor writes it.
-type apiError struct {
-	status int
-	Detail struct {
-		Message string  `json:"message"`
-		Type    string  `json:"type"`
-		Param   *string `json:"param"`
-		Code    *string `json:"code"`
-	} `json:"error"`
-}
-
-func newAPIError(status int, kind, param, code, message string) *apiError {
-	e := &apiError{status: status}
-	e.Detail.Type, e.Detail.Message = kind, message
-	if param != "" {
-		e.Detail.Param = &param
-	}
-	if code != "" {
-		e.Detail.Code = &code
-	}
-	return e
-}
-
-func invalid(param, code, message string) *apiError {
-	return newAPIError(http.StatusBadRequest, "invalid_request_error", param, code, message)
 }

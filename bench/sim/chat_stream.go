@@ -1,110 +1,50 @@
 package sim
 
-import (
-	"encoding/json"
-	"net/http"
-	"time"
-)
+import "encoding/json"
 
-// stream sends the answer piece by piece, at the model's speed.
-func (t *turn) stream() {
-	t.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-	t.w.Header().Set("Cache-Control", "no-cache")
-	chunks := t.chunks()
-	if sleep(t.r.Context(), t.firstToken()) != nil {
-		return
-	}
-	t.w.WriteHeader(http.StatusOK)
-	t.flush() // the client has the headers, even if a fault strikes at once
-	start, speed := time.Now(), t.speed()
-	for i, c := range chunks {
-		due := start.Add(writing(c.written, speed))
-		if sleep(t.r.Context(), time.Until(due)) != nil || !t.faultDuring(i) || !t.event(c.chatResponse) {
-			return
-		}
-	}
-	t.finishStream(len(chunks))
+func (c *chat) frame(name string, data []byte) []byte { return serverSent(name, data) }
+
+func (c *chat) malformed() event {
+	return event{data: raw(`{"id":"` + c.id + `","choices":[{"delta":{"content":`)}
 }
 
-// faultDuring plays the fault that strikes after a number of chunks. It reports whether the stream goes on.
-func (t *turn) faultDuring(sent int) bool {
-	if sent != t.fault.After {
-		return true
+func (c *chat) failed(body []byte) event { return event{data: raw(body)} }
+
+// stream ends with usage if asked for, and the terminal event.
+func (c *chat) stream(t *turn) (events, closing []event) {
+	if c.wantsUsage() {
+		last := c.response("chat.completion.chunk")
+		last.Choices, last.Usage = []chatChoice{}, c.usage(t)
+		closing = append(closing, event{data: last})
 	}
-	switch t.fault.Kind {
-	case FaultCut:
-		panic(http.ErrAbortHandler)
-	case FaultStall:
-		return t.stall()
-	case FaultMalformed:
-		return t.write([]byte("data: {\"id\":\"" + t.id + "\",\"choices\":[{\"delta\":{\"content\":\n\n"))
-	case FaultErrorEvent:
-		t.write([]byte("data: " + string(t.fault.body()) + "\n\n"))
-		return false
-	}
-	return true
+	return c.chunks(t), append(closing, event{data: raw("[DONE]")})
 }
 
-func (t *turn) event(c chatResponse) bool {
-	body, _ := json.Marshal(c)
-	line := append(append([]byte("data: "), body...), "\n\n"...)
-	if t.fault.Kind == FaultDrip {
-		return t.drip(line)
-	}
-	return t.write(line)
-}
-
-// finishStream sends usage if asked for, and the terminal event. A fault placed beyond the last chunk strikes here.
-func (t *turn) finishStream(sent int) {
-	if t.fault.After >= sent {
-		t.fault.After = sent
-		if !t.faultDuring(sent) {
-			return
-		}
-	}
-	if t.wantsUsage() {
-		last := t.response("chat.completion.chunk")
-		last.Choices, last.Usage = []chatChoice{}, t.usage()
-		if !t.event(last) {
-			return
-		}
-	}
-	t.end([]byte("data: [DONE]\n\n"))
-}
-
-func (t *turn) wantsUsage() bool {
-	return t.req.StreamOptions != nil && t.req.StreamOptions.IncludeUsage
-}
+func (c *chat) wantsUsage() bool { return c.StreamOptions != nil && c.StreamOptions.IncludeUsage }
 
 // obfuscation is there unless the client declines it.
-func (t *turn) obfuscation() string {
-	if o := t.req.StreamOptions; o != nil && o.IncludeObfuscation != nil && !*o.IncludeObfuscation {
+func (c *chat) obfuscation() string {
+	if o := c.StreamOptions; o != nil && o.IncludeObfuscation != nil && !*o.IncludeObfuscation {
 		return ""
 	}
-	return randomID(t.rng, 1+t.rng.IntN(15))
+	return randomID(c.rng, 1+c.rng.IntN(15))
 }
 
-// chunk is an event of a stream, sent when so many tokens of its choice are written: a stream takes as long as the same
-// answer in one piece, and the first piece of text comes with the first token.
-type chunk struct {
-	chatResponse
-	written int
-}
-
-// chunks cuts the answer up: the role, the text, the calls, the finish reason; each choice after the other.
-func (t *turn) chunks() []chunk {
-	var out []chunk
-	for i := range t.choices() {
-		written := t.reply.reasoning
+// chunks cuts the answer up: the role, the text, the calls, the finish reason; each choice after the other. The first piece
+// of text comes with the first token.
+func (c *chat) chunks(t *turn) []event {
+	var out []event
+	for i := range t.req.times() {
+		written := t.reply.thought()
 		add := func(delta any, finish *string, tokens int) {
 			written += tokens
-			c := t.response("chat.completion.chunk")
-			c.Choices = []chatChoice{{Index: i, Delta: delta, FinishReason: finish}}
-			c.Obfuscation = t.obfuscation()
-			if t.wantsUsage() {
-				c.Usage = json.RawMessage("null")
+			chunk := c.response("chat.completion.chunk")
+			chunk.Choices = []chatChoice{{Index: i, Delta: delta, FinishReason: finish}}
+			chunk.Obfuscation = c.obfuscation()
+			if c.wantsUsage() {
+				chunk.Usage = json.RawMessage("null")
 			}
-			out = append(out, chunk{c, written})
+			out = append(out, event{data: chunk, written: written})
 		}
 		opening := chatOpening{Role: "assistant"}
 		if len(t.reply.calls) == 0 || len(t.reply.pieces) > 0 {
@@ -118,22 +58,22 @@ func (t *turn) chunks() []chunk {
 				add(chatDelta{Content: &p}, nil, 1)
 			}
 		}
-		t.callChunks(func(d chatDelta, tokens int) { add(d, nil, tokens) })
-		add(chatDelta{}, &t.reply.finish, 0)
+		chatCallChunks(t.reply.calls, func(d chatDelta, tokens int) { add(d, nil, tokens) })
+		add(chatDelta{}, c.finish(t), 0)
 	}
 	return out
 }
 
-// callChunks sends the head of every call, and then their arguments in turn: calls interleave, told apart by index.
-func (t *turn) callChunks(add func(d chatDelta, tokens int)) {
-	arguments := make([][]string, len(t.reply.calls))
+// chatCallChunks sends the head of every call, and then their arguments in turn: calls interleave, told apart by index.
+func chatCallChunks(calls []call, add func(d chatDelta, tokens int)) {
+	arguments := make([][]string, len(calls))
 	longest := 0
-	for i, c := range t.reply.calls {
-		arguments[i] = cut(c.Function.Arguments)
+	for i, one := range calls {
+		arguments[i] = cut(one.arguments)
 		longest = max(longest, len(arguments[i]))
-		head := c
+		head := newChatCall(one)
 		head.Index, head.Function.Arguments = new(i), ""
-		add(chatDelta{ToolCalls: []chatCall{head}}, callTokens(&head))
+		add(chatDelta{ToolCalls: []chatCall{head}}, callHead(&one))
 	}
 	for n := range longest {
 		for i := range arguments {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -13,9 +14,10 @@ type Fault struct {
 	Kind FaultKind
 	// Probability of striking a request, from 0 to 1; not used in a script.
 	Probability float64
-	// Status, Body and RetryAfter are the error response of FaultStatus; an empty Body is the vendor's usual one.
-	// FaultErrorEvent uses Status and Body for its event.
+	// Status, Header, Body and RetryAfter are the error response of FaultStatus; an empty Body is the vendor's usual one, and
+	// Header is set last. FaultErrorEvent uses Status and Body for its event.
 	Status     int
+	Header     http.Header
 	Body       string
 	RetryAfter time.Duration
 	// After is how many chunks of a stream go out first.
@@ -114,14 +116,77 @@ func reset(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// setRetryAfter writes a wait in the vendor's two headers.
-func setRetryAfter(h http.Header, d time.Duration) {
-	h.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
-	h.Set("Retry-After-Ms", strconv.FormatInt(wholeMilliseconds(d).Milliseconds(), 10))
+// faultBefore plays the faults that come in place of an answer.
+func (t *turn) faultBefore() bool {
+	f := &t.fault
+	if f.Kind != FaultNone {
+		t.sim.faults.Add(1)
+	}
+	switch {
+	case f.Kind == FaultReset:
+		reset(t.w)
+	case f.Kind == FaultStatus:
+		h := t.w.Header()
+		if f.RetryAfter > 0 {
+			t.hint(h, f.RetryAfter)
+		}
+		body := t.faultBody()
+		jsonHeaders(h, len(body))
+		for name, values := range f.Header {
+			h[http.CanonicalHeaderKey(name)] = values
+		}
+		t.w.WriteHeader(f.Status)
+		_, _ = t.w.Write(body)
+	case f.Kind == FaultErrorEvent && !t.req.stream:
+		writeBody(t.w, http.StatusOK, t.faultBody())
+	default:
+		return false
+	}
+	return true
 }
 
-// wholeMilliseconds rounds up, so that who waits as long as told is not early. A fraction would be lost by clients that
-// multiply it back and cut it off.
-func wholeMilliseconds(d time.Duration) time.Duration {
-	return (d + time.Millisecond - 1).Truncate(time.Millisecond)
+// faultBody is the given one, or the vendor's usual one for the status.
+func (t *turn) faultBody() []byte {
+	if t.fault.Body != "" {
+		return []byte(t.fault.Body)
+	}
+	body, _ := json.Marshal(t.usual(t.fault.Status, t.fault.RetryAfter).body)
+	return body
+}
+
+// faultDuring plays the fault that strikes after a number of events. It reports whether the stream goes on.
+func (t *turn) faultDuring(sent int) bool {
+	if sent != t.fault.After {
+		return true
+	}
+	switch t.fault.Kind {
+	case FaultCut:
+		panic(http.ErrAbortHandler)
+	case FaultStall:
+		return t.stall()
+	case FaultMalformed:
+		return t.write(t.encode(t.malformed()))
+	case FaultErrorEvent:
+		t.write(t.encode(t.failed(t.faultBody())))
+		return false
+	}
+	return true
+}
+
+// stall is silent for the fault's delay, or until the client leaves. It reports whether the client is still there.
+func (t *turn) stall() bool {
+	if t.fault.Delay == 0 {
+		<-t.r.Context().Done()
+		return false
+	}
+	return sleep(t.r.Context(), t.fault.Delay) == nil
+}
+
+func (t *turn) drip(body []byte) bool {
+	for i := range body {
+		if !t.write(body[i:i+1]) || sleep(t.r.Context(), t.fault.Delay) != nil {
+			return false
+		}
+	}
+	return true
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -105,7 +106,7 @@ func TestParseFault(t *testing.T) {
 		"drip:0.1":        {Kind: sim.FaultDrip, Probability: 0.1, After: 1, Delay: time.Millisecond},
 	} {
 		got, err := sim.ParseFault(text)
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("ParseFault(%q) = %+v, %v; want %+v", text, got, err, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -62,6 +63,19 @@ func TestFaultStatusBody(t *testing.T) {
 		r := c.post(ask("Hello"))
 		if r.err != nil || r.status != http.StatusBadGateway || string(r.body) != "<html>Bad gateway</html>" || r.header.Get("Retry-After") != "" {
 			c.t.Errorf("%d %v %q, error %v", r.status, r.header, r.body, r.err)
+		}
+		unharmed(c)
+	})
+}
+
+// A fault's headers are the last word, however they are spelt.
+func TestFaultStatusHeader(t *testing.T) {
+	f := sim.Fault{Kind: sim.FaultStatus, Status: 429, RetryAfter: time.Second, Body: "slow down", Header: http.Header{"retry-after": {"7"}, "X-Should-Retry": {"true"}, "Content-Type": {"text/plain"}}}
+	bothWays(t, struck(f), func(c *caller) {
+		r := c.post(ask("Hello"))
+		got := []string{r.header.Get("Retry-After"), r.header.Get("Retry-After-Ms"), r.header.Get("X-Should-Retry"), r.header.Get("Content-Type"), string(r.body)}
+		if want := []string{"7", "1000", "true", "text/plain", "slow down"}; r.status != 429 || !slices.Equal(got, want) {
+			c.t.Errorf("%d %q, want %q", r.status, got, want)
 		}
 		unharmed(c)
 	})

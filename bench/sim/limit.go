@@ -217,17 +217,20 @@ func (l *limiter) account(now time.Time) {
 	l.available.tokens += minutes * float64(l.tokens.perMinute())
 }
 
-// state is what the headers tell.
+// state is what the headers tell. A limit of 0 is none.
 type state struct {
 	limit, remaining int
 	reset            time.Duration
 }
 
-func (l *limiter) states(now time.Time) (requests, tokens state) {
+// allowance is what the rate limits leave, in each dimension.
+type allowance struct{ requests, tokens state }
+
+func (l *limiter) states(now time.Time) allowance {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now = l.advance(now)
-	return stateOf(l.requests, now), stateOf(l.tokens, now)
+	return allowance{stateOf(l.requests, now), stateOf(l.tokens, now)}
 }
 
 func stateOf(b bucket, now time.Time) state {

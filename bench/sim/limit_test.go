@@ -103,7 +103,7 @@ func (p *limiterPair) size(t *rapid.T) int {
 	if p.cfg.Charge == ChargeMax {
 		want = max(prompt, most)
 	}
-	if got := req.chargedTokens(p.cfg.Charge); got != want {
+	if got := req.neutral().charged(p.cfg.Charge); got != want {
 		t.Fatalf("%d characters and max_tokens of %d charge %d, want %d", characters, most, got, want)
 	}
 	return want
@@ -289,7 +289,8 @@ func TestLimiterStates(t *testing.T) {
 	for range 2 {
 		l.admit(epoch, 100)
 	}
-	requests, tokens := l.states(epoch.Add(500 * time.Millisecond))
+	left := l.states(epoch.Add(500 * time.Millisecond))
+	requests, tokens := left.requests, left.tokens
 	if want := (state{limit: 60, remaining: 58, reset: 1500 * time.Millisecond}); requests != want {
 		t.Errorf("requests %+v, want %+v", requests, want)
 	}

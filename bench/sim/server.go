@@ -10,7 +10,9 @@ import (
 
 // Server serves a simulator on a port.
 type Server struct {
-	// URL is the address with the path that a client's base URL has: http://127.0.0.1:PORT/v1.
+	// Root is the address, http://127.0.0.1:PORT, from which each dialect forms its base URL.
+	Root string
+	// URL is the base URL of OpenAI's clients: Root with /v1.
 	URL string
 
 	http *http.Server
@@ -23,8 +25,10 @@ func (s *Sim) Listen(address string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	root := "http://" + listener.Addr().String()
 	srv := &Server{
-		URL:  "http://" + listener.Addr().String() + "/v1",
+		Root: root,
+		URL:  root + "/v1",
 		http: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second},
 		done: make(chan error, 1),
 	}

@@ -20,6 +20,9 @@ func TestServerURL(t *testing.T) {
 	if !strings.HasPrefix(server.URL, "http://127.0.0.1:") || !strings.HasSuffix(server.URL, "/v1") || strings.Contains(server.URL, ":0/") {
 		t.Errorf("URL %q", server.URL)
 	}
+	if server.URL != server.Root+"/v1" {
+		t.Errorf("root %q of %q", server.Root, server.URL)
+	}
 }
 
 func address(s *sim.Server) string {

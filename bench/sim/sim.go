@@ -44,14 +44,28 @@ type Config struct {
 	Respond func(*Prompt) *Answer
 }
 
-// Prompt is a request as the simulator understood it.
+// Prompt is a request as the simulator understood it, in whatever dialect it came.
 type Prompt struct {
 	Model string
-	// Text is that of the last user message, Turns the number of messages.
-	Text  string
-	Turns int
-	// Tools are the names of the tools on offer.
-	Tools []string
+	// System is the text of the system messages, Text that of the last user message, Turns the number of messages, in which
+	// each result of a tool counts as one.
+	System string
+	Text   string
+	Turns  int
+	// Images and Files count the parts of all messages that are no text.
+	Images int
+	Files  int
+	// Tools are the names of the tools on offer, Results the results of tools that the conversation ends with.
+	Tools   []string
+	Results []ToolResult
+}
+
+// ToolResult is what came of a call.
+type ToolResult struct {
+	// Name is that of the tool, "" if no call in the conversation has the result's id.
+	Name   string
+	Text   string
+	Failed bool
 }
 
 // Answer is what a simulated model says.
@@ -60,6 +74,8 @@ type Answer struct {
 	ToolCalls []ToolCall
 	// Refusal, if set, is said in place of Text.
 	Refusal string
+	// Reasoning is what it thinks first, if the request asks for reasoning. Empty: made up.
+	Reasoning string
 }
 
 // ToolCall is a call that a simulated model makes.
