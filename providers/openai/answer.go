@@ -4,27 +4,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
-
-// answer puts a response together: from one completion document, or from the many of a stream. Both have the same shape
-// but for "message" and "delta". It takes what compatible servers really send: other types count as absent, unknown
-// fields are passed over, usage may come anywhere and the last one counts.
-type answer struct {
-	response *request.Response
-	parts    request.Assembler
-	refusal  []byte
-	calls    []slot
-	sound    *request.AudioPart // what has come of it
-	detail   *detail            // the last one, to tell whether the next goes on with it
-	// failure is an error object found where an answer was to be.
-	failure *wireError
-	// sawChoice and sawUsage: the document had at least one. finished: a finish reason was given.
-	sawChoice, sawUsage, finished bool
-
-	*readers
-}
 
 // readers walk a document, a message in it, and a value of that. They are reused for their memory.
 type readers struct {
@@ -33,11 +17,8 @@ type readers struct {
 
 var readerPool = sync.Pool{New: func() any { return new(readers) }}
 
-// emit hands a piece to the reader of a stream. It is nil for completions.
-type emit func(request.Chunk)
-
 // document takes in a completion or a chunk, or several standing one after the other.
-func (a *answer) document(data []byte, out emit) error {
+func (a *chat) document(data []byte, out dialect.Emit) error {
 	a.readers = readerPool.Get().(*readers)
 	defer readerPool.Put(a.readers)
 	r := &a.outer
@@ -54,8 +35,8 @@ func (a *answer) document(data []byte, out emit) error {
 	return r.Err()
 }
 
-func (a *answer) field(key string, out emit) {
-	r, resp := &a.outer, a.response
+func (a *chat) field(key string, out dialect.Emit) {
+	r, resp := &a.outer, a.Response
 	switch key {
 	case "id":
 		setOnce(&resp.ID, r)
@@ -78,7 +59,7 @@ func (a *answer) field(key string, out emit) {
 	case "x_groq":
 		a.groq()
 	case "error":
-		a.fail(parseErrorValue(r))
+		a.fail(edge.ParseValue(r))
 	default:
 		r.Skip()
 	}
@@ -94,42 +75,29 @@ func setOnce(field *string, r *jsontext.Reader) {
 }
 
 // groq reads the side object in which Groq puts usage and errors of a stream.
-func (a *answer) groq() {
+func (a *chat) groq() {
 	r := &a.outer
 	for key := range r.Fields() {
 		switch string(key) {
 		case "usage":
 			a.usage(r)
 		case "error":
-			a.fail(parseErrorValue(r))
+			a.fail(edge.ParseValue(r))
 		default:
 			r.Skip()
 		}
 	}
 }
 
-func (a *answer) warn(field, message string) {
-	a.response.Warnings = append(a.response.Warnings, request.Warning{Field: field, Message: message})
-}
-
 // fail records an error object, if it says anything.
-func (a *answer) fail(found *wireError) {
+func (a *chat) fail(found *edge.Failure) {
 	if found != nil {
-		a.failure = found
+		a.Failure = found
 	}
-}
-
-// size is how much has come of the answer, in bytes.
-func (a *answer) size() int64 {
-	n := a.parts.Size() + len(a.refusal)
-	if a.sound != nil {
-		n += len(a.sound.Data) + len(a.sound.Transcript)
-	}
-	return int64(n)
 }
 
 // choice takes in the first choice. It reads all fields before it acts, for the index may come last.
-func (a *answer) choice(out emit) {
+func (a *chat) choice(out dialect.Emit) {
 	r := &a.outer
 	var message, text []byte
 	var index int64
@@ -152,7 +120,7 @@ func (a *answer) choice(out emit) {
 		case "usage":
 			a.usage(r)
 		case "error":
-			a.fail(parseErrorValue(r))
+			a.fail(edge.ParseValue(r))
 		default:
 			r.Skip()
 		}
@@ -160,11 +128,11 @@ func (a *answer) choice(out emit) {
 	if !given || index != 0 {
 		return
 	}
-	a.sawChoice = true
+	a.Begun = true
 	a.message(message, whole, out)
 	a.text(text, out)
 	if reason != "" {
-		a.response.RawFinishReason, a.finished = reason, true
+		a.Response.RawFinishReason, a.Finished = reason, true
 	}
 }
 
@@ -175,7 +143,7 @@ type pieces struct {
 }
 
 // message takes in a whole message, or a delta of one.
-func (a *answer) message(text []byte, whole bool, out emit) {
+func (a *chat) message(text []byte, whole bool, out dialect.Emit) {
 	if len(text) == 0 {
 		return
 	}
@@ -209,14 +177,14 @@ func (a *answer) message(text []byte, whole bool, out emit) {
 	a.take(&p, whole, out)
 }
 
-func (a *answer) take(p *pieces, whole bool, out emit) {
+func (a *chat) take(p *pieces, whole bool, out dialect.Emit) {
 	if !a.details(p.details, out) {
 		a.reason(p.reasoning, out)
 	}
 	a.content(p.content, out)
 	if len(p.refusal) > 0 {
 		a.value.Reset(p.refusal)
-		a.refusal = append(a.refusal, a.value.Text()...)
+		a.Refusal = append(a.Refusal, a.value.Text()...)
 	}
 	a.toolCalls(p.calls, whole, out)
 	a.functionCall(p.function, out)
@@ -224,36 +192,29 @@ func (a *answer) take(p *pieces, whole bool, out emit) {
 	a.audio(p.audio)
 }
 
-// send hands a chunk out, if anybody listens.
-func send(out emit, c request.Chunk) {
-	if out != nil {
-		out(c)
-	}
-}
-
 // text takes a JSON string of the answer's text.
-func (a *answer) text(raw []byte, out emit) {
+func (a *chat) text(raw []byte, out dialect.Emit) {
 	a.value.Reset(raw)
 	if a.value.Kind() != jsontext.String {
 		return
 	}
-	if s := a.parts.Text(a.value.Text()); s != "" {
-		send(out, request.Chunk{Content: s})
+	if s := a.Parts.Text(a.value.Text()); s != "" {
+		out.Send(request.Chunk{Content: s})
 	}
 }
 
-func (a *answer) reason(raw []byte, out emit) {
+func (a *chat) reason(raw []byte, out dialect.Emit) {
 	a.value.Reset(raw)
 	if a.value.Kind() != jsontext.String {
 		return
 	}
-	if s := a.parts.Reason(a.value.Text()); s != "" {
-		send(out, request.Chunk{Reasoning: s})
+	if s := a.Parts.Reason(a.value.Text()); s != "" {
+		out.Send(request.Chunk{Reasoning: s})
 	}
 }
 
 // content takes text as a string, or as a list of typed parts.
-func (a *answer) content(raw []byte, out emit) {
+func (a *chat) content(raw []byte, out dialect.Emit) {
 	if len(raw) == 0 {
 		return
 	}
@@ -273,13 +234,13 @@ func (a *answer) content(raw []byte, out emit) {
 	}
 }
 
-func (a *answer) contentPart(r *jsontext.Reader, out emit) {
+func (a *chat) contentPart(r *jsontext.Reader, out dialect.Emit) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "text":
 			a.text(r.Raw(), out)
 		case "refusal":
-			a.refusal = append(a.refusal, r.Text()...)
+			a.Refusal = append(a.Refusal, r.Text()...)
 		case "thinking":
 			a.thinking(r.Raw(), out)
 		default:
@@ -289,7 +250,7 @@ func (a *answer) contentPart(r *jsontext.Reader, out emit) {
 }
 
 // thinking takes reasoning inside content: a string, or a list of text parts.
-func (a *answer) thinking(raw []byte, out emit) {
+func (a *chat) thinking(raw []byte, out dialect.Emit) {
 	if raw[0] != '[' {
 		a.reason(raw, out)
 		return

@@ -1,14 +1,13 @@
 package openai
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -54,102 +53,48 @@ type Config struct {
 }
 
 // complete fills in defaults and checks the whole configuration.
-func (c *Config) complete() error {
+func (c *Config) complete() (dialect.Config, error) {
+	c.Provider = cmp.Or(c.Provider, "openai")
 	var faults []string
-	if c.Provider == "" {
-		c.Provider = "openai"
-	}
 	if c.APIKey == "" && c.BaseURL == "" && len(c.Header) == 0 {
 		faults = append(faults, "APIKey is empty; set it, or BaseURL for a server without keys")
 	}
-	if strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		faults = append(faults, "APIKey contains a space or a character that can't stand in a header; check how it was read")
-	}
-	if c.BaseURL == "" {
-		if c.BaseURL = DefaultBaseURL; c.Azure {
-			faults = append(faults, "BaseURL is empty; set the endpoint of the Azure resource")
-		}
+	if c.BaseURL == "" && c.Azure {
+		faults = append(faults, "BaseURL is empty; set the endpoint of the Azure resource")
 	}
 	if c.APIVersion != "" && !c.Azure {
 		faults = append(faults, "APIVersion is set without Azure")
 	}
-	if err := checkURL(c.BaseURL); err != nil {
-		faults = append(faults, fmt.Sprintf("BaseURL %q: %v", withoutPassword(c.BaseURL), err))
+	common := dialect.Config{
+		Provider: c.Provider, Model: c.Model,
+		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
+		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
+		Capabilities: c.Capabilities,
 	}
-	if len(faults) > 0 {
-		return &request.Error{Class: request.ClassInvalid, Provider: c.Provider, Message: "configuration: " + strings.Join(faults, "; ")}
-	}
-	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
-	return nil
+	err := common.Check(faults, "/chat/completions")
+	c.BaseURL = common.BaseURL
+	return common, err
 }
 
-func checkURL(text string) error {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil:
-		return errors.New("not an address; give one like https://host/v1")
-	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return errors.New("must begin with http:// or https:// and name a host")
-	case u.User != nil:
-		return errors.New("must not hold a password; give it by Header")
-	case u.RawQuery != "" || u.Fragment != "":
-		return errors.New("must not have a query; it is an address to append to")
-	case strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/chat/completions"):
-		return errors.New("must end before /chat/completions")
-	}
-	return nil
-}
-
-// withoutPassword is an address fit to be shown.
-func withoutPassword(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return wire.Redact(address)
-	}
-	return wire.Redact(u.Redacted())
-}
-
-// secrets are what must never be shown: the key, and what stands in headers that authorise.
-func (c *Config) secrets() []string {
-	secrets := []string{c.APIKey}
-	for name, values := range c.Header {
-		switch http.CanonicalHeaderKey(name) {
-		case "Authorization", "Api-Key", "X-Api-Key", "Proxy-Authorization", "Cookie", "Cf-Aig-Authorization":
-			for _, v := range values {
-				scheme, token, ok := strings.Cut(v, " ")
-				if !ok {
-					token = scheme
-				}
-				secrets = append(secrets, token)
-			}
-		}
-	}
-	return secrets
-}
-
-// headers are made once and shared by all requests.
-func (c *Config) headers() http.Header {
-	h := http.Header{
-		"Content-Type": {"application/json"},
-		"User-Agent":   {wire.UserAgent},
-	}
+// headers authorise as the provider wants it.
+func (c *Config) headers() map[string]string {
+	own := map[string]string{"OpenAI-Organization": c.Organization, "OpenAI-Project": c.Project}
 	switch {
 	case c.APIKey == "":
 	case c.Azure:
-		h.Set("Api-Key", c.APIKey)
+		own["Api-Key"] = c.APIKey
 	default:
-		h.Set("Authorization", "Bearer "+c.APIKey)
+		own["Authorization"] = "Bearer " + c.APIKey
 	}
-	if c.Organization != "" {
-		h.Set("Openai-Organization", c.Organization)
+	return own
+}
+
+// targetOf returns where requests of a model go.
+func (c *Client) targetOf(model string) (*wire.Target, error) {
+	if c.target != nil && (c.cfg.APIVersion == "" || model == c.cfg.Model) {
+		return c.target, nil
 	}
-	if c.Project != "" {
-		h.Set("Openai-Project", c.Project)
-	}
-	for name, values := range c.Header {
-		h[http.CanonicalHeaderKey(name)] = slices.Clone(values)
-	}
-	return h
+	return c.targetFor(model)
 }
 
 // targetFor builds the address of a model's requests.
@@ -163,7 +108,7 @@ func (c *Client) targetFor(model string) (*wire.Target, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("address of model %q: %w", model, err)
+		return nil, &request.Error{Class: request.ClassInvalid, Message: "the model has no place in an address", Err: err}
 	}
 	return &wire.Target{URL: u, Header: c.header}, nil
 }

@@ -1,10 +1,13 @@
 package openai
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -30,7 +33,7 @@ type piece struct {
 }
 
 // toolCalls takes the calls of a whole message, each of which is a call of its own, or of a delta.
-func (a *answer) toolCalls(raw []byte, whole bool, out emit) {
+func (a *chat) toolCalls(raw []byte, whole bool, out dialect.Emit) {
 	r := new(jsontext.Reader)
 	r.Reset(raw)
 	if len(raw) == 0 || !r.Array() {
@@ -47,7 +50,7 @@ func (a *answer) toolCalls(raw []byte, whole bool, out emit) {
 }
 
 // functionCall takes the call of servers from before tools.
-func (a *answer) functionCall(raw []byte, out emit) {
+func (a *chat) functionCall(raw []byte, out dialect.Emit) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return
 	}
@@ -59,7 +62,7 @@ func (a *answer) functionCall(raw []byte, out emit) {
 }
 
 // owner finds the call that a piece goes on with; -1 starts a new one.
-func (a *answer) owner(p *piece) int {
+func (a *chat) owner(p *piece) int {
 	for n := len(a.calls) - 1; n >= 0; n-- {
 		if a.owns(n, p) {
 			return n
@@ -68,12 +71,12 @@ func (a *answer) owner(p *piece) int {
 	return -1
 }
 
-func (a *answer) owns(n int, p *piece) bool {
+func (a *chat) owns(n int, p *piece) bool {
 	s := &a.calls[n]
 	switch {
 	case p.hasIndex && p.index != s.index:
 		return false
-	case p.name != "" && len(p.arguments) > 0 && isWhole(a.parts.Arguments(n)):
+	case p.name != "" && len(p.arguments) > 0 && isWhole(a.Parts.Arguments(n)):
 		return false // a call with all its arguments after a call with all of its own
 	case p.hasIndex && p.name == "":
 		return true // whatever its id: some servers give each piece a fresh one
@@ -90,9 +93,9 @@ func isWhole(arguments string) bool {
 	return strings.HasSuffix(arguments, "}") && json.Valid([]byte(arguments))
 }
 
-func (a *answer) call(n int, p *piece, out emit) {
+func (a *chat) call(n int, p *piece, out dialect.Emit) {
 	if len(a.calls) == maxCalls && n < 0 {
-		a.fail(&wireError{message: "more than " + strconv.Itoa(maxCalls) + " tool calls in one answer"})
+		a.fail(&edge.Failure{Message: "more than " + strconv.Itoa(maxCalls) + " tool calls in one answer"})
 		return
 	}
 	id, name := "", ""
@@ -100,19 +103,19 @@ func (a *answer) call(n int, p *piece, out emit) {
 		n = len(a.calls)
 		a.calls = append(a.calls, slot{index: p.index, id: p.id})
 		if id = p.id; id == "" {
-			id = "call_" + orDefault(a.response.ID, "0") + "_" + strconv.Itoa(n)
+			id = "call_" + cmp.Or(a.Response.ID, "0") + "_" + strconv.Itoa(n)
 		}
 	}
 	if s := &a.calls[n]; !s.named && p.name != "" { // it may come after the id
 		name, s.named = p.name, true
 	}
-	delta := a.parts.Call(n, id, name, p.arguments)
+	delta := a.Parts.Call(n, id, name, p.arguments)
 	if p.signature != "" {
 		delta.Signature = p.signature
-		a.parts.SignCall(n, p.signature)
+		a.Parts.SignCall(n, p.signature)
 	}
 	if !delta.IsZero() {
-		send(out, request.Chunk{ToolCall: delta})
+		out.Send(request.Chunk{ToolCall: delta})
 	}
 }
 

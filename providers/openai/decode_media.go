@@ -4,12 +4,13 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // images takes pictures that a model made: a list of image_url parts.
-func (a *answer) images(raw []byte, out emit) {
+func (a *chat) images(raw []byte, out dialect.Emit) {
 	if len(raw) == 0 || raw[0] != '[' {
 		return
 	}
@@ -18,8 +19,8 @@ func (a *answer) images(raw []byte, out emit) {
 	r.Array()
 	for r.More() {
 		if part, ok := readImage(r); ok {
-			a.parts.Part(part)
-			send(out, request.Chunk{Part: part})
+			a.Parts.Part(part)
+			out.Send(request.Chunk{Part: part})
 		}
 	}
 }
@@ -76,7 +77,7 @@ func cutDataURL(s string) (mediaType string, data []byte, ok bool) {
 }
 
 // audio takes sound that a model made, with its transcript. In a stream both come in pieces; they are one part.
-func (a *answer) audio(raw []byte) {
+func (a *chat) audio(raw []byte) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return
 	}
@@ -97,4 +98,5 @@ func (a *answer) audio(raw []byte) {
 			r.Skip()
 		}
 	}
+	a.Pending = len(a.sound.Data) + len(a.sound.Transcript)
 }

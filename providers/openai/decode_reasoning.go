@@ -1,6 +1,8 @@
 package openai
 
 import (
+	"cmp"
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -19,7 +21,7 @@ func (d *detail) continues(before *detail) bool {
 
 // details takes the typed reasoning of OpenRouter and Vercel. It reports whether it held readable text, which the plain
 // reasoning field then only repeats.
-func (a *answer) details(raw []byte, out emit) (readable bool) {
+func (a *chat) details(raw []byte, out dialect.Emit) (readable bool) {
 	if len(raw) == 0 {
 		return false
 	}
@@ -60,31 +62,31 @@ func readDetail(r *jsontext.Reader) (d detail) {
 	return d
 }
 
-func (a *answer) takeDetail(d detail, out emit) {
+func (a *chat) takeDetail(d detail, out dialect.Emit) {
 	if d.data != "" {
 		part := request.ReasoningPart{Encrypted: d.data, ID: d.id, Format: d.format}
-		a.parts.Part(part)
-		send(out, request.Chunk{Part: part})
+		a.Parts.Part(part)
+		out.Send(request.Chunk{Part: part})
 		return
 	}
 	if d.text == "" && d.signature == "" {
 		return
 	}
 	if !d.continues(a.detail) {
-		a.parts.EndReasoning()
+		a.Parts.EndReasoning()
 	}
 	a.detail = &d
-	part := a.parts.OpenReasoning()
+	part := a.Parts.OpenReasoning()
 	part.Summary = part.Summary || d.kind == "reasoning.summary"
-	part.ID = orDefault(part.ID, d.id)
-	part.Format = orDefault(part.Format, d.format)
-	if s := a.parts.Reason([]byte(d.text)); s != "" {
-		send(out, request.Chunk{Reasoning: s})
+	part.ID = cmp.Or(part.ID, d.id)
+	part.Format = cmp.Or(part.Format, d.format)
+	if s := a.Parts.Reason([]byte(d.text)); s != "" {
+		out.Send(request.Chunk{Reasoning: s})
 	}
 	if d.signature == "" {
 		return
 	}
-	part = a.parts.OpenReasoning()
+	part = a.Parts.OpenReasoning()
 	part.Signature = d.signature
-	send(out, request.Chunk{Part: request.ReasoningPart{Signature: d.signature, ID: part.ID, Format: part.Format, Summary: part.Summary}})
+	out.Send(request.Chunk{Part: request.ReasoningPart{Signature: d.signature, ID: part.ID, Format: part.Format, Summary: part.Summary}})
 }

@@ -19,7 +19,7 @@ type counts struct {
 	costReported, seen        bool
 }
 
-func (a *answer) usage(r *jsontext.Reader) {
+func (a *chat) usage(r *jsontext.Reader) {
 	var c counts
 	for key := range r.Fields() {
 		c.field(string(key), r)
@@ -27,8 +27,8 @@ func (a *answer) usage(r *jsontext.Reader) {
 	if !c.seen {
 		return
 	}
-	a.sawUsage = true
-	a.response.Usage = c.usage()
+	a.Counted = true
+	a.Response.Usage = c.usage()
 }
 
 func (c *counts) field(key string, r *jsontext.Reader) {

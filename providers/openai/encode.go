@@ -1,35 +1,26 @@
 package openai
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
-	"strconv"
-
-	"github.com/seed63918563/llmgate/internal/jsontext"
+	"cmp"
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/request"
 )
 
-// encoder writes one request body. Faults (what can't be said and would be lost) and warnings (what is not honoured) are
-// collected on the way.
+// encoder writes one request body.
 type encoder struct {
-	buf      []byte
-	call     *call
+	*dialect.Encoder
+	call     *chat
 	quirks   *Quirks
 	streamed bool
-	extra    map[string]any
 	marked   int // where the last cache mark ended
-	warnings []request.Warning
-	faults   request.Faults
 }
 
-func (e *encoder) encode() error {
-	e.buf = append(e.buf, '{')
-	if e.field("model") {
-		e.string(e.call.model)
+func (e *encoder) encode() {
+	e.Raw("{")
+	if e.Field("model") {
+		e.String(e.call.Model)
 	}
-	if e.field("messages") {
+	if e.Field("messages") {
 		e.messages()
 	}
 	e.streaming()
@@ -39,115 +30,63 @@ func (e *encoder) encode() error {
 	e.tools()
 	e.format()
 	e.identity()
-	e.extras()
-	e.buf = append(e.buf, '}')
-	if len(e.faults) > 0 {
-		return &request.Error{Class: request.ClassInvalid, Err: e.faults}
+	e.Extras(reserved)
+	e.Raw("}")
+}
+
+// reserved refuses extra fields that would break what the caller is promised.
+func reserved(name, value string) string {
+	switch {
+	case name == "stream":
+		return "set by calling Complete or Stream"
+	case name == "n" && value != "1":
+		return "a response holds one answer; send the request several times"
 	}
-	return nil
-}
-
-// field begins a field, unless the request's Extra replaces it.
-func (e *encoder) field(name string) bool {
-	if _, replaced := e.extra[name]; replaced {
-		return false
-	}
-	e.key(name)
-	return true
-}
-
-// key writes a name, after a comma where something stands before it.
-func (e *encoder) key(name string) {
-	e.comma()
-	e.string(name)
-	e.buf = append(e.buf, ':')
-}
-
-func (e *encoder) comma() {
-	switch e.buf[len(e.buf)-1] {
-	case '{', '[', ':':
-	default:
-		e.buf = append(e.buf, ',')
-	}
-}
-
-func (e *encoder) string(s string)  { e.buf = jsontext.AppendString(e.buf, s) }
-func (e *encoder) raw(s string)     { e.buf = append(e.buf, s...) }
-func (e *encoder) int(n int64)      { e.buf = strconv.AppendInt(e.buf, n, 10) }
-func (e *encoder) bool(b bool)      { e.buf = strconv.AppendBool(e.buf, b) }
-func (e *encoder) float(f float64)  { e.buf = jsontext.AppendFloat(e.buf, f) }
-func (e *encoder) text(k, v string) { e.key(k); e.string(v) }
-func (e *encoder) fault(f, p string) {
-	e.faults = append(e.faults, request.Fault{Field: f, Problem: p})
-}
-
-// warn records once for each field what was not honoured.
-func (e *encoder) warn(field, message string) {
-	for _, w := range e.warnings {
-		if w.Field == field {
-			return
-		}
-	}
-	e.warnings = append(e.warnings, request.Warning{Field: field, Message: message})
+	return ""
 }
 
 func (e *encoder) streaming() {
 	if !e.streamed {
 		return
 	}
-	if e.field("stream") {
-		e.bool(true)
+	if e.Field("stream") {
+		e.Bool(true)
 	}
-	if !e.quirks.NoStreamOptions && e.field("stream_options") {
-		e.raw(`{"include_usage":true}`)
+	if !e.quirks.NoStreamOptions && e.Field("stream_options") {
+		e.Raw(`{"include_usage":true}`)
 	}
 }
 
 func (e *encoder) limits() {
-	r := e.call.req
-	if r.MaxTokens > 0 && e.field(e.call.maxTokensField()) {
-		e.int(int64(r.MaxTokens))
+	r := e.call.Req
+	if r.MaxTokens > 0 && e.Field(e.call.maxTokensField()) {
+		e.Int(int64(r.MaxTokens))
 	}
-	if len(r.Stop) > 0 && e.field("stop") {
-		e.strings(r.Stop)
+	if len(r.Stop) > 0 && e.Field("stop") {
+		e.Strings(r.Stop)
 	}
-}
-
-func (e *encoder) strings(list []string) {
-	e.buf = append(e.buf, '[')
-	for _, s := range list {
-		e.comma()
-		e.string(s)
-	}
-	e.buf = append(e.buf, ']')
 }
 
 func (e *encoder) sampling() {
-	r := e.call.req
-	e.optional("temperature", r.Temperature)
-	e.optional("top_p", r.TopP)
-	e.optional("frequency_penalty", r.FrequencyPenalty)
-	e.optional("presence_penalty", r.PresencePenalty)
-	if r.Seed != nil && e.field(e.quirks.seedField()) {
-		e.int(*r.Seed)
+	r := e.call.Req
+	e.Optional("temperature", r.Temperature)
+	e.Optional("top_p", r.TopP)
+	e.Optional("frequency_penalty", r.FrequencyPenalty)
+	e.Optional("presence_penalty", r.PresencePenalty)
+	if r.Seed != nil && e.Field(e.quirks.seedField()) {
+		e.Int(*r.Seed)
 	}
 	switch {
 	case r.TopK == nil:
 	case !e.quirks.TopK:
-		e.warn("top_k", "not sent: the provider has no such parameter")
-	case e.field("top_k"):
-		e.int(int64(*r.TopK))
-	}
-}
-
-func (e *encoder) optional(name string, v *float64) {
-	if v != nil && e.field(name) {
-		e.float(*v)
+		e.Warn("top_k", "not sent: the provider has no such parameter")
+	case e.Field("top_k"):
+		e.Int(int64(*r.TopK))
 	}
 }
 
 func (e *encoder) reasoning() {
-	effort, budget := e.call.req.ReasoningEffort, e.call.req.ReasoningBudget
+	effort, budget := e.call.Req.ReasoningEffort, e.call.Req.ReasoningBudget
 	if effort == "" && budget == 0 {
 		return
 	}
@@ -155,7 +94,7 @@ func (e *encoder) reasoning() {
 	case ReasoningEffort:
 		e.effort(effort)
 		if budget > 0 {
-			e.warn("reasoning_budget", "not sent: the provider takes only reasoning_effort")
+			e.Warn("reasoning_budget", "not sent: the provider takes only reasoning_effort")
 		}
 	case ReasoningObject:
 		e.reasoningObject(effort, budget)
@@ -164,119 +103,97 @@ func (e *encoder) reasoning() {
 	case ReasoningSwitch:
 		e.thinkingSwitch(effort, budget)
 	default:
-		e.warn("reasoning_effort", "not sent: the provider has no such parameter")
+		e.Warn("reasoning_effort", "not sent: the provider has no such parameter")
 	}
 }
 
 func (e *encoder) effort(effort request.Effort) {
-	if effort != "" && e.field("reasoning_effort") {
-		e.string(string(effort))
+	if effort != "" && e.Field("reasoning_effort") {
+		e.String(string(effort))
 	}
 }
 
 func (e *encoder) reasoningObject(effort request.Effort, budget int) {
-	if !e.field("reasoning") {
+	if !e.Field("reasoning") {
 		return
 	}
-	e.buf = append(e.buf, '{')
+	e.B = append(e.B, '{')
 	if effort != "" {
-		e.text("effort", string(effort))
+		e.Text("effort", string(effort))
 	} else {
-		e.key("max_tokens")
-		e.int(int64(budget))
+		e.Key("max_tokens")
+		e.Int(int64(budget))
 	}
-	e.buf = append(e.buf, '}')
+	e.B = append(e.B, '}')
 }
 
 // thinking says in words of the field only what reasoning_effort can't say: off, or a budget.
 func (e *encoder) thinking(effort request.Effort, budget int) {
 	switch {
 	case effort == request.EffortNone:
-		if e.field("thinking") {
-			e.raw(`{"type":"disabled"}`)
+		if e.Field("thinking") {
+			e.Raw(`{"type":"disabled"}`)
 		}
 	case effort != "":
 		e.effort(effort)
-	case e.field("thinking"):
-		e.raw(`{"type":"enabled","budget_tokens":`)
-		e.int(int64(budget))
-		e.raw(`}`)
+	case e.Field("thinking"):
+		e.Raw(`{"type":"enabled","budget_tokens":`)
+		e.Int(int64(budget))
+		e.Raw(`}`)
 	}
 }
 
 func (e *encoder) thinkingSwitch(effort request.Effort, budget int) {
-	if e.field("enable_thinking") {
-		e.bool(effort != request.EffortNone)
+	if e.Field("enable_thinking") {
+		e.Bool(effort != request.EffortNone)
 	}
-	if budget > 0 && e.field("thinking_budget") {
-		e.int(int64(budget))
+	if budget > 0 && e.Field("thinking_budget") {
+		e.Int(int64(budget))
 	}
 	if effort != "" && effort != request.EffortNone {
-		e.warn("reasoning_effort", "the provider knows only on and off; sent as on")
+		e.Warn("reasoning_effort", "the provider knows only on and off; sent as on")
 	}
 }
 
 func (e *encoder) format() {
-	f := &e.call.req.ResponseFormat
+	f := &e.call.Req.ResponseFormat
 	switch {
-	case f.Type == "" || !e.field("response_format"):
+	case f.Type == "" || !e.Field("response_format"):
 	case f.Type == request.FormatText:
-		e.raw(`{"type":"text"}`)
+		e.Raw(`{"type":"text"}`)
 	case f.Type == request.FormatJSON:
-		e.raw(`{"type":"json_object"}`)
+		e.Raw(`{"type":"json_object"}`)
 	case e.quirks.NoJSONSchema:
-		e.raw(`{"type":"json_object"}`)
-		e.warn("response_format.schema", "not sent: the provider gives JSON without a schema")
+		e.Raw(`{"type":"json_object"}`)
+		e.Warn("response_format.schema", "not sent: the provider gives JSON without a schema")
 	default:
 		e.schema(f)
 	}
 }
 
 func (e *encoder) schema(f *request.ResponseFormat) {
-	e.raw(`{"type":"json_schema","json_schema":{`)
-	e.text("name", orDefault(f.Name, "response"))
+	e.Raw(`{"type":"json_schema","json_schema":{`)
+	e.Text("name", cmp.Or(f.Name, "response"))
 	if f.Description != "" {
-		e.text("description", f.Description)
+		e.Text("description", f.Description)
 	}
-	e.key("schema")
-	e.buf = append(e.buf, f.Schema...)
+	e.Key("schema")
+	e.B = append(e.B, f.Schema...)
 	if f.Strict {
-		e.raw(`,"strict":true`)
+		e.Raw(`,"strict":true`)
 	}
-	e.raw(`}}`)
+	e.Raw(`}}`)
 }
 
 func (e *encoder) identity() {
-	r := e.call.req
-	if r.ServiceTier != "" && e.field("service_tier") {
-		e.string(r.ServiceTier)
+	r := e.call.Req
+	if r.ServiceTier != "" && e.Field("service_tier") {
+		e.String(r.ServiceTier)
 	}
-	if r.User != "" && e.field("user") {
-		e.string(r.User)
+	if r.User != "" && e.Field("user") {
+		e.String(r.User)
 	}
-	if r.PromptCacheKey != "" && e.quirks.CacheKey && e.field("prompt_cache_key") {
-		e.string(r.PromptCacheKey)
-	}
-}
-
-// extras writes the provider's own fields, in the order of their names so that equal requests have equal bodies.
-func (e *encoder) extras() {
-	if len(e.extra) == 0 {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(e.extra)) {
-		value, err := json.Marshal(e.extra[name])
-		path := "extra." + e.call.client.cfg.Provider + "." + name
-		switch {
-		case err != nil:
-			e.fault(path, fmt.Sprintf("can't be written as JSON: %v", err))
-		case name == "n" && string(value) != "1":
-			e.fault(path, "a response holds one answer; send the request several times")
-		case name == "stream":
-			e.fault(path, "set by calling Complete or Stream")
-		default:
-			e.key(name)
-			e.buf = append(e.buf, value...)
-		}
+	if r.PromptCacheKey != "" && e.quirks.CacheKey && e.Field("prompt_cache_key") {
+		e.String(r.PromptCacheKey)
 	}
 }

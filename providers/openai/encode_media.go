@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"strings"
@@ -10,63 +11,63 @@ import (
 )
 
 func (e *encoder) image(i, j int, p request.ImagePart) {
-	e.comma()
-	e.raw(`{"type":"image_url","image_url":{"url":`)
+	e.Comma()
+	e.Raw(`{"type":"image_url","image_url":{"url":`)
 	e.urlOrData(i, j, p.URL, p.MediaType, p.Data, "image/")
 	if p.Detail != "" {
-		e.text("detail", p.Detail)
+		e.Text("detail", p.Detail)
 	}
-	e.raw(`}}`)
+	e.Raw(`}}`)
 }
 
 func (e *encoder) file(i, j int, p request.FilePart) {
 	if p.URL != "" && !e.quirks.FileURL {
-		e.refuse(i, j, "this API takes no file by URL; fetch it and give Data")
+		e.Refuse(i, j, "this API takes no file by URL; fetch it and give Data")
 		return
 	}
-	e.comma()
-	e.raw(`{"type":"file","file":{`)
+	e.Comma()
+	e.Raw(`{"type":"file","file":{`)
 	if p.ID != "" {
-		e.text("file_id", p.ID)
-		e.raw(`}}`)
+		e.Text("file_id", p.ID)
+		e.Raw(`}}`)
 		return
 	}
-	e.text("filename", orDefault(p.Name, "file"))
-	e.key("file_data")
+	e.Text("filename", cmp.Or(p.Name, "file"))
+	e.Key("file_data")
 	e.urlOrData(i, j, p.URL, p.MediaType, p.Data, "")
-	e.raw(`}}`)
+	e.Raw(`}}`)
 }
 
 func (e *encoder) urlOrData(i, j int, url, mediaType string, data []byte, family string) {
 	if url != "" {
-		e.string(url)
+		e.String(url)
 		return
 	}
 	if mediaType == "" {
 		mediaType = http.DetectContentType(data)
 	}
 	if !strings.HasPrefix(mediaType, family) {
-		e.refuse(i, j, "the data looks like "+mediaType+"; set MediaType")
+		e.Refuse(i, j, "the data looks like "+mediaType+"; set MediaType")
 	}
-	e.buf = jsontext.AppendDataURL(e.buf, mediaType, data)
+	e.B = jsontext.AppendDataURL(e.B, mediaType, data)
 }
 
 func (e *encoder) audio(i, j int, p request.AudioPart) {
 	if p.URL != "" {
-		e.refuse(i, j, "this API takes no audio by URL; fetch it and give Data")
+		e.Refuse(i, j, "this API takes no audio by URL; fetch it and give Data")
 		return
 	}
 	format, ok := audioFormat(p)
 	if !ok {
-		e.refuse(i, j, "the kind of audio is not recognised; set MediaType, such as audio/wav")
+		e.Refuse(i, j, "the kind of audio is not recognised; set MediaType, such as audio/wav")
 		return
 	}
-	e.comma()
-	e.raw(`{"type":"input_audio","input_audio":{"data":"`)
-	e.buf = base64.StdEncoding.AppendEncode(e.buf, p.Data)
-	e.raw(`"`)
-	e.text("format", format)
-	e.raw(`}}`)
+	e.Comma()
+	e.Raw(`{"type":"input_audio","input_audio":{"data":"`)
+	e.B = base64.StdEncoding.AppendEncode(e.B, p.Data)
+	e.Raw(`"`)
+	e.Text("format", format)
+	e.Raw(`}}`)
 }
 
 // audioFormat turns a media type into the API's word for it.

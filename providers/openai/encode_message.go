@@ -10,9 +10,9 @@ import (
 )
 
 func (e *encoder) messages() {
-	e.buf = append(e.buf, '[')
-	for i := range e.call.req.Messages {
-		m := &e.call.req.Messages[i]
+	e.B = append(e.B, '[')
+	for i := range e.call.Req.Messages {
+		m := &e.call.Req.Messages[i]
 		switch m.Role {
 		case request.RoleTool:
 			e.toolMessages(i, m)
@@ -21,29 +21,29 @@ func (e *encoder) messages() {
 		default:
 			e.open(m)
 			e.content(i, m)
-			e.buf = append(e.buf, '}')
+			e.B = append(e.B, '}')
 		}
 	}
-	e.buf = append(e.buf, ']')
+	e.B = append(e.B, ']')
 }
 
 func (e *encoder) open(m *request.Message) {
-	e.comma()
-	e.buf = append(e.buf, '{')
-	e.text("role", string(m.Role))
+	e.Comma()
+	e.B = append(e.B, '{')
+	e.Text("role", string(m.Role))
 	if m.Name != "" {
-		e.text("name", m.Name)
+		e.Text("name", m.Name)
 	}
 }
 
 // content writes text alone as a string, which every server takes, and anything else as a list of parts.
 func (e *encoder) content(i int, m *request.Message) {
-	e.key("content")
+	e.Key("content")
 	if !e.needsList(m.Parts) {
 		e.plain(m)
 		return
 	}
-	e.buf = append(e.buf, '[')
+	e.B = append(e.B, '[')
 	if m.Content != "" {
 		e.textPart(m.Content)
 	}
@@ -52,7 +52,7 @@ func (e *encoder) content(i int, m *request.Message) {
 			e.part(i, j, p)
 		}
 	}
-	e.buf = append(e.buf, ']')
+	e.B = append(e.B, ']')
 }
 
 // marksCall reports whether part j is the cache mark of a tool call, which stands with the call.
@@ -89,21 +89,21 @@ func (e *encoder) needsList(parts []request.Part) bool {
 
 // plain writes all text of a message as one string.
 func (e *encoder) plain(m *request.Message) {
-	e.buf = append(e.buf, '"')
-	e.buf = jsontext.AppendEscaped(e.buf, m.Content)
+	e.B = append(e.B, '"')
+	e.B = jsontext.AppendEscaped(e.B, m.Content)
 	for _, p := range m.Parts {
 		if t, ok := p.(request.TextPart); ok {
-			e.buf = jsontext.AppendEscaped(e.buf, t.Text)
+			e.B = jsontext.AppendEscaped(e.B, t.Text)
 		}
 	}
-	e.buf = append(e.buf, '"')
+	e.B = append(e.B, '"')
 }
 
 func (e *encoder) textPart(s string) {
-	e.comma()
-	e.raw(`{"type":"text"`)
-	e.text("text", s)
-	e.buf = append(e.buf, '}')
+	e.Comma()
+	e.Raw(`{"type":"text"`)
+	e.Text("text", s)
+	e.B = append(e.B, '}')
 }
 
 func (e *encoder) part(i, j int, p request.Part) {
@@ -122,12 +122,8 @@ func (e *encoder) part(i, j int, p request.Part) {
 		e.markLast(p)
 	case request.ToolCall: // has a field of its own
 	default:
-		e.refuse(i, j, fmt.Sprintf("%T has no place in this API's content", p))
+		e.Refuse(i, j, fmt.Sprintf("%T has no place in this API's content", p))
 	}
-}
-
-func (e *encoder) refuse(i, j int, problem string) {
-	e.fault(fmt.Sprintf("messages[%d].parts[%d]", i, j), problem)
 }
 
 // markLast puts a cache mark into the part written last, before its closing brace.
@@ -136,16 +132,16 @@ func (e *encoder) markLast(mark request.CacheBreakpoint) {
 		e.warnCache()
 		return
 	}
-	last := len(e.buf) - 1
+	last := len(e.B) - 1
 	switch {
-	case e.marked == len(e.buf): // a part has one mark
-	case e.buf[last] != '}':
-		e.warn("cache_breakpoint", "not sent: nothing that can carry it was sent before it")
+	case e.marked == len(e.B): // a part has one mark
+	case e.B[last] != '}':
+		e.Warn("cache_breakpoint", "not sent: nothing that can carry it was sent before it")
 	default:
-		e.buf = e.buf[:last]
+		e.B = e.B[:last]
 		e.cacheMark(mark)
-		e.buf = append(e.buf, '}')
-		e.marked = len(e.buf)
+		e.B = append(e.B, '}')
+		e.marked = len(e.B)
 	}
 }
 
@@ -154,11 +150,11 @@ func (e *encoder) cacheMark(mark request.CacheBreakpoint) {
 		e.warnCache()
 		return
 	}
-	e.raw(`,"cache_control":{"type":"ephemeral"`)
+	e.Raw(`,"cache_control":{"type":"ephemeral"`)
 	if mark.TTL > 0 {
-		e.text("ttl", cacheTTL(mark.TTL))
+		e.Text("ttl", cacheTTL(mark.TTL))
 	}
-	e.buf = append(e.buf, '}')
+	e.B = append(e.B, '}')
 }
 
 // cacheTTL writes "5m" and "1h", as the APIs have it, where a Duration would say "5m0s".
@@ -173,7 +169,7 @@ func cacheTTL(d time.Duration) string {
 }
 
 func (e *encoder) warnCache() {
-	e.warn("cache_breakpoint", "not sent: the provider takes no cache marks; it may cache prefixes by itself")
+	e.Warn("cache_breakpoint", "not sent: the provider takes no cache marks; it may cache prefixes by itself")
 }
 
 // assistant writes an earlier answer: text, tool calls, and reasoning where the provider wants it back.
@@ -185,20 +181,20 @@ func (e *encoder) assistant(i int, m *request.Message) {
 		case request.ToolCall:
 			calls++
 		case request.ImagePart, request.AudioPart:
-			e.refuse(i, j, "an assistant message of this API holds text only; leave it out")
+			e.Refuse(i, j, "an assistant message of this API holds text only; leave it out")
 			return
 		}
 	}
 	if calls == 0 || hasContent(m) {
 		e.content(i, m)
 	} else {
-		e.raw(`,"content":null`)
+		e.Raw(`,"content":null`)
 	}
 	e.reasoningBack(m)
 	if calls > 0 {
 		e.toolCalls(m.Parts)
 	}
-	e.buf = append(e.buf, '}')
+	e.B = append(e.B, '}')
 }
 
 func hasContent(m *request.Message) bool {
@@ -220,12 +216,12 @@ func (e *encoder) toolMessages(i int, m *request.Message) {
 			}
 			continue
 		}
-		e.comma()
-		e.raw(`{"role":"tool"`)
-		e.text("tool_call_id", result.CallID)
-		e.key("content")
+		e.Comma()
+		e.Raw(`{"role":"tool"`)
+		e.Text("tool_call_id", result.CallID)
+		e.Key("content")
 		e.result(i, j, &result)
-		e.buf = append(e.buf, '}')
+		e.B = append(e.B, '}')
 	}
 }
 
@@ -239,13 +235,13 @@ func (e *encoder) result(i, j int, result *request.ToolResult) {
 		case request.CacheBreakpoint:
 			e.warnCache()
 		default:
-			e.refuse(i, j, fmt.Sprintf("%T in a tool result: this API takes text only; send it in a user message", p))
+			e.Refuse(i, j, fmt.Sprintf("%T in a tool result: this API takes text only; send it in a user message", p))
 		}
 	}
 	if result.IsError && !startsWithError(text) {
 		text = "Error: " + text
 	}
-	e.string(text)
+	e.String(text)
 }
 
 func startsWithError(text string) bool {

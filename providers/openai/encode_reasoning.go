@@ -11,18 +11,18 @@ func (e *encoder) reasoningBack(m *request.Message) {
 	switch field := e.quirks.ReasoningBack; field {
 	case "":
 		if hasReasoning(m) {
-			e.warn("reasoning", "not sent back: the provider has no place for it")
+			e.Warn("reasoning", "not sent back: the provider has no place for it")
 		}
 	case ReasoningContent: // written with the content
 	case ReasoningDetails:
 		e.reasoningDetails(m)
 	default:
 		text, opaque := reasoningText(m)
-		if text != "" || e.quirks.ReasoningAlways && len(e.call.req.Tools) > 0 {
-			e.text(field, text)
+		if text != "" || e.quirks.ReasoningAlways && len(e.call.Req.Tools) > 0 {
+			e.Text(field, text)
 		}
 		if opaque {
-			e.warn("reasoning", "signatures and encrypted reasoning are not sent back: the provider has no place for them")
+			e.Warn("reasoning", "signatures and encrypted reasoning are not sent back: the provider has no place for them")
 		}
 	}
 }
@@ -52,40 +52,40 @@ func (e *encoder) reasoningDetails(m *request.Message) {
 	if !hasReasoning(m) {
 		return
 	}
-	e.key("reasoning_details")
-	e.buf = append(e.buf, '[')
+	e.Key("reasoning_details")
+	e.B = append(e.B, '[')
 	for _, p := range m.Parts {
 		if r, ok := p.(request.ReasoningPart); ok {
 			e.reasoningDetail(r)
 		}
 	}
-	e.buf = append(e.buf, ']')
+	e.B = append(e.B, ']')
 }
 
 func (e *encoder) reasoningDetail(r request.ReasoningPart) {
-	e.comma()
-	e.buf = append(e.buf, '{')
+	e.Comma()
+	e.B = append(e.B, '{')
 	switch {
 	case r.Encrypted != "":
-		e.text("type", "reasoning.encrypted")
-		e.text("data", r.Encrypted)
+		e.Text("type", "reasoning.encrypted")
+		e.Text("data", r.Encrypted)
 	case r.Summary:
-		e.text("type", "reasoning.summary")
-		e.text("summary", r.Text)
+		e.Text("type", "reasoning.summary")
+		e.Text("summary", r.Text)
 	default:
-		e.text("type", "reasoning.text")
-		e.text("text", r.Text)
+		e.Text("type", "reasoning.text")
+		e.Text("text", r.Text)
 		if r.Signature != "" {
-			e.text("signature", r.Signature)
+			e.Text("signature", r.Signature)
 		}
 	}
 	if r.ID != "" {
-		e.text("id", r.ID)
+		e.Text("id", r.ID)
 	}
 	if r.Format != "" {
-		e.text("format", r.Format)
+		e.Text("format", r.Format)
 	}
-	e.buf = append(e.buf, '}')
+	e.B = append(e.B, '}')
 }
 
 // thinkingPart writes reasoning as a part of content.
@@ -93,8 +93,8 @@ func (e *encoder) thinkingPart(r request.ReasoningPart) {
 	if e.quirks.ReasoningBack != ReasoningContent {
 		return // reasoningBack reports or places it
 	}
-	e.comma()
-	e.raw(`{"type":"thinking","thinking":[{"type":"text"`)
-	e.text("text", r.Text)
-	e.raw(`}]}`)
+	e.Comma()
+	e.Raw(`{"type":"thinking","thinking":[{"type":"text"`)
+	e.Text("text", r.Text)
+	e.Raw(`}]}`)
 }

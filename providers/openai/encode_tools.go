@@ -1,93 +1,98 @@
 package openai
 
-import "github.com/seed63918563/llmgate/request"
+import (
+	"cmp"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
 
 // emptySchema stands for a tool without arguments: OpenAI lets the schema be left out, other servers don't.
 const emptySchema = `{"type":"object","properties":{}}`
 
 func (e *encoder) tools() {
-	r := e.call.req
+	r := e.call.Req
 	if len(r.Tools) == 0 { // OpenAI refuses the fields below without tools
 		return
 	}
-	if e.field("tools") {
-		e.buf = append(e.buf, '[')
+	if e.Field("tools") {
+		e.B = append(e.B, '[')
 		for i := range r.Tools {
-			e.comma()
+			e.Comma()
 			e.tool(&r.Tools[i])
 		}
-		e.buf = append(e.buf, ']')
+		e.B = append(e.B, ']')
 	}
-	if r.ToolChoice.Mode != "" && e.field("tool_choice") {
+	if r.ToolChoice.Mode != "" && e.Field("tool_choice") {
 		e.toolChoice(r.ToolChoice)
 	}
-	if r.ParallelToolCalls != nil && e.field("parallel_tool_calls") {
-		e.bool(*r.ParallelToolCalls)
+	if r.ParallelToolCalls != nil && e.Field("parallel_tool_calls") {
+		e.Bool(*r.ParallelToolCalls)
 	}
 }
 
 func (e *encoder) tool(t *request.Tool) {
-	e.raw(`{"type":"function","function":{`)
-	e.text("name", t.Name)
+	e.Raw(`{"type":"function","function":{`)
+	e.Text("name", t.Name)
 	if t.Description != "" {
-		e.text("description", t.Description)
+		e.Text("description", t.Description)
 	}
-	e.key("parameters")
+	e.Key("parameters")
 	if len(t.Parameters) > 0 {
-		e.buf = append(e.buf, t.Parameters...)
+		e.B = append(e.B, t.Parameters...)
 	} else {
-		e.raw(emptySchema)
+		e.Raw(emptySchema)
 	}
 	if t.Strict != nil {
-		e.key("strict")
-		e.bool(*t.Strict)
+		e.Key("strict")
+		e.Bool(*t.Strict)
 	}
-	e.buf = append(e.buf, '}')
+	e.B = append(e.B, '}')
 	if t.Cache != nil {
 		e.cacheMark(*t.Cache)
 	}
-	e.buf = append(e.buf, '}')
+	e.B = append(e.B, '}')
 }
 
 func (e *encoder) toolChoice(c request.ToolChoice) {
 	switch c.Mode {
 	case request.ToolNamed:
-		e.raw(`{"type":"function","function":{`)
-		e.text("name", c.Name)
-		e.raw(`}}`)
+		e.Raw(`{"type":"function","function":{`)
+		e.Text("name", c.Name)
+		e.Raw(`}}`)
 	case request.ToolRequired:
-		e.string(e.quirks.requiredChoice())
+		e.String(e.quirks.requiredChoice())
 	default:
-		e.string(string(c.Mode))
+		e.String(string(c.Mode))
 	}
 }
 
 func (e *encoder) toolCalls(parts []request.Part) {
-	e.key("tool_calls")
-	e.buf = append(e.buf, '[')
+	e.Key("tool_calls")
+	e.B = append(e.B, '[')
 	for j, p := range parts {
 		if marksCall(parts, j) {
 			e.markLast(p.(request.CacheBreakpoint))
 		}
 		if call, ok := p.(request.ToolCall); ok {
-			e.toolCall(&call)
+			writeToolCall(&e.Writer, &call)
 		}
 	}
-	e.buf = append(e.buf, ']')
+	e.B = append(e.B, ']')
 }
 
-func (e *encoder) toolCall(call *request.ToolCall) {
-	e.comma()
-	e.buf = append(e.buf, '{')
-	e.text("id", call.ID)
-	e.raw(`,"type":"function","function":{`)
-	e.text("name", call.Name)
-	e.text("arguments", orDefault(call.Arguments, "{}"))
-	e.buf = append(e.buf, '}')
+func writeToolCall(w *jsontext.Writer, call *request.ToolCall) {
+	w.Comma()
+	w.B = append(w.B, '{')
+	w.Text("id", call.ID)
+	w.Raw(`,"type":"function","function":{`)
+	w.Text("name", call.Name)
+	w.Text("arguments", cmp.Or(call.Arguments, "{}"))
+	w.B = append(w.B, '}')
 	if call.Signature != "" {
-		e.raw(`,"extra_content":{"google":{`)
-		e.text("thought_signature", call.Signature)
-		e.raw(`}}`)
+		w.Raw(`,"extra_content":{"google":{`)
+		w.Text("thought_signature", call.Signature)
+		w.Raw(`}}`)
 	}
-	e.buf = append(e.buf, '}')
+	w.B = append(w.B, '}')
 }

@@ -3,28 +3,17 @@ package openai
 import (
 	"strings"
 
-	"github.com/seed63918563/llmgate/internal/tokens"
 	"github.com/seed63918563/llmgate/request"
 )
 
-// complete fills in the response with everything that was taken in. It may be called on an answer that broke off.
-func (a *answer) complete(cl *call) {
-	resp := a.response
+// Complete fills in the response. It may be called on an answer that broke off.
+func (a *chat) Complete() {
 	if s := a.sound; s != nil && (len(s.Data) > 0 || s.Transcript != "") {
-		a.parts.Part(*s)
-		a.sound = nil
+		a.Parts.Part(*s)
+		a.sound, a.Pending = nil, 0
 	}
-	a.parts.Fill(resp)
-	resp.Refusal = string(a.refusal)
-	resp.FinishReason = finishReason(resp)
-	if resp.Model == "" {
-		resp.Model = cl.model
-	}
-	if !a.sawUsage {
-		resp.Usage = request.Usage{
-			InputTokens: tokens.Request(cl.req), OutputTokens: tokens.Response(resp), Estimated: true,
-		}
-	}
+	a.Fill()
+	a.Response.FinishReason = finishReason(a.Response)
 }
 
 // finishReason normalises the reasons of all compatible servers. A refusal and tool calls count for more than the word:
@@ -54,12 +43,4 @@ func finishReason(resp *request.Response) request.FinishReason {
 		return request.FinishContentPolicy
 	}
 	return request.FinishOther
-}
-
-// finishErrorClass classifies an answer that the server gave up on.
-func finishErrorClass(raw string) request.Class {
-	if raw == "insufficient_system_resource" {
-		return request.ClassOverloaded
-	}
-	return request.ClassTransient
 }

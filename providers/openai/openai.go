@@ -11,16 +11,16 @@ import (
 	"iter"
 	"net/http"
 
-	"github.com/seed63918563/llmgate/internal/tokens"
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // Client is a request.Client for one provider and key. It is safe for concurrent use and needs no closing.
 type Client struct {
-	cfg    Config
-	wire   *wire.Client
-	header http.Header
+	cfg     Config
+	dialect *dialect.Client
+	header  http.Header
 	// target is where requests for the default model go; nil if there is no default model and the address depends on it.
 	target *wire.Target
 }
@@ -29,17 +29,11 @@ var _ request.Client = (*Client)(nil)
 
 // New checks the configuration, reporting all faults together, and opens no connection.
 func New(cfg Config) (*Client, error) {
-	if err := cfg.complete(); err != nil {
+	common, err := cfg.complete()
+	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, header: cfg.headers(), wire: wire.New(wire.Config{
-		Provider:         cfg.Provider,
-		Transport:        cfg.Transport,
-		FirstByteTimeout: cfg.FirstByteTimeout,
-		IdleTimeout:      cfg.IdleTimeout,
-		MaxAnswer:        cfg.MaxAnswer,
-		Secrets:          cfg.secrets(),
-	})}
+	c := &Client{cfg: cfg, header: common.Headers(cfg.headers()), dialect: dialect.New(common)}
 	if cfg.Model != "" || cfg.APIVersion == "" {
 		target, err := c.targetFor(cfg.Model)
 		if err != nil {
@@ -52,51 +46,25 @@ func New(cfg Config) (*Client, error) {
 
 // Complete sends the request and blocks until the whole answer has come.
 func (c *Client) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
-	call := c.newCall(&req)
-	reply, err := call.send(ctx, false)
-	if err != nil {
-		return nil, err
-	}
-	body, err := reply.Body()
-	if err != nil {
-		return nil, call.named(err)
-	}
-	defer body.Free()
-	if err := call.read(body.B, nil); err != nil {
-		return nil, err
-	}
-	return call.finish()
+	return dialect.Complete(ctx, c.newCodec(&req))
 }
 
 // Stream returns the answer as it is written; see request.Client.
 func (c *Client) Stream(ctx context.Context, req request.Request) iter.Seq2[request.Chunk, error] {
-	return func(yield func(request.Chunk, error) bool) {
-		call := c.newCall(&req)
-		reply, err := call.send(ctx, true)
-		if err != nil {
-			yield(request.Chunk{}, err)
-			return
-		}
-		s := &stream{call: call, reply: reply, yield: yield}
-		s.run()
-	}
+	return dialect.Stream(ctx, func() dialect.Codec { return c.newCodec(&req) })
+}
+
+// newCodec begins a request in the dialect of the configured API.
+func (c *Client) newCodec(req *request.Request) dialect.Codec {
+	return &chat{Call: c.dialect.NewCall(req), client: c}
 }
 
 // CountTokens estimates the prompt offline: the dialect has no endpoint that counts.
 func (c *Client) CountTokens(_ context.Context, req request.Request) (request.TokenCount, error) {
-	if err := req.Validate(); err != nil {
-		return request.TokenCount{}, c.newCall(&req).named(err)
-	}
-	return request.TokenCount{Tokens: tokens.Request(&req), Estimated: true}, nil
+	return c.dialect.EstimateTokens(&req)
 }
 
 // Capabilities returns what the configuration says of the model; the dialect itself describes none.
 func (c *Client) Capabilities(model string) request.Capabilities {
-	if c.cfg.Capabilities == nil {
-		return request.Capabilities{}
-	}
-	if model == "" {
-		model = c.cfg.Model
-	}
-	return c.cfg.Capabilities(model)
+	return c.dialect.Capabilities(model)
 }

@@ -1,15 +1,13 @@
 package openai
 
 import (
+	"cmp"
 	"encoding/base64"
-	"encoding/json"
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
-
-type jsonRaw = json.RawMessage
 
 // draft is a message while its fields come in, in any order.
 type draft struct {
@@ -22,46 +20,46 @@ type draft struct {
 
 func (p *parser) message() {
 	var d draft
-	p.fields(func(key string) {
+	p.Fields(func(key string) {
 		switch key {
 		case "role":
-			p.text(&d.role)
+			p.Text(&d.role)
 		case "content":
 			p.messageContent(&d)
 		case "name":
-			p.text(&d.name)
+			p.Text(&d.name)
 		case "tool_call_id":
-			p.text(&d.callID)
+			p.Text(&d.callID)
 		case "tool_calls":
-			p.elements(func() { p.toolCall(&d) })
+			p.Elements(func() { p.toolCall(&d) })
 		case "reasoning_content", "reasoning":
-			p.text(&d.reasoning)
+			p.Text(&d.reasoning)
 		case "reasoning_details":
-			p.elements(func() { p.reasoningDetail(&d) })
+			p.Elements(func() { p.reasoningDetail(&d) })
 		case "refusal":
 			p.refusal(&d)
 		case "cache_control":
 			d.mark = p.cacheMark()
 		default:
-			p.unknown(key, "annotations") // of an answer that is sent back
+			p.Unknown(key, "annotations") // of an answer that is sent back
 		}
 	})
-	p.req.Messages = append(p.req.Messages, d.message())
+	p.Req.Messages = append(p.Req.Messages, d.message())
 }
 
 // cacheMark reads a cache_control object.
 func (p *parser) cacheMark() *request.CacheBreakpoint {
 	mark := new(request.CacheBreakpoint)
-	p.fields(func(key string) {
+	p.Fields(func(key string) {
 		if key != "ttl" {
-			p.unknown(key, "type")
+			p.Unknown(key, "type")
 			return
 		}
 		var text string
-		p.text(&text)
+		p.Text(&text)
 		ttl, err := time.ParseDuration(text)
 		if err != nil {
-			p.fault("", "%q is not a duration; use 5m or 1h", text)
+			p.Fault("", "%q is not a duration; use 5m or 1h", text)
 		}
 		mark.TTL = ttl
 	})
@@ -100,16 +98,16 @@ func (d *draft) marked(parts []request.Part) []request.Part {
 }
 
 func (p *parser) messageContent(d *draft) {
-	switch p.r.Kind() {
+	switch p.R.Kind() {
 	case jsontext.String:
-		d.text = p.r.String()
+		d.text = p.R.String()
 	case jsontext.Array:
-		p.elements(func() { p.part(d) })
+		p.Elements(func() { p.part(d) })
 	case jsontext.Null:
-		p.r.Skip()
+		p.R.Skip()
 	default:
-		p.fault("", "expected a string or an array of parts")
-		p.r.Skip()
+		p.Fault("", "expected a string or an array of parts")
+		p.R.Skip()
 	}
 }
 
@@ -122,27 +120,27 @@ type rawPart struct {
 }
 
 func (p *parser) part(d *draft) {
-	if p.r.Kind() == jsontext.String {
-		d.parts = append(d.parts, request.TextPart{Text: p.r.String()})
+	if p.R.Kind() == jsontext.String {
+		d.parts = append(d.parts, request.TextPart{Text: p.R.String()})
 		return
 	}
 	var raw rawPart
-	p.fields(func(key string) {
+	p.Fields(func(key string) {
 		switch key {
 		case "type":
-			p.text(&raw.kind)
+			p.Text(&raw.kind)
 		case "text", "refusal":
-			p.text(&raw.text)
+			p.Text(&raw.text)
 		case "image_url":
-			raw.url, raw.detail = readImageURL(&p.r)
+			raw.url, raw.detail = readImageURL(&p.R)
 		case "input_audio":
-			p.fields(func(key string) { p.audioField(&raw, key) })
+			p.Fields(func(key string) { p.audioField(&raw, key) })
 		case "file":
-			p.fields(func(key string) { p.fileField(&raw, key) })
+			p.Fields(func(key string) { p.fileField(&raw, key) })
 		case "cache_control":
 			raw.mark = p.cacheMark()
 		default:
-			p.unknown(key)
+			p.Unknown(key)
 		}
 	})
 	if part := p.finishPart(&raw); part != nil {
@@ -156,26 +154,26 @@ func (p *parser) part(d *draft) {
 func (p *parser) audioField(raw *rawPart, key string) {
 	switch key {
 	case "data":
-		p.text(&raw.data)
+		p.Text(&raw.data)
 	case "format":
-		p.text(&raw.format)
+		p.Text(&raw.format)
 	default:
-		p.unknown(key)
+		p.Unknown(key)
 	}
 }
 
 func (p *parser) fileField(raw *rawPart, key string) {
 	switch key {
 	case "file_data":
-		p.text(&raw.fileData)
+		p.Text(&raw.fileData)
 	case "file_id":
-		p.text(&raw.fileID)
+		p.Text(&raw.fileID)
 	case "filename":
-		p.text(&raw.name)
+		p.Text(&raw.name)
 	case "file_url":
-		p.text(&raw.fileURL)
+		p.Text(&raw.fileURL)
 	default:
-		p.unknown(key)
+		p.Unknown(key)
 	}
 }
 
@@ -186,19 +184,19 @@ func (p *parser) finishPart(raw *rawPart) request.Part {
 	case "image_url":
 		image, ok := imageFrom(raw.url, raw.detail)
 		if !ok {
-			p.fault("image_url", "no address; give {\"url\": …}")
+			p.Fault("image_url", "no address; give {\"url\": …}")
 		}
 		return image
 	case "input_audio":
 		data, err := base64.StdEncoding.DecodeString(raw.data)
 		if err != nil {
-			p.fault("input_audio.data", "not base64: %v", err)
+			p.Fault("input_audio.data", "not base64: %v", err)
 		}
-		return request.AudioPart{Data: data, MediaType: "audio/" + orDefault(raw.format, "wav")}
+		return request.AudioPart{Data: data, MediaType: "audio/" + cmp.Or(raw.format, "wav")}
 	case "file":
 		return p.finishFile(raw)
 	}
-	p.fault("type", "%q is unknown; use text, image_url, input_audio or file", raw.kind)
+	p.Fault("type", "%q is unknown; use text, image_url, input_audio or file", raw.kind)
 	return nil
 }
 
@@ -223,18 +221,18 @@ func (p *parser) finishFile(raw *rawPart) request.Part {
 func (p *parser) toolCall(d *draft) {
 	var call request.ToolCall
 	var mark *request.CacheBreakpoint
-	p.fields(func(key string) {
+	p.Fields(func(key string) {
 		switch key {
 		case "id":
-			p.text(&call.ID)
+			p.Text(&call.ID)
 		case "function":
-			p.fields(func(key string) { p.callField(&call, key) })
+			p.Fields(func(key string) { p.callField(&call, key) })
 		case "extra_content":
-			call.Signature = thoughtSignature(&p.r)
+			call.Signature = thoughtSignature(&p.R)
 		case "cache_control":
 			mark = p.cacheMark()
 		default:
-			p.unknown(key, "type", "index")
+			p.Unknown(key, "type", "index")
 		}
 	})
 	if d.calls = append(d.calls, call); mark != nil {
@@ -245,23 +243,23 @@ func (p *parser) toolCall(d *draft) {
 func (p *parser) callField(call *request.ToolCall, key string) {
 	switch key {
 	case "name":
-		p.text(&call.Name)
+		p.Text(&call.Name)
 	case "arguments":
-		if p.r.Kind() == jsontext.Object {
-			call.Arguments = string(p.r.Raw())
+		if p.R.Kind() == jsontext.Object {
+			call.Arguments = string(p.R.Raw())
 			return
 		}
-		p.text(&call.Arguments)
+		p.Text(&call.Arguments)
 	default:
-		p.unknown(key)
+		p.Unknown(key)
 	}
 }
 
 func (p *parser) reasoningDetail(d *draft) {
-	if !p.expect(jsontext.Object, "an object") {
+	if !p.Expect(jsontext.Object, "an object") {
 		return
 	}
-	raw := readDetail(&p.r)
+	raw := readDetail(&p.R)
 	if raw.text == "" && raw.data == "" && raw.signature == "" {
 		return // an empty detail says nothing
 	}
@@ -273,7 +271,7 @@ func (p *parser) reasoningDetail(d *draft) {
 
 func (p *parser) refusal(d *draft) {
 	var text string
-	p.text(&text)
+	p.Text(&text)
 	if text != "" {
 		d.parts = append(d.parts, request.TextPart{Text: text})
 	}

@@ -1,124 +1,126 @@
 package openai
 
 import (
+	"encoding/json"
+
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
 
 func (p *parser) format() {
-	f := &p.req.ResponseFormat
-	p.fields(func(key string) {
+	f := &p.Req.ResponseFormat
+	p.Fields(func(key string) {
 		switch key {
 		case "type":
 			var kind string
-			p.text(&kind)
+			p.Text(&kind)
 			if kind == "json_object" {
 				kind = string(request.FormatJSON)
 			}
 			f.Type = request.FormatType(kind)
 		case "json_schema":
-			p.fields(p.schemaField)
+			p.Fields(p.schemaField)
 		default:
-			p.unknown(key)
+			p.Unknown(key)
 		}
 	})
 }
 
 func (p *parser) schemaField(key string) {
-	f := &p.req.ResponseFormat
+	f := &p.Req.ResponseFormat
 	switch key {
 	case "name":
-		p.text(&f.Name)
+		p.Text(&f.Name)
 	case "description":
-		p.text(&f.Description)
+		p.Text(&f.Description)
 	case "schema":
 		f.Schema = p.rawObject()
 	case "strict":
 		var strict *bool
-		p.truth(&strict)
+		p.Truth(&strict)
 		f.Strict = strict != nil && *strict
 	default:
-		p.unknown(key)
+		p.Unknown(key)
 	}
 }
 
 // rawObject keeps an object as it stands.
-func (p *parser) rawObject() jsonRaw {
-	if !p.expect(jsontext.Object, "an object") {
+func (p *parser) rawObject() json.RawMessage {
+	if !p.Expect(jsontext.Object, "an object") {
 		return nil
 	}
-	return append(jsonRaw(nil), p.r.Raw()...)
+	return append(json.RawMessage(nil), p.R.Raw()...)
 }
 
 func (p *parser) tool() {
 	var t request.Tool
 	kind, other := "function", ""
-	p.fields(func(key string) {
+	p.Fields(func(key string) {
 		switch key {
 		case "type":
-			p.text(&kind)
+			p.Text(&kind)
 		case "function":
-			p.fields(func(key string) { p.function(&t, key) })
+			p.Fields(func(key string) { p.function(&t, key) })
 		case "cache_control":
 			t.Cache = p.cacheMark()
 		default:
 			other = key
-			p.r.Skip()
+			p.R.Skip()
 		}
 	})
 	if kind != "function" {
-		p.fault("type", "%q is not supported; only functions are", kind)
+		p.Fault("type", "%q is not supported; only functions are", kind)
 		return
 	}
 	if other != "" {
-		p.fault(other, "is not supported; remove it")
+		p.Fault(other, "is not supported; remove it")
 	}
-	p.req.Tools = append(p.req.Tools, t)
+	p.Req.Tools = append(p.Req.Tools, t)
 }
 
 func (p *parser) function(t *request.Tool, key string) {
 	switch key {
 	case "name":
-		p.text(&t.Name)
+		p.Text(&t.Name)
 	case "description":
-		p.text(&t.Description)
+		p.Text(&t.Description)
 	case "parameters":
 		t.Parameters = p.rawObject()
 	case "strict":
-		p.truth(&t.Strict)
+		p.Truth(&t.Strict)
 	default:
-		p.unknown(key)
+		p.Unknown(key)
 	}
 }
 
 // toolChoice reads a word, or the object that names a function.
 func (p *parser) toolChoice() {
-	c := &p.req.ToolChoice
-	if p.r.Kind() == jsontext.String {
-		c.Mode = request.ToolMode(p.r.String())
+	c := &p.Req.ToolChoice
+	if p.R.Kind() == jsontext.String {
+		c.Mode = request.ToolMode(p.R.String())
 		if c.Mode == "any" {
 			c.Mode = request.ToolRequired
 		}
 		return
 	}
-	p.fields(func(key string) {
+	p.Fields(func(key string) {
 		switch key {
 		case "type":
 			var kind string
-			if p.text(&kind); kind != "function" {
-				p.fault("", "%q is not supported; only functions are", kind)
+			if p.Text(&kind); kind != "function" {
+				p.Fault("", "%q is not supported; only functions are", kind)
 			}
 		case "function":
 			c.Mode = request.ToolNamed
-			p.fields(func(key string) {
+			p.Fields(func(key string) {
 				if key == "name" {
-					p.text(&c.Name)
+					p.Text(&c.Name)
 				} else {
-					p.unknown(key)
+					p.Unknown(key)
 				}
 			})
 		default:
-			p.unknown(key)
+			p.Unknown(key)
 		}
 	})
 }

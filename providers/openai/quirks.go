@@ -1,6 +1,10 @@
 package openai
 
-import "regexp"
+import (
+	"cmp"
+
+	"regexp"
+)
 
 // Quirks are the ways in which a compatible provider differs from OpenAI's Chat Completions. The zero value is OpenAI.
 type Quirks struct {
@@ -56,27 +60,20 @@ const (
 	ReasoningUnsupported
 )
 
-func (q *Quirks) seedField() string      { return orDefault(q.SeedField, "seed") }
-func (q *Quirks) requiredChoice() string { return orDefault(q.RequiredChoice, "required") }
+func (q *Quirks) seedField() string      { return cmp.Or(q.SeedField, "seed") }
+func (q *Quirks) requiredChoice() string { return cmp.Or(q.RequiredChoice, "required") }
 
 // reasoningModels are the families of OpenAI's that refuse max_tokens.
 var reasoningModels = regexp.MustCompile(`^(openai/)?(o[1-9]|gpt-([5-9]|[1-9][0-9]))`)
 
 // maxTokensField names the field that bounds the answer of this call.
-func (cl *call) maxTokensField() string {
-	cfg := &cl.client.cfg
+func (a *chat) maxTokensField() string {
+	cfg := &a.client.cfg
 	switch {
 	case cfg.Quirks.MaxTokensField != "":
 		return cfg.Quirks.MaxTokensField
-	case cfg.Azure, cfg.BaseURL == DefaultBaseURL, reasoningModels.MatchString(cl.model):
+	case cfg.Azure, cfg.BaseURL == DefaultBaseURL, reasoningModels.MatchString(a.Model):
 		return "max_completion_tokens"
 	}
 	return "max_tokens"
-}
-
-func orDefault(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }

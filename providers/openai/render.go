@@ -1,48 +1,49 @@
 package openai
 
-import "github.com/seed63918563/llmgate/request"
+import (
+	"cmp"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
 
 // AppendResponse appends a response as a Chat Completions body, so that tools made for OpenAI's answers can read those of
 // every provider. What came from another dialect is translated: the finish reason to OpenAI's word, usage to totals.
 func AppendResponse(dst []byte, resp *request.Response) []byte {
-	w := encoder{buf: append(dst, '{')}
-	w.text("id", resp.ID)
-	w.text("object", "chat.completion")
-	w.key("created")
-	w.int(max(0, resp.Created.Unix()))
-	w.text("model", resp.Model)
-	w.raw(`,"choices":[{"index":0,"message":{"role":"assistant"`)
-	w.key("content")
+	w := &jsontext.Writer{B: append(dst, '{')}
+	w.Text("id", resp.ID)
+	w.Text("object", "chat.completion")
+	w.Key("created")
+	w.Int(max(0, resp.Created.Unix()))
+	w.Text("model", resp.Model)
+	w.Raw(`,"choices":[{"index":0,"message":{"role":"assistant"`)
+	w.Key("content")
 	if resp.Content == "" && (len(resp.ToolCalls) > 0 || resp.Refusal != "") {
-		w.raw("null")
+		w.Raw("null")
 	} else {
-		w.string(resp.Content)
+		w.String(resp.Content)
 	}
-	w.key("refusal")
+	w.Key("refusal")
 	if resp.Refusal == "" {
-		w.raw("null")
+		w.Raw("null")
 	} else {
-		w.string(resp.Refusal)
+		w.String(resp.Refusal)
 	}
-	if resp.Reasoning != "" {
-		w.text("reasoning_content", resp.Reasoning)
-	}
+	w.TextIf("reasoning_content", resp.Reasoning)
 	if len(resp.ToolCalls) > 0 {
-		w.key("tool_calls")
-		w.raw(`[`)
+		w.Key("tool_calls")
+		w.Raw(`[`)
 		for i := range resp.ToolCalls {
-			w.toolCall(&resp.ToolCalls[i])
+			writeToolCall(w, &resp.ToolCalls[i])
 		}
-		w.raw(`]`)
+		w.Raw(`]`)
 	}
-	w.raw(`},"logprobs":null`)
-	w.text("finish_reason", wireFinishReason(resp))
-	w.raw(`}]`)
-	w.usage(&resp.Usage)
-	if resp.ServiceTier != "" {
-		w.text("service_tier", resp.ServiceTier)
-	}
-	return append(w.buf, '}')
+	w.Raw(`},"logprobs":null`)
+	w.Text("finish_reason", wireFinishReason(resp))
+	w.Raw(`}]`)
+	writeUsage(w, &resp.Usage)
+	w.TextIf("service_tier", resp.ServiceTier)
+	return append(w.B, '}')
 }
 
 func wireFinishReason(resp *request.Response) string {
@@ -52,34 +53,34 @@ func wireFinishReason(resp *request.Response) string {
 	case request.FinishStop, request.FinishLength, request.FinishToolCalls:
 		return string(resp.FinishReason)
 	}
-	return orDefault(resp.RawFinishReason, "stop")
+	return cmp.Or(resp.RawFinishReason, "stop")
 }
 
-// usage writes the counts as the dialect has them, and the exact cost where it is known.
-func (e *encoder) usage(u *request.Usage) {
-	e.key("usage")
-	e.raw(`{"prompt_tokens":`)
-	e.int(int64(u.PromptTokens()))
-	e.raw(`,"completion_tokens":`)
-	e.int(int64(u.OutputTokens))
-	e.raw(`,"total_tokens":`)
-	e.int(int64(u.TotalTokens()))
-	e.raw(`,"prompt_tokens_details":{"cached_tokens":`)
-	e.int(int64(u.CacheReadTokens))
+// writeUsage writes the counts as the dialect has them, and the exact cost where it is known.
+func writeUsage(w *jsontext.Writer, u *request.Usage) {
+	w.Key("usage")
+	w.Raw(`{"prompt_tokens":`)
+	w.Int(int64(u.PromptTokens()))
+	w.Raw(`,"completion_tokens":`)
+	w.Int(int64(u.OutputTokens))
+	w.Raw(`,"total_tokens":`)
+	w.Int(int64(u.TotalTokens()))
+	w.Raw(`,"prompt_tokens_details":{"cached_tokens":`)
+	w.Int(int64(u.CacheReadTokens))
 	if written := u.CacheWrite5mTokens + u.CacheWrite1hTokens; written > 0 {
-		e.raw(`,"cache_write_tokens":`)
-		e.int(int64(written))
+		w.Raw(`,"cache_write_tokens":`)
+		w.Int(int64(written))
 	}
-	e.raw(`},"completion_tokens_details":{"reasoning_tokens":`)
-	e.int(int64(u.ReasoningTokens))
-	e.raw(`}`)
+	w.Raw(`},"completion_tokens_details":{"reasoning_tokens":`)
+	w.Int(int64(u.ReasoningTokens))
+	w.Raw(`}`)
 	if u.Priced {
-		e.key("cost")
+		w.Key("cost")
 		cost, _ := u.Cost.MarshalJSON()
-		e.buf = append(e.buf, cost...)
+		w.B = append(w.B, cost...)
 	}
 	if u.Estimated {
-		e.raw(`,"estimated":true`)
+		w.Raw(`,"estimated":true`)
 	}
-	e.raw(`}`)
+	w.Raw(`}`)
 }

@@ -1,4 +1,4 @@
-package openai
+package edge
 
 import (
 	"math"
@@ -9,9 +9,9 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// readLimits reads the rate-limit headers of OpenAI and of the providers that follow it, with a suffix for the window
-// where a provider adds one.
-func readLimits(h http.Header, dailyRequests bool, l *request.Limits) {
+// OpenAILimits reads the rate-limit headers of OpenAI and of the providers that follow it, with a suffix for the window
+// where a provider adds one. With dailyRequests the limits of requests are those of a day.
+func OpenAILimits(h http.Header, dailyRequests bool, l *request.Limits) {
 	l.Requests = readLimit(h, "X-Ratelimit-Limit-Requests", "X-Ratelimit-Remaining-Requests", "X-Ratelimit-Reset-Requests")
 	l.Tokens = readLimit(h, "X-Ratelimit-Limit-Tokens", "X-Ratelimit-Remaining-Tokens", "X-Ratelimit-Reset-Tokens")
 	if dailyRequests {
@@ -83,10 +83,30 @@ func duration(values []string) time.Duration {
 	return time.Duration(math.Round(s * float64(time.Second)))
 }
 
+// AnthropicLimits reads Anthropic's rate-limit headers. Their resets are points in time, taken relative to the response's own
+// Date, so that the clocks need not agree; now is used where there is none.
+func AnthropicLimits(h http.Header, now time.Time, l *request.Limits) {
+	if sent, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = sent
+	}
+	l.Requests = limitUntil(h, now, "Anthropic-Ratelimit-Requests-Limit", "Anthropic-Ratelimit-Requests-Remaining", "Anthropic-Ratelimit-Requests-Reset")
+	l.Tokens = limitUntil(h, now, "Anthropic-Ratelimit-Tokens-Limit", "Anthropic-Ratelimit-Tokens-Remaining", "Anthropic-Ratelimit-Tokens-Reset")
+	l.InputTokens = limitUntil(h, now, "Anthropic-Ratelimit-Input-Tokens-Limit", "Anthropic-Ratelimit-Input-Tokens-Remaining", "Anthropic-Ratelimit-Input-Tokens-Reset")
+	l.OutputTokens = limitUntil(h, now, "Anthropic-Ratelimit-Output-Tokens-Limit", "Anthropic-Ratelimit-Output-Tokens-Remaining", "Anthropic-Ratelimit-Output-Tokens-Reset")
+}
+
+func limitUntil(h http.Header, now time.Time, limit, remaining, reset string) request.Limit {
+	l := readLimit(h, limit, remaining, "")
+	if at, err := time.Parse(time.RFC3339, h.Get(reset)); err == nil && l.Stated {
+		l.Reset = max(0, at.Sub(now))
+	}
+	return l
+}
+
 // resetWait is how long an exhausted limit takes, by the headers alone: the longest reset of those with nothing left.
 func resetWait(l *request.Limits) time.Duration {
 	var wait time.Duration
-	for _, one := range [...]*request.Limit{&l.Requests, &l.Tokens, &l.DailyRequests, &l.DailyTokens} {
+	for _, one := range [...]*request.Limit{&l.Requests, &l.Tokens, &l.InputTokens, &l.OutputTokens, &l.DailyRequests, &l.DailyTokens} {
 		if one.Stated && one.Remaining == 0 {
 			wait = max(wait, one.Reset)
 		}

@@ -1,7 +1,6 @@
-package openai
+package dialect
 
 import (
-	"bytes"
 	"errors"
 	"io"
 
@@ -11,7 +10,8 @@ import (
 
 // stream reads one event stream and hands its pieces to the reader's loop.
 type stream struct {
-	call  *call
+	codec Codec
+	call  *Call
 	reply *wire.Reply
 	yield func(request.Chunk, error) bool
 	left  bool // the reader has left the loop and must not be called again
@@ -28,7 +28,7 @@ func (s *stream) run() {
 			s.reply.Close()
 		}
 	}()
-	if resp := s.call.answer.response; resp.Limits.Any() {
+	if resp := s.call.Response; resp.Limits.Any() {
 		s.emit(request.Chunk{Limits: &resp.Limits})
 	}
 	if s.left {
@@ -60,7 +60,7 @@ func (s *stream) end(err error) {
 		s.yield(request.Chunk{}, err)
 		return
 	}
-	resp, err := s.call.finish()
+	resp, err := s.call.finish(s.codec)
 	s.yield(request.Chunk{Response: resp}, err)
 }
 
@@ -71,29 +71,28 @@ func (s *stream) whole() error {
 		return s.call.named(err)
 	}
 	defer body.Free()
-	return s.call.read(body.B, s.emit)
+	return s.call.read(s.codec, body.B, s.emit)
 }
 
 // events takes in events until the terminal one, an error, or the reader leaves.
 func (s *stream) events(events *wire.EventReader) error {
-	a, out := &s.call.answer, s.emit
+	out := Emit(s.emit)
 	for !s.left {
 		event, err := events.Next()
-		if errors.Is(err, io.EOF) && a.finished {
-			a.warn("stream", "the server closed it after the finish reason, without [DONE]")
+		if errors.Is(err, io.EOF) && s.codec.EndOfStream() {
 			return nil
 		}
 		if err != nil {
 			return s.broken(err)
 		}
-		done, err := a.event(&event, out)
+		done, err := s.codec.Event(event, out)
 		if err != nil {
-			return s.call.unreadable(err)
+			return s.call.unreadable(s.codec, err)
 		}
-		if a.size() > s.call.client.wire.MaxAnswer() {
+		if s.call.size() > s.call.Client.wire.MaxAnswer() {
 			return s.broken(errTooMuch)
 		}
-		if done || a.failure != nil {
+		if done || s.call.Failure != nil {
 			return nil
 		}
 	}
@@ -108,25 +107,8 @@ func (s *stream) broken(err error) error {
 	if errors.Is(err, io.EOF) {
 		e.Message = "the stream ended before its last event"
 	}
-	s.call.answer.complete(s.call)
-	e.Partial = s.call.answer.response
+	s.codec.Complete()
+	e.Partial = s.call.Response
 	e.Limits = e.Partial.Limits
 	return s.call.named(e)
-}
-
-// terminal is the dialect's last event.
-var terminal = []byte("[DONE]")
-
-// event takes in one event and reports whether it ends the stream. Where a server forgets the blank line between events,
-// the terminal one runs into the event before it.
-func (a *answer) event(event *wire.Event, out emit) (done bool, err error) {
-	data, done := bytes.CutSuffix(bytes.TrimSpace(event.Data), terminal)
-	switch {
-	case len(data) == 0:
-		return done, nil
-	case string(event.Type) == "error":
-		a.failure = parseErrorBody(data)
-		return done, nil
-	}
-	return done, a.document(data, out)
 }

@@ -1,17 +1,29 @@
-package openai
+// Package edge reads what stands beside an answer, the same for every vendor: error bodies, which it classifies once, and the
+// headers that state rate limits. It knows all vendors' words, so that a gateway's answer is understood whoever wrote it.
+package edge
 
 import (
+	"cmp"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
 )
 
-// wireError is a provider's error as it stands in a body, in whichever of the many shapes.
-type wireError struct {
-	message, code, kind string
+// Failure is a provider's error as it stands in a body, in whichever of the many shapes.
+type Failure struct {
+	Message string
+	// Code and Kind are the provider's words for it: the fields code and type or status.
+	Code, Kind string
+
 	// moderated: the error says which policy the content touched. inFlight: a concurrency budget, not money, is used up.
 	moderated, inFlight bool
+	// detail is a word that says more than the code, quotas are the names of the quotas that were exceeded, and wait is how
+	// long the body asks to wait.
+	detail string
+	quotas []string
+	wait   time.Duration
 }
 
 // Bounds on what is taken of an error: how deep it is nested, how much of a message is gathered, and how much is kept.
@@ -21,24 +33,24 @@ const (
 	maxMessage  = 1000
 )
 
-// parseErrorBody reads an error body: JSON in any of the shapes in use, or text.
-func parseErrorBody(body []byte) *wireError {
+// ParseBody reads an error body: JSON in any of the shapes in use, or text.
+func ParseBody(body []byte) *Failure {
 	var r jsontext.Reader
 	r.Reset(body)
-	e := new(wireError)
+	e := new(Failure)
 	switch r.Kind() {
 	case jsontext.Object, jsontext.Array: // Gemini's compatible endpoint wraps the object
 		e.value(&r, 0)
 	}
 	if e.empty() {
-		e.message = plainText(string(body[:min(len(body), maxGathered)]))
+		e.Message = plainText(string(body[:min(len(body), maxGathered)]))
 	}
 	return e
 }
 
-// parseErrorValue reads the value of an error field: an object, a list or a text. It returns nil if that says nothing.
-func parseErrorValue(r *jsontext.Reader) *wireError {
-	e := new(wireError)
+// ParseValue reads the value of an error field: an object, a list or a text. It returns nil if that says nothing.
+func ParseValue(r *jsontext.Reader) *Failure {
+	e := new(Failure)
 	e.value(r, 0)
 	if e.empty() {
 		return nil
@@ -46,9 +58,9 @@ func parseErrorValue(r *jsontext.Reader) *wireError {
 	return e
 }
 
-func (e *wireError) empty() bool { return e.message == "" && e.code == "" && e.kind == "" }
+func (e *Failure) empty() bool { return e.Message == "" && e.Code == "" && e.Kind == "" }
 
-func (e *wireError) value(r *jsontext.Reader, depth int) {
+func (e *Failure) value(r *jsontext.Reader, depth int) {
 	switch k := r.Kind(); {
 	case depth > maxDepth:
 		r.Skip()
@@ -65,62 +77,38 @@ func (e *wireError) value(r *jsontext.Reader, depth int) {
 }
 
 // say adds to the message, within bounds.
-func (e *wireError) say(text []byte) {
-	if len(text) == 0 || len(e.message) > maxGathered {
+func (e *Failure) say(text []byte) {
+	if len(text) == 0 || len(e.Message) > maxGathered {
 		return
 	}
-	if e.message != "" {
-		e.message += "; "
+	if e.Message != "" {
+		e.Message += "; "
 	}
-	e.message += string(text[:min(len(text), maxGathered)])
+	e.Message += string(text[:min(len(text), maxGathered)])
 }
 
-func (e *wireError) object(r *jsontext.Reader, depth int) {
+func (e *Failure) object(r *jsontext.Reader, depth int) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "error", "errors", "detail", "message", "msg":
 			e.value(r, depth)
 		case "code":
-			e.code = orDefault(string(r.Scalar()), e.code)
+			e.Code = cmp.Or(string(r.Scalar()), e.Code)
 		case "type":
-			e.kind = orDefault(string(r.Scalar()), e.kind)
+			if kind := string(r.Scalar()); kind != "error" { // Anthropic's frame around the error says only this
+				e.Kind = cmp.Or(kind, e.Kind)
+			}
 		case "status":
-			e.kind = orDefault(e.kind, string(r.Scalar()))
+			e.Kind = cmp.Or(e.Kind, string(r.Scalar()))
 		case "metadata":
 			e.metadata(r)
 		case "innererror":
 			e.inner(r)
+		case "details":
+			e.details(r)
+		case "__type":
+			e.Kind = cmp.Or(e.Kind, string(r.Scalar()))
 		default:
-			r.Skip()
-		}
-	}
-}
-
-// metadata reads what OpenRouter says beside the error.
-func (e *wireError) metadata(r *jsontext.Reader) {
-	for key := range r.Fields() {
-		switch string(key) {
-		case "flagged_input", "reasons":
-			e.moderated = true
-			r.Skip()
-		case "limit_source":
-			e.inFlight = strings.HasSuffix(string(r.Scalar()), "in_flight_budget")
-		case "raw":
-			e.say(r.Scalar())
-		default:
-			r.Skip()
-		}
-	}
-}
-
-// inner reads Azure's innererror, whose code says more.
-func (e *wireError) inner(r *jsontext.Reader) {
-	for key := range r.Fields() {
-		if string(key) == "code" && string(r.Scalar()) == "ResponsibleAIPolicyViolation" {
-			e.moderated = true
-			continue
-		}
-		if string(key) != "code" {
 			r.Skip()
 		}
 	}

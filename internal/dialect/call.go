@@ -1,0 +1,188 @@
+package dialect
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/seed63918563/llmgate/internal/edge"
+	"github.com/seed63918563/llmgate/internal/tokens"
+	"github.com/seed63918563/llmgate/internal/wire"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Call is one request on its way: what was asked, and the answer as it is put together. A Codec embeds it.
+type Call struct {
+	Client *Client
+	Req    *request.Request
+	// Model is the one asked for, by the request or by the client's default.
+	Model string
+
+	// Response is filled in on the way, Parts and Refusal are what has come of the answer.
+	Response *request.Response
+	Parts    request.Assembler
+	Refusal  []byte
+	// Pending is how many bytes were taken in that are in neither of them yet.
+	Pending int
+	// Failure is an error object found where an answer was to be.
+	Failure *edge.Failure
+	// Begun: there is an answer, if an empty one. Counted: usage was given. Finished: a finish reason was given.
+	Begun, Counted, Finished bool
+
+	encoder Encoder
+}
+
+// NewCall begins a call. The request must not change while it lasts.
+func (c *Client) NewCall(req *request.Request) Call {
+	return Call{Client: c, Req: req, Model: cmp.Or(req.Model, c.cfg.Model), Response: &request.Response{Provider: c.cfg.Provider}}
+}
+
+// Frame makes a struct that embeds a Call half a Codec.
+func (cl *Call) Frame() *Call { return cl }
+
+// send encodes and posts the request and turns an error status into an error. On success the reply is open.
+func (cl *Call) send(ctx context.Context, codec Codec, streamed bool) (*wire.Reply, error) {
+	buffer, target, err := cl.prepare(codec, streamed)
+	if err != nil {
+		return nil, cl.named(err)
+	}
+	reply, err := cl.Client.wire.Post(ctx, target, buffer)
+	if err != nil {
+		return nil, cl.named(err)
+	}
+	resp := cl.Response
+	resp.RequestID = wire.RequestID(reply.Header)
+	codec.ReadLimits(reply.Header, &resp.Limits)
+	if reply.Status < 200 || reply.Status > 299 {
+		return nil, cl.statusError(reply)
+	}
+	return reply, nil
+}
+
+func (cl *Call) prepare(codec Codec, streamed bool) (*wire.Buffer, *wire.Target, error) {
+	if cl.Model == "" {
+		return nil, nil, &request.Error{Class: request.ClassInvalid, Message: "no model; set Model in the request or in the client's configuration"}
+	}
+	if err := cl.Req.Validate(); err != nil {
+		return nil, nil, err
+	}
+	buffer := wire.GetBuffer()
+	e := &cl.encoder
+	e.B, e.provider, e.extra = buffer.B, cl.Client.cfg.Provider, cl.Req.Extra[cl.Client.cfg.Provider]
+	target, err := codec.Encode(e, streamed)
+	buffer.B = e.B
+	if err == nil && len(e.faults) > 0 {
+		err = &request.Error{Class: request.ClassInvalid, Err: e.faults}
+	}
+	if err != nil {
+		buffer.Free()
+		return nil, nil, err
+	}
+	cl.Response.Warnings = e.warnings
+	return buffer, target, nil
+}
+
+// statusError turns a response with an error status into an error, and closes it.
+func (cl *Call) statusError(reply *wire.Reply) error {
+	body, err := reply.ErrorBody()
+	if err != nil {
+		return cl.named(err)
+	}
+	defer body.Free()
+	return cl.named(edge.StatusError(reply.Status, reply.Header, body.B, &cl.Response.Limits, cl.Client.Redact))
+}
+
+// read takes in a whole body. One without an answer is read as an error, in case it is one.
+func (cl *Call) read(codec Codec, body []byte, out Emit) error {
+	if bytes.HasPrefix(bytes.TrimSpace(body[:min(len(body), 1024)]), []byte("<")) {
+		return cl.newError(request.ClassInvalid, "the server answered with a web page; check the base URL")
+	}
+	if err := codec.Whole(body, out); err != nil {
+		return cl.unreadable(codec, err)
+	}
+	if !cl.Begun && cl.Failure == nil {
+		cl.Failure = edge.ParseBody(body)
+		cl.Failure.Message = "the body holds no answer: " + cl.Failure.Message
+	}
+	return nil
+}
+
+// finish hands out the answer, or what it turned out to be: an error inside a 200, a refusal, nothing at all.
+func (cl *Call) finish(codec Codec) (*request.Response, error) {
+	codec.Complete()
+	resp := cl.Response
+	switch {
+	case cl.Failure != nil:
+		return nil, cl.inBand(cl.Failure)
+	case resp.FinishReason == request.FinishContentPolicy:
+		e := cl.newError(request.ClassContentPolicy, "the answer was withheld by a content filter")
+		if resp.Refusal != "" {
+			e.Message = "the model refused: " + cl.Client.Redact(resp.Refusal)
+		}
+		return nil, e
+	case resp.FinishReason == request.FinishError:
+		class, _ := (&edge.Failure{Code: resp.RawFinishReason}).Classify(200)
+		return nil, cl.newError(class, "the provider gave up on the answer: finish reason "+resp.RawFinishReason)
+	case !cl.Begun, resp.RawFinishReason == "" && len(resp.Parts) == 0:
+		return nil, cl.newError(request.ClassTruncated, "the answer has neither content nor a finish reason")
+	}
+	return resp, nil
+}
+
+func (cl *Call) inBand(found *edge.Failure) error {
+	e := found.InBandError(cl.Client.Redact)
+	e.Limits, e.Partial = cl.Response.Limits, cl.Response
+	return cl.named(e)
+}
+
+// Fill sets the fields of the response that come from the pieces taken in. Counts that no provider gave are guessed.
+func (cl *Call) Fill() {
+	resp := cl.Response
+	cl.Parts.Fill(resp)
+	resp.Refusal = string(cl.Refusal)
+	resp.Model = cmp.Or(resp.Model, cl.Model)
+	if !cl.Counted {
+		resp.Usage = request.Usage{
+			InputTokens:  tokens.For(cl.Model, tokens.Request(cl.Req)),
+			OutputTokens: tokens.For(cl.Model, tokens.Response(resp)),
+			Estimated:    true,
+		}
+	}
+}
+
+// newError is for failures after a good status: they may be billed, and hold what had come of the answer.
+func (cl *Call) newError(class request.Class, message string) *request.Error {
+	resp := cl.Response
+	return &request.Error{
+		Class: class, Provider: cl.Client.cfg.Provider, Model: cl.Model, Status: 200, Message: message,
+		RequestID: resp.RequestID, Limits: resp.Limits, MaybeBilled: true, Partial: resp,
+	}
+}
+
+// unreadable is the error for an answer that is not JSON, or not all of it.
+func (cl *Call) unreadable(codec Codec, err error) error {
+	codec.Complete()
+	e := cl.newError(request.ClassTruncated, "the answer can't be read")
+	e.Err = err
+	return e
+}
+
+// named completes an error of the layers below with what only the call knows.
+func (cl *Call) named(err error) error {
+	if e, ok := errors.AsType[*request.Error](err); ok {
+		e.Provider, e.Model = cl.Client.cfg.Provider, cl.Model
+		if e.RequestID == "" {
+			e.RequestID = cl.Response.RequestID
+		}
+	}
+	return err
+}
+
+// Warn notes on the response what happened to the answer on its way.
+func (cl *Call) Warn(field, message string) {
+	cl.Response.Warnings = append(cl.Response.Warnings, request.Warning{Field: field, Message: message})
+}
+
+// size is how much has come of the answer, in bytes.
+func (cl *Call) size() int64 { return int64(cl.Parts.Size() + len(cl.Refusal) + cl.Pending) }

@@ -1,0 +1,77 @@
+package dialect
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Encoder writes one request body. Faults (what can't be said and would be lost) and warnings (what is not honoured) are
+// collected on the way.
+type Encoder struct {
+	jsontext.Writer
+	provider string
+	extra    map[string]any
+	warnings []request.Warning
+	faults   request.Faults
+}
+
+// Field begins a top-level field, unless the request's Extra replaces it.
+func (e *Encoder) Field(name string) bool {
+	if _, replaced := e.extra[name]; replaced {
+		return false
+	}
+	e.Key(name)
+	return true
+}
+
+// Optional writes a top-level number, if it is set.
+func (e *Encoder) Optional(name string, v *float64) {
+	if v != nil && e.Field(name) {
+		e.Float(*v)
+	}
+}
+
+// Fault records what can't be said, by the path of its field.
+func (e *Encoder) Fault(field, problem string) {
+	e.faults = append(e.faults, request.Fault{Field: field, Problem: problem})
+}
+
+// Refuse records a part of a message that can't be said.
+func (e *Encoder) Refuse(message, part int, problem string) {
+	e.Fault(fmt.Sprintf("messages[%d].parts[%d]", message, part), problem)
+}
+
+// Warn records once for each field what was not honoured.
+func (e *Encoder) Warn(field, message string) {
+	for _, w := range e.warnings {
+		if w.Field == field {
+			return
+		}
+	}
+	e.warnings = append(e.warnings, request.Warning{Field: field, Message: message})
+}
+
+// Extras writes the provider's own fields, in the order of their names so that equal requests have equal bodies. refusal
+// gives the reason why a field is not the caller's to set, or nothing.
+func (e *Encoder) Extras(refusal func(name, value string) string) {
+	if len(e.extra) == 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.extra)) {
+		value, err := json.Marshal(e.extra[name])
+		path := "extra." + e.provider + "." + name
+		if err != nil {
+			e.Fault(path, fmt.Sprintf("can't be written as JSON: %v", err))
+		} else if reason := refusal(name, string(value)); reason != "" {
+			e.Fault(path, reason)
+		} else {
+			e.Key(name)
+			e.B = append(e.B, value...)
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package jsontext
+
+import "strconv"
+
+// Writer appends JSON to B. It sets the commas; brackets and braces are the caller's, written with Raw or append.
+type Writer struct{ B []byte }
+
+// Comma separates what comes next from the value that stands before it, if one does.
+func (w *Writer) Comma() {
+	switch w.B[len(w.B)-1] {
+	case '{', '[', ':':
+	default:
+		w.B = append(w.B, ',')
+	}
+}
+
+// Key writes a field's name; its value is to follow.
+func (w *Writer) Key(name string) {
+	w.Comma()
+	w.String(name)
+	w.B = append(w.B, ':')
+}
+
+// Text writes a field whose value is a string.
+func (w *Writer) Text(name, value string) {
+	w.Key(name)
+	w.String(value)
+}
+
+// TextIf writes the field unless the value is empty.
+func (w *Writer) TextIf(name, value string) {
+	if value != "" {
+		w.Text(name, value)
+	}
+}
+
+// Raw writes text that is JSON already.
+func (w *Writer) Raw(s string) { w.B = append(w.B, s...) }
+
+// String writes a string, Int, Bool and Float a value of their type.
+func (w *Writer) String(s string) { w.B = AppendString(w.B, s) }
+func (w *Writer) Int(n int64)     { w.B = strconv.AppendInt(w.B, n, 10) }
+func (w *Writer) Bool(b bool)     { w.B = strconv.AppendBool(w.B, b) }
+func (w *Writer) Float(f float64) { w.B = AppendFloat(w.B, f) }
+
+// Strings writes a list of strings.
+func (w *Writer) Strings(list []string) {
+	w.B = append(w.B, '[')
+	for _, s := range list {
+		w.Comma()
+		w.String(s)
+	}
+	w.B = append(w.B, ']')
+}
