@@ -19,6 +19,8 @@ const module = "github.com/seed63918563/llmgate"
 // outside the standard library that its code (tests aside) may import. Arrows run one way, from the bottom up.
 var allowed = map[string][]string{
 	"request":             {},
+	"pricing":             {"request"},
+	"pricing/gen":         {"pricing", "request"},
 	"internal/jsontext":   {},
 	"internal/schemagen":  {"internal/jsontext", "github.com/google/jsonschema-go/jsonschema"},
 	"internal/tokens":     {"request"},
@@ -32,7 +34,7 @@ var allowed = map[string][]string{
 	"providers":           {"request", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
 	".":                   {"request", "providers"},
-	"cmd/llmgate":         {".", "request", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
+	"cmd/llmgate":         {".", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
 	"examples/quickstart": {"."},
 }
 

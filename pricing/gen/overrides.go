@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/seed63918563/llmgate/pricing"
+)
+
+// overrides are rulings made by hand, one a line, each with its reason:
+//
+//	VENDOR/NAME [context=TOKENS] [output=TOKENS] [can=FLAGS] [cannot=FLAGS] # REASON
+//
+// A name that ends in * stands for all that begin so. FLAGS are the letters of the table.
+type overrides struct{ list []override }
+
+type override struct {
+	line    int
+	pattern string
+	fields  map[string]string
+	used    bool
+}
+
+func parseOverrides(text string) (*overrides, error) {
+	o := &overrides{}
+	var faults []error
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		entry, err := parseOverride(line)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("overrides, line %d: %w", number, err))
+		}
+		entry.line = number
+		o.list = append(o.list, entry)
+	}
+	return o, errors.Join(faults...)
+}
+
+func parseOverride(line string) (o override, err error) {
+	ruling, reason, _ := strings.Cut(line, "#")
+	if strings.TrimSpace(reason) == "" {
+		return o, errors.New("give the reason after a #")
+	}
+	words := strings.Fields(ruling)
+	if len(words) < 2 {
+		return o, errors.New("want VENDOR/NAME FIELD=VALUE")
+	}
+	o.pattern, o.fields = words[0], map[string]string{}
+	for _, word := range words[1:] {
+		name, value, _ := strings.Cut(word, "=")
+		o.fields[name] = value
+		err = errors.Join(err, o.set(&pricing.Model{}, name, value))
+	}
+	return o, err
+}
+
+func (o *override) matches(m *pricing.Model) bool {
+	name := m.Vendor + "/" + m.Name
+	if prefix, ok := strings.CutSuffix(o.pattern, "*"); ok {
+		return strings.HasPrefix(name, prefix)
+	}
+	return name == o.pattern
+}
+
+func (o *override) set(m *pricing.Model, field, value string) (err error) {
+	switch field {
+	case "context":
+		m.ContextTokens, err = strconv.Atoi(value)
+	case "output":
+		m.MaxOutputTokens, err = strconv.Atoi(value)
+	case "can", "cannot":
+		var flags pricing.Flags
+		flags, err = pricing.ParseFlags(value)
+		setFlags(m, flags&^pricing.Described, field == "can")
+	default:
+		err = fmt.Errorf("field %q is unknown; use context, output, can or cannot", field)
+	}
+	return err
+}
+
+// setFlags leaves a model alone that nobody describes: one capability more would make it one that has no others.
+func setFlags(m *pricing.Model, flags pricing.Flags, can bool) {
+	switch {
+	case !m.Flags.Has(pricing.Described):
+	case can:
+		m.Flags |= flags
+	default:
+		m.Flags &^= flags
+	}
+}
+
+// sets reports whether a ruling settles a field of a model.
+func (o *overrides) sets(m *pricing.Model, field string) bool {
+	for i := range o.list {
+		if _, ok := o.list[i].fields[field]; ok && o.list[i].matches(m) {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *overrides) apply(m *pricing.Model) {
+	for i := range o.list {
+		rule := &o.list[i]
+		if !rule.matches(m) {
+			continue
+		}
+		rule.used = true
+		for field, value := range rule.fields {
+			_ = rule.set(m, field, value) // was checked when it was parsed
+		}
+	}
+}
+
+// unused lists rulings that no model needed: the sources have changed.
+func (o *overrides) unused() (patterns []string) {
+	for _, rule := range o.list {
+		if !rule.used {
+			patterns = append(patterns, fmt.Sprintf("line %d, %s", rule.line, rule.pattern))
+		}
+	}
+	return patterns
+}

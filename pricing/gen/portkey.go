@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/seed63918563/llmgate/pricing"
+)
+
+// portkeyModel is an entry of Portkey's general files: the controls that its form shows for a model.
+type portkeyModel struct {
+	Params []struct {
+		Key     string          `json:"key"`
+		Max     json.Number     `json:"maxValue"`
+		Options json.RawMessage `json:"options"`
+	} `json:"params"`
+	Remove []string `json:"removeParams"`
+	Type   struct {
+		Supported []string `json:"supported"`
+	} `json:"type"`
+}
+
+// portkeyPrice is an entry of its pricing files, in cents for a token.
+type portkeyPrice struct {
+	Config struct {
+		Rates struct {
+			Input     portkeyRate `json:"request_token"`
+			Output    portkeyRate `json:"response_token"`
+			CacheRead portkeyRate `json:"cache_read_input_token"`
+		} `json:"pay_as_you_go"`
+	} `json:"pricing_config"`
+}
+
+type portkeyRate struct {
+	Price json.Number `json:"price"`
+}
+
+// readPortkey reads a vendor's two files, either of which may be missing. Entries of another shape are left out: the files
+// hold remarks among the models.
+func readPortkey(general, prices []byte) (map[string]claim, error) {
+	claims := map[string]claim{}
+	err := eachEntry(general, func(name string, m portkeyModel) { claims[name] = m.claim() })
+	if err != nil {
+		return nil, err
+	}
+	err = eachEntry(prices, func(name string, p portkeyPrice) {
+		c := claims[name]
+		rates := p.Config.Rates
+		c.source = portkey
+		c.prices = pricing.Prices{Input: price(rates.Input.Price, 2), Output: price(rates.Output.Price, 2), CacheRead: price(rates.CacheRead.Price, 2)}
+		claims[name] = c
+	})
+	return claims, err
+}
+
+func eachEntry[T any](data []byte, take func(name string, entry T)) error {
+	var entries map[string]json.RawMessage
+	if len(data) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(data, &entries); err != nil {
+		return err
+	}
+	for name, raw := range entries {
+		var entry T
+		if json.Unmarshal(raw, &entry) == nil {
+			take(name, entry)
+		}
+	}
+	return nil
+}
+
+func (m portkeyModel) claim() claim {
+	c := claim{source: portkey}
+	for _, p := range m.Params {
+		switch p.Key {
+		case "max_tokens", "max_completion_tokens":
+			c.output = tokens(p.Max)
+		case "response_format":
+			c.yes |= pricing.JSONMode
+		}
+	}
+	if slices.Contains(m.Remove, "temperature") {
+		c.no |= pricing.Sampling
+	}
+	for _, kind := range m.Type.Supported {
+		c.yes |= map[string]pricing.Flags{"tools": pricing.Tools, "image": pricing.Vision, "pdf": pricing.PDF, "audio": pricing.Audio}[kind]
+	}
+	return c
+}

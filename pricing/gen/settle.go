@@ -1,0 +1,246 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/seed63918563/llmgate/pricing"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// settler turns the claims about the models of one vendor into entries.
+//
+// Limits go by majority, else by the smaller; prices by majority, else they stay unknown. genai-prices knows no limit of
+// the answer. Portkey describes the controls of its own form: its limit breaks a tie and its flags count where no other
+// source speaks. Where the sources of a dated name disagree or are silent it follows the undated one.
+type settler struct {
+	vendor    vendor
+	claims    map[string][]claim
+	overrides *overrides
+	// makers are the models of those who make what others resell.
+	makers *pricing.Table
+	report *report
+
+	settled map[string]pricing.Model
+}
+
+func (s *settler) run() []pricing.Model {
+	s.settled = map[string]pricing.Model{}
+	names := slices.SortedFunc(maps.Keys(s.claims), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(pricing.Undated(a))-len(a), len(pricing.Undated(b))-len(b))*-1, strings.Compare(a, b))
+	})
+	for _, name := range names {
+		if !obscure(s.claims[name]) {
+			s.settled[name] = s.model(name)
+		}
+	}
+	return slices.Collect(maps.Values(s.settled))
+}
+
+// obscure models are those that LiteLLM alone knows, without a word on what they can do.
+func obscure(claims []claim) bool {
+	return !described(claims) && !slices.ContainsFunc(claims, func(c claim) bool { return c.source != litellm && c.source != portkey })
+}
+
+// described: somebody says what the model can do. Portkey's form shows only some of it.
+func described(claims []claim) bool {
+	return slices.ContainsFunc(claims, func(c claim) bool { return c.source != portkey && c.yes|c.no != 0 })
+}
+
+func (s *settler) model(name string) pricing.Model {
+	claims := s.claims[name]
+	slices.SortFunc(claims, func(a, b claim) int { return trust(a.source) - trust(b.source) })
+	m := pricing.Model{Vendor: s.vendor.name, Name: name}
+	var kin *pricing.Model
+	if undated, ok := s.settled[pricing.Undated(name)]; ok {
+		kin = &undated
+	}
+	for _, c := range claims {
+		m.Sources += string(rune(c.source))
+		if m.Deprecated.IsZero() {
+			m.Deprecated = c.end
+		}
+	}
+	s.limits(&m, claims, kin)
+	m.Flags = s.flags(name, claims, kin)
+	m.Prices = pricing.Prices{
+		Input:     s.price(name, "input price", claims, func(p pricing.Prices) pricing.Price { return p.Input }),
+		Output:    s.price(name, "output price", claims, func(p pricing.Prices) pricing.Price { return p.Output }),
+		CacheRead: s.price(name, "cache price", claims, func(p pricing.Prices) pricing.Price { return p.CacheRead }),
+	}
+	s.overrides.apply(&m)
+	return m
+}
+
+// trust orders the sources by the weight of their word on capabilities.
+func trust(source byte) int {
+	return strings.IndexByte(string([]byte{litellm, modelsDev, genai, portkey}), source)
+}
+
+func (s *settler) limits(m *pricing.Model, claims []claim, kin *pricing.Model) {
+	var contexts, outputs, breakers []int
+	for _, c := range claims {
+		if n := c.contextGiven(claims); n > 0 {
+			contexts = append(contexts, n)
+		}
+		switch {
+		case c.output == 0:
+		case c.source == portkey:
+			breakers = append(breakers, c.output)
+		default:
+			outputs = append(outputs, c.output)
+		}
+	}
+	m.ContextTokens = s.limit(m, "context", contexts, nil, kin, func(m pricing.Model) int { return m.ContextTokens })
+	m.MaxOutputTokens = s.limit(m, "output", outputs, breakers, kin, func(m pricing.Model) int { return m.MaxOutputTokens })
+	if m.ContextTokens > 0 {
+		m.MaxOutputTokens = min(m.MaxOutputTokens, m.ContextTokens)
+	}
+}
+
+// limit settles one limit. Where the sources are split it goes by the undated name, then by the maker's model.
+func (s *settler) limit(m *pricing.Model, field string, votes, breakers []int, kin *pricing.Model, of func(pricing.Model) int) int {
+	value, v := vote(votes, breakers, sameLimit)
+	if v == split && kin != nil && slices.Contains(votes, of(*kin)) {
+		value, v = of(*kin), tiebreak
+	}
+	if v == split {
+		if maker, ok := s.maker(m.Name); ok && slices.Contains(votes, of(maker)) {
+			value, v = of(maker), tiebreak
+		}
+	}
+	s.tell(m.Name, field, v, votes, s.overrides.sets(m, field))
+	return value
+}
+
+// contextGiven is the claim's vote for the context. LiteLLM states the limit of the prompt: with the answer it makes the
+// context that another source states, or it is that context, where prompt and answer share it.
+func (c claim) contextGiven(claims []claim) int {
+	if c.source == portkey || c.context > 0 {
+		return c.context
+	}
+	for _, other := range claims {
+		if other.context > 0 && (other.context == c.input+c.output || other.input == c.input) {
+			return other.context
+		}
+	}
+	return c.input
+}
+
+// price settles one price. What only one of several sources states is not agreed.
+func (s *settler) price(name, field string, claims []claim, of func(pricing.Prices) pricing.Price) pricing.Price {
+	var votes []request.Money
+	priced := 0
+	for _, c := range claims {
+		if c.prices.Input.Known {
+			priced++
+		}
+		if p := of(c.prices); p.Known {
+			votes = append(votes, p.PerMillion)
+		}
+	}
+	value, v := vote(votes, nil, same)
+	s.tell(name, field, v, votes, true)
+	if v == silent || v == split || v == single && priced > 1 {
+		return pricing.Price{}
+	}
+	return pricing.Price{PerMillion: value, Known: true}
+}
+
+// tell reports how a vote came out. A split over a limit at a first party is a fault unless it is ruled by hand.
+func (s *settler) tell(name, field string, v verdict, votes any, ruled bool) {
+	s.report.count(field, v)
+	switch {
+	case v == split && s.vendor.firstParty && !ruled:
+		s.report.fault("%s/%s: %s: no majority among %v; write an override", s.vendor.name, name, field, votes)
+	case v == split:
+		s.report.note("%s/%s: %s: no majority among %v", s.vendor.name, name, field, votes)
+	}
+}
+
+// assumed is what a model is taken to do where no source speaks, for no request is to be refused on a guess. No source
+// records which models lack JSON mode.
+const assumed = pricing.Streaming | pricing.JSONMode | pricing.JSONSchema | pricing.Sampling
+
+var allFlags = []pricing.Flags{
+	pricing.Streaming, pricing.Tools, pricing.ParallelTools, pricing.JSONMode, pricing.JSONSchema, pricing.Vision, pricing.PDF,
+	pricing.Audio, pricing.Reasoning, pricing.PromptCaching, pricing.Sampling,
+}
+
+func (s *settler) flags(name string, claims []claim, kin *pricing.Model) (flags pricing.Flags) {
+	if !described(claims) {
+		return 0
+	}
+	flags = pricing.Described
+	for _, flag := range allFlags {
+		if s.flag(name, flag, claims, kin, flags) {
+			flags |= flag
+		}
+	}
+	return flags
+}
+
+// flag settles one capability. earlier are those that stand before it in allFlags.
+func (s *settler) flag(name string, flag pricing.Flags, claims []claim, kin *pricing.Model, earlier pricing.Flags) bool {
+	field := fmt.Sprint(flag | pricing.Described)
+	votes := votesOn(flag, claims, func(c claim) bool { return c.source != portkey })
+	if len(votes) > 0 {
+		yes := count(votes, func(v bool) bool { return v })
+		v := verdictOf(yes, len(votes))
+		s.tell(name, field, v, votes, true)
+		if v == split {
+			return votes[0]
+		}
+		return 2*yes > len(votes)
+	}
+	s.report.count(field, silent)
+	if kin != nil && kin.Flags.Has(pricing.Described) {
+		return kin.Flags.Has(flag)
+	}
+	if flag == pricing.Sampling {
+		if maker, ok := s.maker(name); ok {
+			return maker.Flags.Has(flag)
+		}
+	}
+	if weak := votesOn(flag, claims, func(c claim) bool { return c.source == portkey }); len(weak) > 0 {
+		return weak[0]
+	}
+	if flag == pricing.ParallelTools {
+		return earlier.Has(pricing.Tools)
+	}
+	return assumed.Has(flag) && !slices.ContainsFunc(claims, func(c claim) bool { return c.unlisted.Has(flag) })
+}
+
+func votesOn(flag pricing.Flags, claims []claim, counts func(claim) bool) (votes []bool) {
+	for _, c := range claims {
+		if counts(c) && (c.yes | c.no).Has(flag) {
+			votes = append(votes, c.yes.Has(flag))
+		}
+	}
+	return votes
+}
+
+func verdictOf(yes, all int) verdict {
+	switch {
+	case all == 1:
+		return single
+	case yes == 0 || yes == all:
+		return unanimous
+	case 2*yes == all:
+		return split
+	}
+	return majority
+}
+
+// maker finds the model that a reseller's name stands for.
+func (s *settler) maker(name string) (pricing.Model, bool) {
+	for _, vendor := range []string{"", "openai", "anthropic", "gemini"} {
+		if m, ok := s.makers.Lookup(vendor, name); ok && m.Flags.Has(pricing.Described) {
+			return m, true
+		}
+	}
+	return pricing.Model{}, false
+}
