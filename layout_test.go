@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/dialect":    {"request", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},
 	"providers/openai":    {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"providers/fake":      {"request", "internal/tokens", "internal/wire"},
+	"providers/contract":  {"request", "bench/sim", "github.com/google/go-cmp/cmp", "go.uber.org/goleak"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},

@@ -29,7 +29,7 @@ type Config struct {
 	// Provider and Model are the names in responses and errors, and Model that of a request without one; "fake" if empty.
 	Provider string
 	Model    string
-	// Capabilities describes models; nil describes none.
+	// Capabilities describes models, which get no request for what they lack; nil describes none.
 	Capabilities func(model string) request.Capabilities
 	// Count answers CountTokens; nil estimates from the text.
 	Count func(*request.Request) (request.TokenCount, error)

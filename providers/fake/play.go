@@ -55,6 +55,9 @@ func (c *Client) refusal(ctx context.Context, req *request.Request) error {
 	if err := req.Validate(); err != nil {
 		return c.newError(req, err)
 	}
+	if err := c.Capabilities(req.Model).Check(req); err != nil {
+		return c.newError(req, err)
+	}
 	if ctx.Err() != nil {
 		return c.newError(req, c.ended(ctx))
 	}

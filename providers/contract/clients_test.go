@@ -1,0 +1,52 @@
+package contract_test
+
+import (
+	"testing"
+
+	"github.com/seed63918563/llmgate/providers/contract"
+	"github.com/seed63918563/llmgate/providers/openai"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// clients are all clients under the contract, in the order of the table.
+var clients = []struct {
+	name     string
+	open     contract.Open
+	features contract.Features
+}{
+	{"openai (chat)", openChat, contract.Features{
+		Errors: []string{"openai", "compatible"},
+		Lacks: map[contract.Feature]string{
+			contract.Reasoning:     "Chat Completions shows no reasoning; compatible hosts that do are described by quirks",
+			contract.ReasoningBack: "Chat Completions has no place for reasoning; compatible hosts that have one are described by quirks",
+		},
+	}},
+	{"fake", openFake, contract.Features{
+		Lacks: map[contract.Feature]string{
+			contract.Wire:   "a fake has no wire",
+			contract.Errors: "a fake's errors are those of its script",
+		},
+	}},
+}
+
+// TestClients holds every client to the contract, and docs/providers.md to what came of it.
+func TestClients(t *testing.T) {
+	var reports []contract.Report
+	for _, c := range clients {
+		t.Run(c.name, func(t *testing.T) {
+			reports = append(reports, contract.Exercise(t, c.name, c.open, c.features))
+		})
+	}
+	checkDocument(t, contract.Table(reports...))
+}
+
+func openChat(t testing.TB, p *contract.Provider) request.Client {
+	client, err := openai.New(openai.Config{
+		APIKey: contract.Key, BaseURL: "http://simulator/v1", Model: contract.Model, Transport: p.Transport,
+		FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
