@@ -79,6 +79,11 @@ func overSockets(s *stage) error {
 	}
 	client, _ := s.open(setting{Config: echoes(), instead: transport})
 	err = crowd(s.ctx, client, 64, 4)
+	for range 10 {
+		for range client.Stream(s.ctx, ask("A question that is left before it is answered, and whose answer is a little longer.")) {
+			break
+		}
+	}
 	transport.CloseIdleConnections()
 	connections.Store(0)
 	err = errors.Join(err,

@@ -15,6 +15,9 @@ var parameterCases = []check{
 	{name: "max tokens", needs: []Feature{MaxTokens}, run: maxTokens},
 	{name: "unset is not sent", needs: []Feature{Wire}, run: unsetIsNotSent},
 	{name: "zero is sent or warned about", needs: []Feature{Wire}, run: zeroIsSent},
+	{name: "reasoning budget", needs: []Feature{Wire}, run: reasoningBudget},
+	{name: "user and service tier", needs: []Feature{Wire}, run: userAndTier},
+	{name: "cache marks", needs: []Feature{Wire, CacheMarks}, run: cacheMarks},
 	{name: "extra fields", needs: []Feature{Wire}, run: extraFields},
 	{name: "JSON answer", needs: []Feature{JSON}, run: jsonAnswer},
 	{name: "answer under a JSON Schema", needs: []Feature{JSONSchema}, run: schemaAnswer},
@@ -97,6 +100,57 @@ func zeroIsSent(s *stage) error {
 		}
 	}
 	return nil
+}
+
+func reasoningBudget(s *stage) error {
+	req := ask("Think.")
+	req.ReasoningBudget = 2048
+	return s.answers(setting{Config: says("Done.")}, req, func(r *request.Response, p *Provider) error {
+		sent, err := p.wire()
+		if err != nil || warns(r, "reasoning") {
+			return err
+		}
+		for _, name := range []string{"budgettokens", "thinkingbudget", "maxtokens"} {
+			if sent.fields[name] == 2048.0 {
+				return nil
+			}
+		}
+		return errors.New("the budget is neither sent nor warned about")
+	})
+}
+
+func userAndTier(s *stage) error {
+	for field, set := range map[string]func(*request.Request){
+		"user":         func(r *request.Request) { r.User = "auto" },
+		"service_tier": func(r *request.Request) { r.ServiceTier = "auto" },
+	} {
+		req := ask("Hello?")
+		set(&req)
+		err := s.answers(setting{Config: says("Hello!")}, req, func(r *request.Response, p *Provider) error {
+			sent, err := p.wire()
+			if err != nil || warns(r, field) {
+				return err
+			}
+			return that(sent.holds("auto"), "%s is neither sent nor warned about", field)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cacheMarks(s *stage) error {
+	req := ask("Hello?")
+	probes[CacheMarks].change(&req)
+	return s.answers(setting{Config: says("Hello!")}, req, func(r *request.Response, p *Provider) error {
+		sent, err := p.wire()
+		if err != nil {
+			return err
+		}
+		_, marked := sent.fields["cachecontrol"]
+		return that(marked && !warns(r, "cache"), "the mark is not sent")
+	})
 }
 
 // extraFields puts a field into the body that the vocabulary has no name for, for the provider whose name responses have.

@@ -92,7 +92,7 @@ func echoes() sim.Config {
 
 // strange are texts that go wrong where somebody escapes, splits or measures them by hand.
 var strange = []string{
-	"👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🇺🇳", "مرحبا ‏بالعالم‎ שלום", "e\u0301 ﬁ Å 日本語 𝒳 \U0010FFFF", `\u0000 \ud83d \"quoted\" \\ </script> data: [DONE]`,
+	"👩\u200d👩\u200d👧\u200d👦 🏴\U000e0067\U000e0062\U000e007f 🇺🇳", "مرحبا \u200fبالعالم\u200e שלום", "e\u0301 ﬁ Å 日本語 𝒳 \U0010FFFF", `\u0000 \ud83d \"quoted\" \\ </script> data: [DONE]`,
 	"tab\there, line\nbreak, \r\n, quote \" and \\", "line\u2028and\u2029separators", "\x01\x1f\x7f", "data: {\"x\":1}\n\nevent: error\n\n",
 }
 

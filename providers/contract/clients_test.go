@@ -17,6 +17,8 @@ var clients = []struct {
 	{"openai (chat)", openChat, contract.Features{
 		Errors: []string{"openai", "compatible"},
 		Lacks: map[contract.Feature]string{
+			contract.ToolImages:    "Chat Completions takes only text from tools",
+			contract.CacheMarks:    "OpenAI caches prefixes by itself; compatible hosts that take marks are described by quirks",
 			contract.Reasoning:     "Chat Completions shows no reasoning; compatible hosts that do are described by quirks",
 			contract.ReasoningBack: "Chat Completions has no place for reasoning; compatible hosts that have one are described by quirks",
 		},

@@ -17,7 +17,12 @@ const (
 	Vision   Feature = "vision"
 	ImageURL Feature = "image by URL"
 	PDF      Feature = "PDF"
-	Tools    Feature = "tools"
+	Audio    Feature = "audio"
+	// ToolImages is to answer a call with an image.
+	ToolImages Feature = "image from a tool"
+	// CacheMarks is to end a prefix worth caching.
+	CacheMarks Feature = "cache marks"
+	Tools      Feature = "tools"
 	// ToolChoice is to demand a tool, or some tool; OneCall is to forbid parallel calls.
 	ToolChoice Feature = "tool choice"
 	OneCall    Feature = "one call at a time"
@@ -58,8 +63,13 @@ type probe struct {
 var probes = map[Feature]probe{
 	Vision:   {addParts(request.ImagePart{Data: png, MediaType: "image/png"}), "messages"},
 	ImageURL: {addParts(request.ImagePart{URL: "https://images.example/cat.png", MediaType: "image/png"}), "messages"},
-	PDF:      {addParts(request.FilePart{Data: pdf, MediaType: "application/pdf", Name: "paper.pdf"}), "messages"},
-	Tools:    {func(r *request.Request) { r.Tools = []request.Tool{weather} }, "tools"},
+	Audio:    {addParts(request.AudioPart{Data: wav, MediaType: "audio/wav"}), "messages"},
+	ToolImages: {func(r *request.Request) {
+		*r = loop(request.ToolResult{Content: "See here.", Parts: []request.Part{request.ImagePart{Data: png, MediaType: "image/png"}}}, request.ToolResult{Content: "700,000"})
+	}, "messages"},
+	CacheMarks: {addParts(request.CacheBreakpoint{}), "cache_breakpoint"},
+	PDF:        {addParts(request.FilePart{Data: pdf, MediaType: "application/pdf", Name: "paper.pdf"}), "messages"},
+	Tools:      {func(r *request.Request) { r.Tools = []request.Tool{weather} }, "tools"},
 	ToolChoice: {func(r *request.Request) {
 		r.Tools, r.ToolChoice.Mode = []request.Tool{weather}, request.ToolRequired
 	}, "tool_choice"},

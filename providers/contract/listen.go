@@ -100,8 +100,8 @@ func sound(r *request.Response) error {
 	return errors.Join(
 		that(r.Provider != "" && r.Model != "", "a response without provider (%q) or model (%q)", r.Provider, r.Model),
 		that(r.FinishReason != "", "a response without finish reason"),
-		that(r.Content == text.String(), "Content is %s, the text parts are %s", brief(r.Content), brief(text.String())),
-		that(r.Reasoning == reasoning.String(), "Reasoning is %s, the reasoning parts are %s", brief(r.Reasoning), brief(reasoning.String())),
+		that(r.Content == text.String(), "the Content is %s, the text parts are %s", brief(r.Content), brief(text.String())),
+		that(r.Reasoning == reasoning.String(), "the Reasoning is %s, the reasoning parts are %s", brief(r.Reasoning), brief(reasoning.String())),
 		want("ToolCalls, beside those of Parts,", r.ToolCalls, calls),
 		that(u.Reported != u.Estimated, "usage must be either reported or estimated: %+v", u),
 		that(min(u.InputTokens, u.CacheReadTokens, u.CacheWrite5mTokens, u.CacheWrite1hTokens, u.OutputTokens) >= 0, "a negative count: %+v", u),
