@@ -83,6 +83,7 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
 		Example: `  llmgate run examples/prompts.jsonl
   llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl
   llmgate chat "Why is the sky blue?" --model openai/gpt-5-mini
+  llmgate models claude
   llmgate sim --rpm 60`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -91,6 +92,6 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.runCommand(), a.chatCommand(), a.simCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.chatCommand(), a.modelsCommand(), a.simCommand(), a.versionCommand())
 	return root
 }

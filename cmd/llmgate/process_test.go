@@ -76,6 +76,7 @@ func TestProcess(t *testing.T) {
 		"is interrupted while it waits for input":      processWaitsForInput,
 		"is interrupted while it waits for a question": processWaitsForQuestion,
 		"ends when nobody reads its output":            processWithoutReader,
+		"lists models for a reader that leaves":        processListsToNobody,
 		"serves the simulator until interrupted":       processServes,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, path) })
@@ -145,6 +146,20 @@ func processWithoutReader(t *testing.T, path string) {
 	p.out.Close()
 	if code := p.code(t); code == exitOK {
 		t.Errorf("ended as if all were well: %s", p.messages.String())
+	}
+}
+
+// As in llmgate models | head -1, where nothing is wrong.
+func processListsToNobody(t *testing.T, path string) {
+	p := startProcess(t, path, "models")
+	line, err := bufio.NewReaderSize(p.out, 16).ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, "VENDOR ") {
+		t.Fatalf("got %q, %v", line, err)
+	}
+	p.out.Close()
+	p.code(t) // the system ends a process that writes to such a pipe
+	if got := p.messages.String(); got != "" {
+		t.Errorf("said %q", got)
 	}
 }
 

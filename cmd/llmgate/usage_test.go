@@ -41,6 +41,8 @@ func TestWrongUsageEndsWithTwoAndSaysWhatToDo(t *testing.T) {
 		{[]string{"chat", "hi", "--max-tokens", "-1"}, []string{"max_tokens: -1 is negative"}},
 		{[]string{"chat", "hi", "--model", "openai/x"}, []string{"no API key: set OPENAI_API_KEY"}},
 		{[]string{"chat", "hi", "--base-url", "http://localhost:1/v1"}, []string{"--base-url without --model: add --model"}},
+		{[]string{"models", "a", "b"}, []string{"models takes one filter; see llmgate models --help"}},
+		{[]string{"models", "--nonsense"}, []string{"unknown flag: --nonsense"}},
 		{[]string{"sim", "extra"}, []string{`unknown command "extra"`}},
 		{[]string{"sim", "--ttft", "soon", "--output-tokens", "uniform(1)", "--fault", "cut", "--tokens-per-second", "-1"},
 			[]string{"--ttft: ", "--output-tokens: ", "--fault: ", "--tokens-per-second: "}},
@@ -68,7 +70,7 @@ func (u unread) Read([]byte) (int, error) { u.t.Error("standard input was read")
 func (u unread) Close() error             { return nil }
 
 func TestHelpShowsExamplesThatParse(t *testing.T) {
-	commands := []string{"", "run", "chat", "sim", "version"}
+	commands := []string{"", "run", "chat", "models", "sim", "version"}
 	for _, name := range commands {
 		args := append(strings.Fields(name), "--help")
 		s := newSession()

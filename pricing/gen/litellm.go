@@ -58,7 +58,7 @@ func readLiteLLM(data []byte) (litellmList, error) {
 }
 
 // offers are entries for a region, a commitment or a kind of delivery of a model that has an entry without.
-var offers = regexp.MustCompile(`^(bedrock|azure/(eu|us|global|global-standard|us-gov)|openai/container)/|@`)
+var offers = regexp.MustCompile(`^(bedrock|azure/(eu|us|global|global-standard|us-gov))/|^anthropic\..*@`)
 
 // claims gives the chat models of a vendor by name, and the names of those that are something else.
 func (list litellmList) claims(v vendor) (claims map[string]claim, others map[string]bool) {
@@ -70,7 +70,7 @@ func (list litellmList) claims(v vendor) (claims map[string]claim, others map[st
 		case !slices.Contains(v.litellm, m.Provider):
 		case m.Mode != "chat" && m.Mode != "responses":
 			others[name] = true
-		case v.name == "bedrock" && offers.MatchString(key), v.name == "azure" && offers.MatchString(key):
+		case offers.MatchString(key):
 		case !prefixed && !v.unprefixed(key), m.silent():
 		default:
 			claims[name] = m.claim()

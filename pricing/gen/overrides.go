@@ -13,7 +13,7 @@ import (
 //
 //	VENDOR/NAME [context=TOKENS] [output=TOKENS] [can=FLAGS] [cannot=FLAGS] # REASON
 //
-// A name that ends in * stands for all that begin so. FLAGS are the letters of the table.
+// One * in a name stands for anything. FLAGS are the letters of the table.
 type overrides struct{ list []override }
 
 type override struct {
@@ -63,10 +63,11 @@ func parseOverride(line string) (o override, err error) {
 
 func (o *override) matches(m *pricing.Model) bool {
 	name := m.Vendor + "/" + m.Name
-	if prefix, ok := strings.CutSuffix(o.pattern, "*"); ok {
-		return strings.HasPrefix(name, prefix)
+	before, after, star := strings.Cut(o.pattern, "*")
+	if !star {
+		return name == o.pattern
 	}
-	return name == o.pattern
+	return len(name) >= len(before)+len(after) && strings.HasPrefix(name, before) && strings.HasSuffix(name, after)
 }
 
 func (o *override) set(m *pricing.Model, field, value string) (err error) {

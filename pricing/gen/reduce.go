@@ -39,6 +39,9 @@ func missing(t *pricing.Table, models []pricing.Model) (list []pricing.Model) {
 	for _, m := range models {
 		found, ok := t.Lookup(m.Vendor, m.Name)
 		found.Vendor, found.Name, found.Sources = m.Vendor, m.Name, m.Sources
+		if m.Deprecated.IsZero() { // where nothing is said of its end it ends with the other
+			found.Deprecated = m.Deprecated
+		}
 		if !ok || found != m {
 			list = append(list, m)
 		}

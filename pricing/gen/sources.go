@@ -128,7 +128,7 @@ func (s *sources) portkeyClaims(file string) (map[string]claim, error) {
 	}
 	claims, err := readPortkey(general, prices)
 	if err != nil {
-		return nil, fmt.Errorf("Portkey's %s: %w", file, err)
+		return nil, fmt.Errorf("%s of Portkey: %w", file, err)
 	}
 	return claims, nil
 }
