@@ -17,6 +17,7 @@ type reply struct {
 	// way thinking comes first.
 	thoughts []string
 	seal     string
+	redacted bool // the thoughts are not to be read
 	hidden   int
 	pieces   []string
 	refusal  bool // that is what the pieces are
@@ -102,7 +103,7 @@ func (a *reply) think(how thinking, given *Answer, rng *rand.Rand) {
 		thoughts = prose(how.tokens, rng)
 	}
 	if how.visible {
-		a.thoughts = thoughts
+		a.thoughts, a.redacted = thoughts, given != nil && given.Redacted
 	} else {
 		a.hidden = how.tokens
 	}

@@ -24,8 +24,6 @@ func (s *Sim) chatRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /v1/chat/completions", answers)
 	mux.HandleFunc("POST /openai/v1/chat/completions", answers)
 	mux.HandleFunc("POST /openai/deployments/{model}/chat/completions", answers)
-	mux.HandleFunc("GET /v1/models", s.chatModels)
-	mux.HandleFunc("GET /v1/models/{model}", s.chatModel)
 	for _, path := range []string{"/v1/chat/completions", "/openai/v1/chat/completions", "/v1/models"} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			chatFail(w, chatError(http.StatusMethodNotAllowed, "invalid_request_error", "", "method_not_supported", "Not allowed to "+r.Method+" on "+r.URL.Path+". (HINT: Perhaps you meant to use a different HTTP method?)"))

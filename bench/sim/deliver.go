@@ -8,10 +8,12 @@ import (
 
 // sendWhole sends the answer at once, when the model has written it.
 func (t *turn) sendWhole() {
-	body, _ := json.Marshal(t.whole(t))
-	if sleep(t.r.Context(), t.firstToken()+writing(t.reply.tokens(), t.speed())) != nil {
+	wait := t.firstToken()
+	t.first = time.Now().Add(wait)
+	if sleep(t.r.Context(), wait+writing(t.reply.tokens(), t.speed())) != nil {
 		return
 	}
+	body, _ := json.Marshal(t.whole(t))
 	if t.fault.Kind == FaultMalformed {
 		body = body[:len(body)/2]
 	}
@@ -51,9 +53,10 @@ func (t *turn) sendStream() {
 	}
 	t.w.WriteHeader(http.StatusOK)
 	t.flush() // the client has the headers, even if a fault strikes at once
-	start, speed := time.Now(), t.speed()
+	t.first = time.Now()
+	speed := t.speed()
 	for i, e := range events {
-		due := start.Add(writing(e.written, speed))
+		due := t.first.Add(writing(e.written, speed))
 		if sleep(t.r.Context(), time.Until(due)) != nil || !t.faultDuring(i) || !t.event(e) {
 			return
 		}
@@ -80,8 +83,11 @@ func (t *turn) close(sent int, closing []event) {
 
 // encode writes an event as it goes over the wire.
 func (t *turn) encode(e event) []byte {
-	if data, ok := e.data.(raw); ok {
+	switch data := e.data.(type) {
+	case raw:
 		return t.frame(e.name, []byte(data))
+	case late:
+		e.data = data()
 	}
 	data, _ := json.Marshal(e.data)
 	return t.frame(e.name, data)

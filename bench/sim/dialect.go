@@ -68,12 +68,15 @@ type failure struct {
 // piece.
 type event struct {
 	name    string // where the vendor names them
-	data    any    // written as JSON, unless it is raw
+	data    any    // written as JSON, unless it is raw or late
 	written int
 }
 
-// raw is data written as it is.
-type raw string
+// raw is data written as it is, late data made up only when it is sent.
+type (
+	raw  string
+	late func() any
+)
 
 // What the frame may find wrong with a request. Their words are those of a vendor that has none of its own.
 type (

@@ -119,7 +119,7 @@ func (p *limiterPair) admit(t *rapid.T) { p.ask(t, p.size(t)) }
 func (p *limiterPair) ask(t *rapid.T, size int) verdict {
 	tpm := p.model["tokens"].now()
 	mustAdmit, mayAdmit := p.fits(size, strictly), p.fits(size, about)
-	v := p.real.admit(p.at, size)
+	v := p.real.admit(p.at, spend{total: size})
 	switch tooLarge := tpm > 0 && size > tpm; {
 	case v.tooLarge != tooLarge:
 		t.Fatalf("%d of %d tokens: too large is %v", size, tpm, v.tooLarge)
@@ -181,7 +181,7 @@ func (p *limiterPair) settle(t *rapid.T) {
 	o := p.open[i]
 	p.open = append(p.open[:i], p.open[i+1:]...)
 	used := rapid.IntRange(0, 2*o.reserved).Draw(t, "used")
-	p.real.settle(p.at, o.charged, o.reserved, used)
+	p.real.settle(p.at, o.charged, spend{total: o.reserved}, spend{total: used})
 	switch {
 	case p.cfg.Charge != ChargeActual || o.charged.IsZero():
 	case used > o.reserved:
@@ -205,13 +205,13 @@ func TestLimiterTimeOutOfOrder(t *testing.T) {
 				if at.After(latest) {
 					latest = at
 				}
-				got, want := disorderly.admit(at, 50), orderly.admit(latest, 50)
+				got, want := disorderly.admit(at, spend{total: 50}), orderly.admit(latest, spend{total: 50})
 				if got != want {
 					t.Fatalf("%v before the latest time: %+v, want %+v", latest.Sub(at), got, want)
 				}
 				if got.ok {
-					disorderly.settle(at, got.charged, 50, 10)
-					orderly.settle(latest, want.charged, 50, 10)
+					disorderly.settle(at, got.charged, spend{total: 50}, spend{total: 10})
+					orderly.settle(latest, want.charged, spend{total: 50}, spend{total: 10})
 				}
 			}
 		})
@@ -222,13 +222,13 @@ func TestLimiterTimeOutOfOrder(t *testing.T) {
 func saturate(l *limiter, size, used int, run time.Duration) (end time.Time, admitted int) {
 	at := epoch
 	for at.Sub(epoch) < run {
-		v := l.admit(at, size)
+		v := l.admit(at, spend{total: size})
 		if !v.ok {
 			at = at.Add(v.wait)
 			continue
 		}
 		admitted++
-		l.settle(at, v.charged, size, used)
+		l.settle(at, v.charged, spend{total: size}, spend{total: used})
 	}
 	return at, admitted
 }
@@ -277,7 +277,7 @@ func TestLimiterChargeActual(t *testing.T) {
 func TestLimiterUtilisationIdle(t *testing.T) {
 	l := newLimiter(Limits{RPM: 60, Changes: []Change{{After: time.Minute, RPM: 120, TPM: 500}, {After: 2 * time.Minute, TPM: 1000}}})
 	for range 45 {
-		l.admit(epoch, 1)
+		l.admit(epoch, spend{total: 1})
 	}
 	if requests, tokens := l.utilisation(epoch.Add(3 * time.Minute)); requests != 45.0/180 || tokens != 0 {
 		t.Errorf("utilisation %v and %v, want 0.25 and 0", requests, tokens)
@@ -287,7 +287,7 @@ func TestLimiterUtilisationIdle(t *testing.T) {
 func TestLimiterStates(t *testing.T) {
 	l := newLimiter(Limits{RPM: 60, TPM: 6000})
 	for range 2 {
-		l.admit(epoch, 100)
+		l.admit(epoch, spend{total: 100})
 	}
 	left := l.states(epoch.Add(500 * time.Millisecond))
 	requests, tokens := left.requests, left.tokens

@@ -25,6 +25,8 @@ type request struct {
 	thinking thinking
 	// choices is how many times the answer is given; 0 is once.
 	choices int
+	// prefixes are the beginnings of the prompt that a cache may know, shortest first.
+	prefixes []prefix
 }
 
 // message is a turn of the conversation. Each result of a tool is a message of its own, of the role "tool".
@@ -83,17 +85,21 @@ func (r *request) size() int {
 	return n + tokens.Text(string(r.format.schema))
 }
 
-// charged is the estimate that counts against the token limit before anything is tokenized.
-func (r *request) charged(charge Charge) int {
+// estimate is what the prompt counts against the limits before anything is tokenized.
+func (r *request) estimate() int {
 	characters := 0
 	for _, m := range r.messages {
 		characters += utf8.RuneCountInString(m.text)
 	}
-	prompt := (characters + 3) / 4
+	return (characters + 3) / 4
+}
+
+// charged is what the whole request counts against the token limit, by the same estimate.
+func (r *request) charged(charge Charge) int {
 	if charge == ChargeMax {
-		return max(prompt, r.most)
+		return max(r.estimate(), r.most)
 	}
-	return prompt + r.most
+	return r.estimate() + r.most
 }
 
 func (r *request) prompt() *Prompt {
@@ -127,8 +133,7 @@ func (r *request) prompt() *Prompt {
 // else the first; by its own choice, those the question mentions, unless it has their results.
 func (r *request) wantedTools() []tool {
 	if r.choice.mode == "named" {
-		i := slices.IndexFunc(r.tools, func(t tool) bool { return t.name == r.choice.name })
-		return r.tools[i : i+1]
+		return slices.DeleteFunc(slices.Clone(r.tools), func(t tool) bool { return t.name != r.choice.name })
 	}
 	last := r.messages[len(r.messages)-1]
 	if len(r.tools) == 0 || r.choice.mode == "none" || last.role == "tool" && r.choice.mode != "required" {

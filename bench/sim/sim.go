@@ -74,11 +74,14 @@ type Answer struct {
 	ToolCalls []ToolCall
 	// Refusal, if set, is said in place of Text.
 	Refusal string
-	// Reasoning is what it thinks first, if the request asks for reasoning. Empty: made up.
+	// Reasoning is what it thinks first, if the request asks for reasoning. Empty: made up. Redacted: it is shown in a form
+	// that nobody can read, in dialects that have one.
 	Reasoning string
+	Redacted  bool
 }
 
-// ToolCall is a call that a simulated model makes.
+// ToolCall is a call that a simulated model makes. Where a dialect writes arguments as an object and not as text, those
+// that are none become an empty one.
 type ToolCall struct {
 	Name      string
 	Arguments string
@@ -92,6 +95,7 @@ type Sim struct {
 	counters
 	arrivals atomic.Int64 // requests that took their turn in the script
 	tries    tries
+	cache    promptCache
 }
 
 // New checks the configuration, reporting all faults together.

@@ -23,9 +23,14 @@ type turn struct {
 	rng   *rand.Rand
 	fault Fault
 	reply *reply
-	// prompt is its size in tokens, reserved what was charged against the token limit.
-	prompt, reserved int
-	charged          time.Time
+	// begun is when the request came, first when the first token did.
+	begun, first time.Time
+	// prompt is its size in tokens, cache how much of it a cache held or holds now.
+	prompt int
+	cache  cacheUse
+	// reserved is what was charged against the token limits.
+	reserved spend
+	charged  time.Time
 }
 
 // answers serves requests for an answer.
@@ -52,7 +57,7 @@ func (s *Sim) counts(fresh func() counter) http.HandlerFunc {
 // accept reads, authorises and checks a request. If it is refused, the response is written and there is no turn.
 func (s *Sim) accept(w http.ResponseWriter, r *http.Request, d dialect) *turn {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	t := &turn{dialect: d, sim: s, w: w, r: r, rng: s.rngFor(body)}
+	t := &turn{dialect: d, sim: s, w: w, r: r, rng: s.rngFor(body), begun: time.Now()}
 	d.begin(t)
 	if err != nil {
 		t.fail(d.refuse(unreadable{}))
@@ -93,7 +98,7 @@ func (t *turn) run() {
 	if !t.knowsModel() || !t.fits() || !t.admit() {
 		return
 	}
-	used := 0 // no answer, no use
+	used := spend{} // no answer, no use
 	defer func() { t.sim.limiter.settle(time.Now(), t.charged, t.reserved, used) }()
 	if t.faultBefore() {
 		return
@@ -103,8 +108,8 @@ func (t *turn) run() {
 		t.fail(t.refuse(err))
 		return
 	}
-	t.reply = reply
-	used = t.prompt + t.written()
+	t.reply, t.cache = reply, t.sim.cache.use(time.Now(), t.req.prefixes)
+	used = spend{t.prompt + t.written(), t.prompt - t.cache.read, t.written()}
 	if t.req.stream {
 		t.sendStream()
 	} else {
@@ -146,7 +151,7 @@ func (t *turn) mostTokens() int {
 // admit applies the rate limits and writes their headers.
 func (t *turn) admit() bool {
 	l := t.sim.limiter
-	t.reserved = t.req.charged(l.cfg.Charge)
+	t.reserved = spend{total: t.req.charged(l.cfg.Charge), input: t.req.estimate()}
 	now := time.Now()
 	v := l.admit(now, t.reserved)
 	if !l.cfg.HideHeaders {
@@ -161,7 +166,7 @@ func (t *turn) admit() bool {
 	if !untold {
 		t.hint(t.w.Header(), v.wait)
 	}
-	t.fail(t.refuse(limited{v, t.req.model, t.reserved, untold}))
+	t.fail(t.refuse(limited{v, t.req.model, t.reserved.total, untold}))
 	return false
 }
 
