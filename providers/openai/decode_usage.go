@@ -19,18 +19,6 @@ type counts struct {
 	costReported, seen        bool
 }
 
-func (a *chat) usage(r *jsontext.Reader) {
-	var c counts
-	for key := range r.Fields() {
-		c.field(string(key), r)
-	}
-	if !c.seen {
-		return
-	}
-	a.Counted = true
-	a.Response.Usage = c.usage()
-}
-
 func (c *counts) field(key string, r *jsontext.Reader) {
 	switch key {
 	case "prompt_tokens", "input_tokens":
