@@ -4,9 +4,13 @@ import (
 	"testing"
 
 	"github.com/seed63918563/llmgate/providers/contract"
+	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
+
+// address is the simulator's, wherever the transport takes it.
+const address = "http://simulator.example"
 
 // clients are all clients under the contract, in the order of the table.
 var clients = []struct {
@@ -22,6 +26,18 @@ var clients = []struct {
 			contract.Reasoning:     "Chat Completions shows no reasoning; compatible hosts that do are described by quirks",
 			contract.ReasoningBack: "Chat Completions has no place for reasoning; compatible hosts that have one are described by quirks",
 		},
+	}},
+	{"openai (responses)", openResponses, contract.Features{
+		Errors: []string{"openai"},
+	}},
+	{"langchain: openai", openLangchain(langchain.OpenAI, "/v1"), contract.Features{
+		Errors: []string{"openai"},
+	}},
+	{"langchain: anthropic", openLangchain(langchain.Anthropic, "/v1"), contract.Features{
+		Errors: []string{"anthropic"},
+	}},
+	{"langchain: ollama", openLangchain(langchain.Ollama, ""), contract.Features{
+		Errors: []string{"ollama"},
 	}},
 	{"fake", openFake, contract.Features{
 		Lacks: map[contract.Feature]string{
@@ -42,13 +58,32 @@ func TestClients(t *testing.T) {
 	checkDocument(t, contract.Table(reports...))
 }
 
-func openChat(t testing.TB, p *contract.Provider) request.Client {
+func openChat(t testing.TB, p *contract.Provider) request.Client { return openAI(t, p, openai.Chat) }
+
+func openResponses(t testing.TB, p *contract.Provider) request.Client {
+	return openAI(t, p, openai.Responses)
+}
+
+func openAI(t testing.TB, p *contract.Provider, api openai.API) request.Client {
 	client, err := openai.New(openai.Config{
-		APIKey: contract.Key, BaseURL: "http://simulator/v1", Model: contract.Model, Transport: p.Transport,
+		APIKey: contract.Key, API: api, BaseURL: address + "/v1", Model: contract.Model, Transport: p.Transport,
 		FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return client
+}
+
+func openLangchain(make func(langchain.Config) (request.Client, error), path string) contract.Open {
+	return func(t testing.TB, p *contract.Provider) request.Client {
+		client, err := make(langchain.Config{
+			APIKey: contract.Key, BaseURL: address + path, Model: contract.Model, Transport: p.Transport,
+			FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return client
+	}
 }
