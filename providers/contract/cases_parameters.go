@@ -105,7 +105,7 @@ func zeroIsSent(s *stage) error {
 func reasoningBudget(s *stage) error {
 	req := ask("Think.")
 	req.ReasoningBudget = 2048
-	return s.answers(setting{Config: says("Done.")}, req, func(r *request.Response, p *Provider) error {
+	return s.answers(setting{Config: thinks()}, req, func(r *request.Response, p *Provider) error {
 		sent, err := p.wire()
 		if err != nil || warns(r, "reasoning") {
 			return err

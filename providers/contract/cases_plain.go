@@ -123,7 +123,9 @@ func hugeInput(s *stage) error {
 
 func hugeAnswer(s *stage) error {
 	text := strings.Repeat("0123456789abcdef", 1<<14)
-	return s.answers(setting{Config: says(text)}, ask("Write."), func(r *request.Response, _ *Provider) error {
+	req := ask("Write.")
+	req.MaxTokens = 1 << 17 // who has to send a bound sends a lower one
+	return s.answers(setting{Config: says(text)}, req, func(r *request.Response, _ *Provider) error {
 		return that(r.Content == text, "the answer is %s", brief(r.Content))
 	})
 }

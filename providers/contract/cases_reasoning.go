@@ -14,10 +14,15 @@ var reasoningCases = []check{
 	{name: "reasoning in a tool loop", needs: []Feature{Effort, Reasoning, ReasoningBack, Tools}, run: reasoningLoop},
 }
 
+// thinks has the model think before it answers, if it is asked to.
+func thinks() sim.Config {
+	return answering(sim.Answer{Reasoning: "First this, then that.", Text: "Done."})
+}
+
 func reasoningEffort(s *stage) error {
 	req := ask("Think.")
 	req.ReasoningEffort = request.EffortLow
-	return s.answers(setting{Config: says("Done.")}, req, func(r *request.Response, _ *Provider) error {
+	return s.answers(setting{Config: thinks()}, req, func(r *request.Response, _ *Provider) error {
 		return errors.Join(
 			that(r.Usage.ReasoningTokens > 0 || r.Reasoning != "", "the model did not think: %+v", r.Usage),
 			want("the answer", r.Content, "Done."),
@@ -28,7 +33,7 @@ func reasoningEffort(s *stage) error {
 func reasoningShown(s *stage) error {
 	req := ask("Think.")
 	req.ReasoningEffort = request.EffortLow
-	return s.answers(setting{Config: answering(sim.Answer{Reasoning: "First this, then that.", Text: "Done."})}, req, func(r *request.Response, _ *Provider) error {
+	return s.answers(setting{Config: thinks()}, req, func(r *request.Response, _ *Provider) error {
 		return errors.Join(
 			want("the reasoning", r.Reasoning, "First this, then that."),
 			want("the answer", r.Content, "Done."),

@@ -62,7 +62,7 @@ func lazyStream(s *stage) error {
 // endless is a provider that never ends an answer once it has begun.
 func endless() setting {
 	return setting{Config: sim.Config{
-		Script: []sim.Fault{{Kind: sim.FaultStall, After: 3}},
+		Script: []sim.Fault{{Kind: sim.FaultStall, After: 8}},
 		Respond: func(*sim.Prompt) *sim.Answer {
 			return &sim.Answer{Text: "a text of some length, so that it has several pieces"}
 		},

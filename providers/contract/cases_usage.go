@@ -36,5 +36,5 @@ func usageOfTools(s *stage) error {
 func usageOfReasoning(s *stage) error {
 	req := ask("Think.")
 	req.ReasoningEffort = request.EffortLow
-	return s.answers(setting{Config: says("Done.")}, req, books)
+	return s.answers(setting{Config: thinks()}, req, books)
 }

@@ -27,17 +27,42 @@ var clients = []struct {
 			contract.ReasoningBack: "Chat Completions has no place for reasoning; compatible hosts that have one are described by quirks",
 		},
 	}},
-	{"openai (responses)", openResponses, contract.Features{
-		Errors: []string{"openai"},
-	}},
 	{"langchain: openai", openLangchain(langchain.OpenAI, "/v1"), contract.Features{
-		Errors: []string{"openai"},
+		Errors: []string{"openai", "compatible"},
+		Lacks: map[contract.Feature]string{
+			contract.PDF:           "langchaingo's package sends no files",
+			contract.Audio:         "langchaingo's package sends no sound",
+			contract.ToolImages:    "langchaingo has only text for what tools answer",
+			contract.CacheMarks:    "OpenAI caches prefixes by itself",
+			contract.Reasoning:     "Chat Completions shows no reasoning",
+			contract.ReasoningBack: "Chat Completions has no place for reasoning",
+		},
 	}},
 	{"langchain: anthropic", openLangchain(langchain.Anthropic, "/v1"), contract.Features{
 		Errors: []string{"anthropic"},
+		Lacks: map[contract.Feature]string{
+			contract.ImageURL:      "langchaingo's package sends images as bytes only",
+			contract.PDF:           "langchaingo's package sends no files",
+			contract.Audio:         "the API takes no sound",
+			contract.ToolImages:    "langchaingo has only text for what tools answer",
+			contract.ReasoningBack: "langchaingo has no place for reasoning",
+		},
+		Deviates: map[string]contract.Deviation{
+			"tool results": splitTurns, "failed tool": splitTurns,
+		},
 	}},
 	{"langchain: ollama", openLangchain(langchain.Ollama, ""), contract.Features{
 		Errors: []string{"ollama"},
+		Lacks: map[contract.Feature]string{
+			contract.ImageURL:      "langchaingo's package sends images as bytes only",
+			contract.PDF:           "langchaingo's package sends no files",
+			contract.Audio:         "langchaingo's package sends no sound",
+			contract.Tools:         "langchaingo's package sends no tools",
+			contract.CacheMarks:    "Ollama caches by itself",
+			contract.ReasoningBack: "langchaingo has no place for reasoning",
+			contract.Refusals:      "the API has no word for a refusal",
+			contract.LimitHeaders:  "Ollama has no rate limits",
+		},
 	}},
 	{"fake", openFake, contract.Features{
 		Lacks: map[contract.Feature]string{
@@ -45,6 +70,11 @@ var clients = []struct {
 			contract.Errors: "a fake's errors are those of its script",
 		},
 	}},
+}
+
+var splitTurns = contract.Deviation{
+	Fails:  "tool_use",
+	Reason: "langchaingo's package sends each of several parallel calls and results in a message of its own, which the API refuses",
 }
 
 // TestClients holds every client to the contract, and docs/providers.md to what came of it.
