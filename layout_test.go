@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"internal/wire":      {"request"},
 	"internal/edge":      {"request", "internal/jsontext", "internal/wire"},
 	"internal/recorded":  {"request"},
-	"internal/dialect":   {"request", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},
+	"internal/dialect":   {"request", "pricing", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},
 	"providers/openai":   {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"providers/fake":     {"request", "internal/tokens", "internal/wire"},
 	"providers/contract": {"request", "bench/sim", "github.com/google/go-cmp/cmp", "go.uber.org/goleak"},

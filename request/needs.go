@@ -1,6 +1,10 @@
 package request
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
 
 // Check tells whether a model can serve a request: it returns nil, or an *Error of class invalid that wraps [Faults], one
 // for each thing that the request needs and the model lacks, at its first place. Where Known is false nothing is refused.
@@ -61,17 +65,26 @@ func (c Capabilities) checkContent(r *Request, f *Faults) {
 	}
 }
 
-// take names the kind of a part that is missing, once for each kind.
+// take names the kind of a part that is missing, once for each kind. Of files, it judges those that are plainly PDFs.
 func (l *lacks) take(p Part) (kind string) {
-	switch p.(type) {
+	switch p := p.(type) {
 	case ImagePart:
 		return once(&l.images, "images")
 	case FilePart:
-		return once(&l.files, "files")
+		if p.isPDF() {
+			return once(&l.files, "PDFs")
+		}
 	case AudioPart:
 		return once(&l.audio, "audio")
 	}
 	return ""
+}
+
+func (p FilePart) isPDF() bool {
+	if p.MediaType != "" {
+		return p.MediaType == "application/pdf"
+	}
+	return bytes.HasPrefix(p.Data, []byte("%PDF")) || strings.HasSuffix(p.Name, ".pdf") || strings.HasSuffix(p.URL, ".pdf")
 }
 
 func once(missing *bool, kind string) string {

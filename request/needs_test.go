@@ -12,7 +12,7 @@ import (
 
 // demanding needs everything that a model may lack, most of it twice.
 func demanding() *request.Request {
-	image, file, sound := request.ImagePart{URL: "https://x/i.png"}, request.FilePart{ID: "f"}, request.AudioPart{URL: "https://x/a.wav"}
+	image, file, sound := request.ImagePart{URL: "https://x/i.png"}, request.FilePart{ID: "f", MediaType: "application/pdf"}, request.AudioPart{URL: "https://x/a.wav"}
 	return &request.Request{
 		Model: "m",
 		Messages: []request.Message{
@@ -41,7 +41,7 @@ func TestCheckListsEveryNeedThatTheModelLacks(t *testing.T) {
 		{Field: "response_format.type", Problem: "the model can't hold its answer to a JSON Schema; use type json or choose a model that can"},
 		{Field: "messages[0].parts[1]", Problem: "the model takes no audio; remove it or choose a model that does"},
 		{Field: "messages[1].parts[0].parts[1]", Problem: "the model takes no images; remove it or choose a model that does"},
-		{Field: "messages[1].parts[0].parts[2]", Problem: "the model takes no files; remove it or choose a model that does"},
+		{Field: "messages[1].parts[0].parts[2]", Problem: "the model takes no PDFs; remove it or choose a model that does"},
 	}
 	if diff := cmp.Diff(want, faults); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -85,6 +85,27 @@ func TestCheckAllocatesNothingWhenAllIsWell(t *testing.T) {
 		n := testing.AllocsPerRun(100, func() { err = c.Check(r) })
 		if n != 0 || err != nil {
 			t.Errorf("%s: %v allocations, %v", name, n, err)
+		}
+	}
+}
+
+// Only what is plainly a PDF is refused as one: a text file may be read by any model.
+func TestOnlyPDFsNeedAModelForPDFs(t *testing.T) {
+	can := request.Capabilities{Known: true, Vision: true, Audio: true}
+	for _, c := range []struct {
+		part    request.FilePart
+		refused bool
+	}{
+		{request.FilePart{Data: []byte("%PDF-1.7")}, true},
+		{request.FilePart{URL: "https://x/report.pdf"}, true},
+		{request.FilePart{ID: "f", Name: "report.pdf"}, true},
+		{request.FilePart{Data: []byte("%PDF-1.7"), MediaType: "text/plain"}, false},
+		{request.FilePart{Data: []byte("a,b"), Name: "t.csv"}, false},
+		{request.FilePart{ID: "f"}, false},
+	} {
+		err := can.Check(&request.Request{Messages: []request.Message{{Role: request.RoleUser, Parts: []request.Part{c.part}}}})
+		if (err != nil) != c.refused {
+			t.Errorf("%+v: got %v", c.part, err)
 		}
 	}
 }

@@ -18,6 +18,8 @@ type Call struct {
 	Req    *request.Request
 	// Model is the one asked for, by the request or by the client's default.
 	Model string
+	// Can is what the model can do, as far as it is known; it is set before Encode is called.
+	Can request.Capabilities
 
 	// Response is filled in on the way, Parts and Refusal are what has come of the answer.
 	Response *request.Response
@@ -67,7 +69,8 @@ func (cl *Call) prepare(codec Codec, streamed bool) (*wire.Buffer, *wire.Target,
 	if err := cl.Req.Validate(); err != nil {
 		return nil, nil, err
 	}
-	if err := cl.Client.Capabilities(cl.Model).Check(cl.Req); err != nil {
+	cl.Can = cl.Client.Capabilities(cl.Model)
+	if err := cl.Can.Check(cl.Req); err != nil {
 		return nil, nil, err
 	}
 	buffer := wire.GetBuffer()

@@ -28,7 +28,7 @@ type Config struct {
 	FirstByteTimeout time.Duration
 	IdleTimeout      time.Duration
 	MaxAnswer        int64
-	// Capabilities describes models; nil describes none.
+	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed63918563/llmgate/internal/tokens"
 	"github.com/seed63918563/llmgate/internal/wire"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -35,12 +36,15 @@ func New(cfg Config) *Client {
 // Redact removes the client's secrets from a text.
 func (c *Client) Redact(text string) string { return c.wire.Redact(text) }
 
-// Capabilities describes a model, the client's own if the name is empty.
+// Capabilities describes a model, the client's own if the name is empty: as configured, or else by the table of models.
 func (c *Client) Capabilities(model string) request.Capabilities {
-	if c.cfg.Capabilities == nil {
-		return request.Capabilities{}
+	model = cmp.Or(model, c.cfg.Model)
+	if c.cfg.Capabilities != nil {
+		if can := c.cfg.Capabilities(model); can.Known {
+			return can
+		}
 	}
-	return c.cfg.Capabilities(cmp.Or(model, c.cfg.Model))
+	return pricing.Capabilities(c.cfg.Provider, model)
 }
 
 // Codec is one request in one dialect. Its methods are called in the order in which they stand here, from one goroutine.

@@ -11,7 +11,8 @@ import (
 
 // settler turns the claims about the models of one vendor into entries.
 //
-// Limits go by majority, else by the smaller; prices by majority, else they stay unknown. genai-prices knows no limit of
+// Limits go by majority; else a context by the smaller, so that what is planned fits, and an answer by the larger, so that
+// nothing is refused that a source says is served. Prices go by majority, else they stay unknown. genai-prices knows no limit of
 // the answer. Portkey describes the controls of its own form: its limit breaks a tie and its flags count where no other
 // source speaks. Where the sources of a dated name disagree or are silent it follows the undated one.
 type settler struct {
@@ -106,6 +107,9 @@ func (s *settler) limit(m *pricing.Model, field string, votes, breakers []int, k
 		if maker, ok := s.maker(m.Name); ok && slices.Contains(votes, of(maker)) {
 			value, v = of(maker), tiebreak
 		}
+	}
+	if v == split && field == "output" {
+		value = slices.Max(votes)
 	}
 	s.tell(m.Name, field, v, votes, s.overrides.sets(m, field))
 	return value

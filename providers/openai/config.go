@@ -59,7 +59,7 @@ type Config struct {
 
 	// Quirks are the provider's differences from OpenAI's Chat Completions. Responses heeds DailyRequests alone.
 	Quirks Quirks
-	// Capabilities describes models; nil describes none.
+	// Capabilities describes models. Those that it does not know, and all if it is nil, go by the table of package pricing.
 	Capabilities func(model string) request.Capabilities
 
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is

@@ -71,8 +71,13 @@ func (e *encoder) limits() {
 
 func (e *encoder) sampling() {
 	r := e.call.Req
-	e.Optional("temperature", r.Temperature)
-	e.Optional("top_p", r.TopP)
+	if can := &e.call.Can; can.Known && !can.Sampling {
+		e.refused("temperature", r.Temperature)
+		e.refused("top_p", r.TopP)
+	} else {
+		e.Optional("temperature", r.Temperature)
+		e.Optional("top_p", r.TopP)
+	}
 	e.Optional("frequency_penalty", r.FrequencyPenalty)
 	e.Optional("presence_penalty", r.PresencePenalty)
 	if r.Seed != nil && e.Field(e.quirks.seedField()) {
@@ -84,6 +89,13 @@ func (e *encoder) sampling() {
 		e.Warn("top_k", "not sent: the provider has no such parameter")
 	case e.Field("top_k"):
 		e.Int(int64(*r.TopK))
+	}
+}
+
+// refused leaves out what the model would refuse the whole request for.
+func (e *encoder) refused(name string, v *float64) {
+	if v != nil {
+		e.Warn(name, "not sent: the model takes no sampling parameters")
 	}
 }
 

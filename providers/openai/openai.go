@@ -67,7 +67,7 @@ func (c *Client) CountTokens(_ context.Context, req request.Request) (request.To
 	return c.dialect.EstimateTokens(&req)
 }
 
-// Capabilities returns what the configuration says of the model; the dialect itself describes none.
+// Capabilities describes a model; see Config.Capabilities.
 func (c *Client) Capabilities(model string) request.Capabilities {
 	return c.dialect.Capabilities(model)
 }
