@@ -60,20 +60,27 @@ func (b *broken) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 	}
 }
 
-// breaking opens the client for Chat Completions with a fault in it.
-func breaking(b broken) contract.Open {
+// breakingOf opens a client with a fault in it, breaking the one for Chat Completions.
+func breakingOf(open contract.Open, b broken) contract.Open {
 	return func(t testing.TB, p *contract.Provider) request.Client {
 		wrapped := b
-		wrapped.Client = openChat(t, p)
+		wrapped.Client = open(t, p)
 		return &wrapped
 	}
 }
 
+func breaking(b broken) contract.Open { return breakingOf(openChat, b) }
+
+// changing changes each request before it is sent.
 func changing(change func(*request.Request)) contract.Open {
-	return breaking(broken{before: func(ctx context.Context, req request.Request) (context.Context, request.Request) {
+	return breaking(broken{before: asking(change)})
+}
+
+func asking(change func(*request.Request)) func(context.Context, request.Request) (context.Context, request.Request) {
+	return func(ctx context.Context, req request.Request) (context.Context, request.Request) {
 		change(&req)
 		return ctx, req
-	}})
+	}
 }
 
 // streams is a client that streams in a way of its own.
@@ -120,6 +127,13 @@ type describing struct {
 }
 
 func (d *describing) Capabilities(string) request.Capabilities { return d.capabilities(contract.Model) }
+
+// miscounting counts one token, whatever it is asked.
+type miscounting struct{ request.Client }
+
+func (m *miscounting) CountTokens(context.Context, request.Request) (request.TokenCount, error) {
+	return request.TokenCount{Tokens: 1}, nil
+}
 
 // confused answers each question with what is due to the one before it.
 type confused struct {

@@ -177,7 +177,16 @@ func extraFields(s *stage) error {
 func jsonAnswer(s *stage) error {
 	req := ask("Answer in JSON.")
 	req.ResponseFormat.Type = request.FormatJSON
-	return s.answers(setting{Config: says(`{"answer":42}`)}, req, func(r *request.Response, _ *Provider) error {
+	return s.answers(setting{Config: says(`{"answer":42}`)}, req, func(r *request.Response, p *Provider) error {
+		if s.has(Wire) {
+			sent, err := p.wire()
+			if err != nil {
+				return err
+			}
+			if !sent.holds("json") && !warns(r, "response_format") {
+				return errors.New("the format was not sent")
+			}
+		}
 		return want("the answer", r.Content, `{"answer":42}`)
 	})
 }

@@ -104,5 +104,5 @@ func panicking(s *stage) (err error) {
 	for range client.Stream(s.ctx, ask("Write.")) {
 		panic(own{})
 	}
-	return errors.New("the loop was never run")
+	return errors.New("the loop's panic did not come out")
 }

@@ -12,12 +12,15 @@ import (
 // address is the simulator's, wherever the transport takes it.
 const address = "http://simulator.example"
 
-// clients are all clients under the contract, in the order of the table.
-var clients = []struct {
+// client is one to be held to the contract.
+type client struct {
 	name     string
 	open     contract.Open
 	features contract.Features
-}{
+}
+
+// clients are all of them, in the order of the table.
+var clients = []client{
 	{"openai (chat)", openChat, contract.Features{
 		Errors: []string{"openai", "compatible"},
 		Lacks: map[contract.Feature]string{

@@ -14,7 +14,7 @@ var writeTable = flag.Bool("table", false, "print the table of clients and cases
 
 const (
 	document   = "../../docs/providers.md"
-	tableBegin = "<!-- begin of the table; go test ./providers/contract -run TestClients -table writes it -->\n"
+	tableBegin = "<!-- begin of the table; go test -C providers/contract -run TestClients -table writes it -->\n"
 	tableEnd   = "<!-- end of the table -->\n"
 )
 
@@ -38,6 +38,6 @@ func checkDocument(t *testing.T, table string) {
 		return
 	}
 	if diff := cmp.Diff("\n"+table+"\n", old); diff != "" {
-		t.Errorf("%s is out of date; run go test ./providers/contract -run TestClients -table (-now +document):\n%s", document, diff)
+		t.Errorf("%s is out of date; run go test -C providers/contract -run TestClients -table (-now +document):\n%s", document, diff)
 	}
 }

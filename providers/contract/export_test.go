@@ -15,3 +15,11 @@ func Judge(t *testing.T, name string, open Open, f Features) Result {
 
 // Faults is what is wrong with features.
 func Faults(f Features) []string { return f.faults() }
+
+// CaseNames lists all cases.
+func CaseNames() (names []string) {
+	for i := range cases {
+		names = append(names, cases[i].name)
+	}
+	return names
+}
