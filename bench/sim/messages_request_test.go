@@ -38,46 +38,55 @@ func marked(n int, ttl string, more ...string) string {
 	return said("user", append(list, more...)...)
 }
 
+// think asks for thinking by budget.
+const think = `"thinking":{"type":"enabled","budget_tokens":2000}`
+
 func TestMessagesInvalid(t *testing.T) {
-	think := strings.ReplaceAll(thinking, "1024", "2000")
 	for name, tt := range map[string]struct{ body, message string }{
-		"empty":              {"", "not valid JSON"},
-		"not an object":      {"[]", "not valid JSON"},
-		"no model":           {`{"max_tokens":5,"messages":[` + user + `]}`, "model: Field required"},
-		"no max_tokens":      {talk(`"messages":[` + user + `]`), "max_tokens: Field required"},
-		"no messages":        {talk(`"max_tokens":5`), "messages: Field required"},
-		"empty messages":     {turns(nil), "messages: at least one message is required"},
-		"unknown field":      {prompt("a", `"max_completion_tokens":5`), "max_completion_tokens: Extra inputs are not permitted"},
-		"type":               {prompt("a", `"max_tokens":"5"`), "max_tokens: Input has the wrong type"},
-		"content type":       {turns([]string{`{"role":"user","content":5}`}), "messages.content: Input has the wrong type"},
-		"zero tokens":        {prompt("a", `"max_tokens":0`), "max_tokens: Input should be greater than or equal to 1"},
-		"temperature":        {prompt("a", `"temperature":1.5`), "temperature: range: 0..1"},
-		"top_p":              {prompt("a", `"top_p":-0.1`), "top_p: range: 0..1"},
-		"top_k":              {prompt("a", `"top_k":-1`), "top_k: Input should be"},
-		"blank stop":         {prompt("a", `"stop_sequences":["x"," \n"]`), "must contain non-whitespace"},
-		"effort":             {prompt("a", `"output_config":{"effort":"utmost"}`), "output_config.effort"},
-		"format":             {prompt("a", `"output_config":{"format":{"type":"json_object"}}`), "output_config.format.type"},
-		"no schema":          {prompt("a", `"output_format":{"type":"json_schema"}`), "output_format.schema: Field required"},
-		"bad schema":         {prompt("a", `"output_config":{"format":{"type":"json_schema","schema":{"type":"thing"}}}`), "output_config.format.schema"},
-		"tool name":          {prompt("a", `"tools":[{"input_schema":{}}]`), "tools.0.custom.name: Field required"},
-		"odd tool name":      {prompt("a", `"tools":[{"name":"a b","input_schema":{}}]`), "tools.0.custom.name: String should match"},
-		"tool twice":         {prompt("a", `"tools":[{"name":"a","input_schema":{}},{"name":"a","input_schema":{}}]`), "must be unique"},
-		"tool schema":        {prompt("a", `"tools":[{"name":"a"}]`), "tools.0.custom.input_schema: Field required"},
-		"tool schema type":   {prompt("a", `"tools":[{"name":"a","input_schema":[]}]`), "valid dictionary"},
-		"tool schema bad":    {prompt("clock", `"tools":[{"name":"a","input_schema":{}},{"name":"clock","input_schema":{"type":"thing"}}]`), "tools.1.custom.input_schema: JSON schema is invalid"},
-		"tool choice":        {prompt("a", clock, `"tool_choice":{"type":"required"}`), "Input tag 'required'"},
-		"choice, no tools":   {prompt("a", `"tool_choice":{"type":"auto"}`), "while providing tools"},
-		"nameless choice":    {prompt("a", clock, `"tool_choice":{"type":"tool"}`), "tool_choice.tool.name: Field required"},
-		"unknown choice":     {prompt("a", clock, `"tool_choice":{"type":"tool","name":"map"}`), "Tool 'map' not found"},
-		"thinking":           {prompt("a", `"thinking":{"type":"on"}`), "Input tag 'on'"},
-		"thinks little":      {prompt("a", `"thinking":{"type":"enabled","budget_tokens":1023}`), "thinking.enabled.budget_tokens"},
-		"adaptive budget":    {prompt("a", `"thinking":{"type":"adaptive","budget_tokens":1024}`), "thinking.adaptive.budget_tokens"},
-		"display":            {prompt("a", `"thinking":{"type":"adaptive","display":"none"}`), "thinking.adaptive.display"},
-		"thinks too much":    {prompt("a", think, `"max_tokens":2000`), "`max_tokens` must be greater than"},
-		"thinking, forced":   {prompt("a", think, clock, `"tool_choice":{"type":"any"}`), "forces tool use"},
-		"thinking, cold":     {prompt("a", think, `"temperature":0`), "`temperature` may only be set to 1"},
-		"thinking, top_p":    {prompt("a", think, `"top_p":0.9`), "`top_p` must be"},
-		"thinking, top_k":    {prompt("a", think, `"top_k":5`), "`top_k` must be unset"},
+		"empty":            {"", "not valid JSON"},
+		"not an object":    {"[]", "not valid JSON"},
+		"no model":         {`{"max_tokens":5,"messages":[` + user + `]}`, "model: Field required"},
+		"no max_tokens":    {talk(`"messages":[` + user + `]`), "max_tokens: Field required"},
+		"no messages":      {talk(`"max_tokens":5`), "messages: Field required"},
+		"empty messages":   {turns(nil), "messages: at least one message is required"},
+		"unknown field":    {prompt("a", `"max_completion_tokens":5`), "max_completion_tokens: Extra inputs are not permitted"},
+		"type":             {prompt("a", `"max_tokens":"5"`), "max_tokens: Input has the wrong type"},
+		"content type":     {turns([]string{`{"role":"user","content":5}`}), "messages.content: Input has the wrong type"},
+		"zero tokens":      {prompt("a", `"max_tokens":0`), "max_tokens: Input should be greater than or equal to 1"},
+		"temperature":      {prompt("a", `"temperature":1.5`), "temperature: range: 0..1"},
+		"top_p":            {prompt("a", `"top_p":-0.1`), "top_p: range: 0..1"},
+		"top_k":            {prompt("a", `"top_k":-1`), "top_k: Input should be"},
+		"blank stop":       {prompt("a", `"stop_sequences":["x"," \n"]`), "must contain non-whitespace"},
+		"effort":           {prompt("a", `"output_config":{"effort":"utmost"}`), "output_config.effort"},
+		"format":           {prompt("a", `"output_config":{"format":{"type":"json_object"}}`), "output_config.format.type"},
+		"no schema":        {prompt("a", `"output_format":{"type":"json_schema"}`), "output_format.schema: Field required"},
+		"bad schema":       {prompt("a", `"output_config":{"format":{"type":"json_schema","schema":{"type":"thing"}}}`), "output_config.format.schema"},
+		"tool name":        {prompt("a", `"tools":[{"input_schema":{}}]`), "tools.0.custom.name: Field required"},
+		"odd tool name":    {prompt("a", `"tools":[{"name":"a b","input_schema":{}}]`), "tools.0.custom.name: String should match"},
+		"tool twice":       {prompt("a", `"tools":[{"name":"a","input_schema":{}},{"name":"a","input_schema":{}}]`), "must be unique"},
+		"tool schema":      {prompt("a", `"tools":[{"name":"a"}]`), "tools.0.custom.input_schema: Field required"},
+		"tool schema type": {prompt("a", `"tools":[{"name":"a","input_schema":[]}]`), "valid dictionary"},
+		"tool schema bad":  {prompt("clock", `"tools":[{"name":"a","input_schema":{}},{"name":"clock","input_schema":{"type":"thing"}}]`), "tools.1.custom.input_schema: JSON schema is invalid"},
+		"tool choice":      {prompt("a", clock, `"tool_choice":{"type":"required"}`), "Input tag 'required'"},
+		"choice, no tools": {prompt("a", `"tool_choice":{"type":"auto"}`), "while providing tools"},
+		"nameless choice":  {prompt("a", clock, `"tool_choice":{"type":"tool"}`), "tool_choice.tool.name: Field required"},
+		"unknown choice":   {prompt("a", clock, `"tool_choice":{"type":"tool","name":"map"}`), "Tool 'map' not found"},
+		"thinking":         {prompt("a", `"thinking":{"type":"on"}`), "Input tag 'on'"},
+		"thinks little":    {prompt("a", `"thinking":{"type":"enabled","budget_tokens":1023}`), "thinking.enabled.budget_tokens"},
+		"adaptive budget":  {prompt("a", `"thinking":{"type":"adaptive","budget_tokens":1024}`), "thinking.adaptive.budget_tokens"},
+		"display":          {prompt("a", `"thinking":{"type":"adaptive","display":"none"}`), "thinking.adaptive.display"},
+		"thinks too much":  {prompt("a", think, `"max_tokens":2000`), "`max_tokens` must be greater than"},
+		"thinking, forced": {prompt("a", think, clock, `"tool_choice":{"type":"any"}`), "forces tool use"},
+		"thinking, cold":   {prompt("a", think, `"temperature":0`), "`temperature` may only be set to 1"},
+		"thinking, top_p":  {prompt("a", think, `"top_p":0.9`), "`top_p` must be"},
+		"thinking, top_k":  {prompt("a", think, `"top_k":5`), "`top_k` must be unset"},
+	} {
+		refused(t, name, tt.body, tt.message)
+	}
+}
+
+func TestMessagesInvalidContent(t *testing.T) {
+	for name, tt := range map[string]struct{ body, message string }{
 		"system image":       {prompt("a", `"system":[`+image(`{"type":"url","url":"https://x.invalid"}`)+`]`), "system: Only text blocks"},
 		"system role":        {turns([]string{said("system", textBlock("a"))}), "Unexpected role"},
 		"role":               {turns([]string{said("tool", textBlock("a"))}), "messages.0.role: Input should be"},
@@ -109,19 +118,25 @@ func TestMessagesInvalid(t *testing.T) {
 		"cache mark too":     {turns([]string{marked(4, ``, textBlock("b"))}, `"cache_control":{"type":"ephemeral"}`), "A maximum of 4 blocks"},
 		"cache order":        {turns([]string{marked(1, `,"ttl":"1h"`)}, `"system":[`+textBlock("a", `"cache_control":{"type":"ephemeral"}`)+`]`), "must not come after"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			anthropicBothWays(t, sim.Config{}, func(a anthropic) {
-				r := a.send(tt.body)
-				e := r.trouble()
-				if r.status != http.StatusBadRequest || e.Error.Type != "invalid_request_error" || !strings.Contains(e.Error.Message, tt.message) {
-					a.t.Errorf("%d %s; want %q", r.status, r.body, tt.message)
-				}
-				if st := a.sim.Stats(); st.Requests != 1 || st.Answered != 0 || st.Faults != 0 {
-					a.t.Errorf("stats %+v", st)
-				}
-			})
-		})
+		refused(t, name, tt.body, tt.message)
 	}
+}
+
+// refused checks that a request is found invalid, with a message that has the given words.
+func refused(t *testing.T, name, body, words string) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		anthropicBothWays(t, sim.Config{}, func(a anthropic) {
+			r := a.send(body)
+			e := r.trouble()
+			if r.status != http.StatusBadRequest || e.Error.Type != "invalid_request_error" || !strings.Contains(e.Error.Message, words) {
+				a.t.Errorf("%d %s; want %q", r.status, r.body, words)
+			}
+			if st := a.sim.Stats(); st.Requests != 1 || st.Answered != 0 || st.Faults != 0 {
+				a.t.Errorf("stats %+v", st)
+			}
+		})
+	})
 }
 
 func TestMessagesValid(t *testing.T) {
