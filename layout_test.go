@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"internal/recorded":   {"request"},
 	"internal/dialect":    {"request", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},
 	"providers/openai":    {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
+	"providers/anthropic": {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
