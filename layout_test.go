@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"internal/schemagen":  {"internal/jsontext", "github.com/google/jsonschema-go/jsonschema"},
 	"internal/tokens":     {"request"},
 	"internal/wire":       {"request"},
+	"internal/yardstick":  {"request"},
 	"internal/edge":       {"request", "internal/jsontext", "internal/wire"},
 	"internal/recorded":   {"request"},
 	"internal/dialect":    {"request", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},
