@@ -36,6 +36,8 @@ var allowed = map[string][]string{
 		"github.com/tmc/langchaingo/llms", "github.com/tmc/langchaingo/llms/anthropic", "github.com/tmc/langchaingo/llms/ollama",
 		"github.com/tmc/langchaingo/llms/openai",
 	},
+	"internal/yardstick":  {"request"},
+	"providers/anthropic": {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},

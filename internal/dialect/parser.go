@@ -168,6 +168,14 @@ func (p *Parser) Truth(to **bool) {
 	}
 }
 
+// RawObject keeps an object as it stands.
+func (p *Parser) RawObject() json.RawMessage {
+	if !p.Expect(jsontext.Object, "an object") {
+		return nil
+	}
+	return append(json.RawMessage(nil), p.R.Raw()...)
+}
+
 // Extra keeps a field that the vocabulary has no name for.
 func (p *Parser) Extra(key string) { p.Keep(key, append(json.RawMessage(nil), p.R.Raw()...)) }
 
