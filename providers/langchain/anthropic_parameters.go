@@ -59,8 +59,8 @@ func (p anthropicParameters) maxTokens() int {
 	if p.Req.MaxTokens > 0 {
 		return p.Req.MaxTokens
 	}
-	if c := p.client.Capabilities(p.Model); c.Known && c.MaxOutputTokens > 0 {
-		return c.MaxOutputTokens
+	if p.Can.Known && p.Can.MaxOutputTokens > 0 {
+		return p.Can.MaxOutputTokens
 	}
 	p.Encoder.Warn("max_tokens", fmt.Sprintf("the API demands a bound; %d was sent", defaultMaxTokens))
 	return defaultMaxTokens

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/seed63918563/llmgate/request"
 )
 
 // backend is what a package of langchaingo v0.1.14 passes on to its provider, and how it wants to be spoken to. The table
@@ -122,4 +124,12 @@ func backendOf(m llms.Model) *backend {
 		return backends[name]
 	}
 	return unknown
+}
+
+// within takes off what the model can do and the package can't ask for.
+func (b *backend) within(can request.Capabilities) request.Capabilities {
+	can.Tools, can.ParallelTools = can.Tools && b.tools, can.ParallelTools && b.tools
+	can.Vision = can.Vision && b.images != noImages
+	can.PDF, can.Audio = can.PDF && b.anyData, can.Audio && b.anyData
+	return can
 }

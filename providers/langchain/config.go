@@ -15,7 +15,7 @@ type Config struct {
 	Provider string
 	// Model is used for requests that name none.
 	Model string
-	// Capabilities describes models; nil describes none.
+	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities
 
 	// What follows is for OpenAI, Anthropic and Ollama. APIKey is required by the first two, unless BaseURL is set or Header

@@ -17,7 +17,7 @@ import (
 
 	"github.com/tmc/langchaingo/llms"
 
-	"github.com/seed63918563/llmgate/internal/tokens"
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -26,6 +26,8 @@ type adapter struct {
 	model llms.Model
 	cfg   Config
 	takes *backend
+	// frame counts tokens and describes models as it does for the native clients.
+	frame *dialect.Client
 }
 
 // Wrap makes a client of a langchaingo model. Of the configuration it uses Provider, Model and Capabilities; address, key and
@@ -38,7 +40,7 @@ type adapter struct {
 func Wrap(model llms.Model, cfg Config) request.Client {
 	takes := backendOf(model)
 	cfg.Provider = cmp.Or(cfg.Provider, takes.name)
-	return &adapter{model: model, cfg: cfg, takes: takes}
+	return &adapter{model: model, cfg: cfg, takes: takes, frame: dialect.New(cfg.frame())}
 }
 
 // Complete sends the request and blocks until langchaingo has the whole answer.
@@ -52,16 +54,13 @@ func (a *adapter) Complete(ctx context.Context, req request.Request) (*request.R
 
 // CountTokens estimates the prompt offline: langchaingo counts by downloading tables, or guesses too.
 func (a *adapter) CountTokens(_ context.Context, req request.Request) (request.TokenCount, error) {
-	if err := req.Validate(); err != nil {
-		return request.TokenCount{}, a.named(err, req.Model)
-	}
-	return request.TokenCount{Tokens: tokens.Request(&req), Estimated: true}, nil
+	return a.frame.EstimateTokens(&req)
 }
 
-// Capabilities returns what the configuration says of the model.
+// Capabilities describes a model as far as it can be used through langchaingo.
 func (a *adapter) Capabilities(model string) request.Capabilities {
-	if a.cfg.Capabilities == nil {
-		return request.Capabilities{}
-	}
-	return a.cfg.Capabilities(cmp.Or(model, a.cfg.Model))
+	can := a.takes.within(a.frame.Capabilities(model))
+	can.JSONMode = can.JSONMode && a.takes.options&sendsJSONMode != 0
+	can.JSONSchema = false
+	return can
 }

@@ -23,6 +23,9 @@ func (a *adapter) prepare(req *request.Request) (*call, error) {
 	if err := req.Validate(); err != nil {
 		return nil, a.named(err, c.model)
 	}
+	if err := a.frame.Capabilities(c.model).Check(req); err != nil {
+		return nil, a.named(err, c.model)
+	}
 	if len(req.Tools) > 0 && !a.takes.tools {
 		c.fault("tools", "langchaingo's "+a.takes.name+" package sends no tools; use a native client")
 	}

@@ -141,7 +141,7 @@ func (c *client) CountTokens(_ context.Context, req request.Request) (request.To
 	return c.dialect.EstimateTokens(&req)
 }
 
-// Capabilities returns what the configuration says of the model.
+// Capabilities describes a model as far as it can be used through langchaingo.
 func (c *client) Capabilities(model string) request.Capabilities {
-	return c.dialect.Capabilities(model)
+	return c.takes.within(c.dialect.Capabilities(model))
 }
