@@ -35,11 +35,19 @@ var breachesOf = map[string]map[string]breach{
 		"drops results": {breakingOf(openFake, broken{before: asking(func(r *request.Request) { r.Messages = r.Messages[:1] })}),
 			[]string{"image from a tool"}, "the number of results"},
 	},
-	"langchain: anthropic": {
-		"drops cache marks": {breakingOf(clientNamed("langchain: anthropic"), broken{before: asking(func(r *request.Request) { r.Messages = ask("Hello?").Messages })}),
+	"anthropic": {
+		"drops cache marks": {breakingOf(openAnthropic, broken{before: asking(func(r *request.Request) { r.Messages = ask("Hello?").Messages })}),
 			[]string{"cache marks"}, "the mark is not sent"},
-		"drops the budget": {breakingOf(clientNamed("langchain: anthropic"), broken{before: asking(func(r *request.Request) { r.ReasoningBudget = 0 })}),
+		"drops the budget": {breakingOf(openAnthropic, broken{before: asking(func(r *request.Request) { r.ReasoningBudget = 0 })}),
 			[]string{"reasoning budget"}, "neither sent nor warned about"},
+		"thinks without proof": {breakingOf(openAnthropic, broken{response: func(r *request.Response) *request.Response {
+			for i, p := range r.Parts {
+				if thought, ok := p.(request.ReasoningPart); ok {
+					r.Parts[i] = request.ReasoningPart{Text: thought.Text}
+				}
+			}
+			return r
+		}}), []string{"reasoning in a tool loop"}, ""},
 	},
 }
 
@@ -49,13 +57,6 @@ func merged(all ...map[string]breach) map[string]breach {
 		maps.Copy(out, one)
 	}
 	return out
-}
-
-// clientNamed opens a client of the table.
-func clientNamed(name string) contract.Open {
-	return func(t testing.TB, p *contract.Provider) request.Client {
-		return clients[slices.IndexFunc(clients, func(c client) bool { return c.name == name })].open(t, p)
-	}
 }
 
 // ask is a request with one question.

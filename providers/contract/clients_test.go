@@ -3,6 +3,7 @@ package contract_test
 import (
 	"testing"
 
+	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/providers/contract"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/providers/openai"
@@ -28,6 +29,12 @@ var clients = []client{
 			contract.CacheMarks:    "OpenAI caches prefixes by itself; compatible hosts that take marks are described by quirks",
 			contract.Reasoning:     "Chat Completions shows no reasoning; compatible hosts that do are described by quirks",
 			contract.ReasoningBack: "Chat Completions has no place for reasoning; compatible hosts that have one are described by quirks",
+		},
+	}},
+	{"anthropic", openAnthropic, contract.Features{
+		Errors: []string{"anthropic"},
+		Lacks: map[contract.Feature]string{
+			contract.Audio: "the API takes no sound",
 		},
 	}},
 	{"langchain: openai", openLangchain(langchain.OpenAI, "/v1"), contract.Features{
@@ -100,6 +107,17 @@ func openResponses(t testing.TB, p *contract.Provider) request.Client {
 func openAI(t testing.TB, p *contract.Provider, api openai.API) request.Client {
 	client, err := openai.New(openai.Config{
 		APIKey: contract.Key, API: api, BaseURL: address + "/v1", Model: contract.Model, Transport: p.Transport,
+		FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func openAnthropic(t testing.TB, p *contract.Provider) request.Client {
+	client, err := anthropic.New(anthropic.Config{
+		APIKey: contract.Key, BaseURL: address, Model: contract.Model, Transport: p.Transport,
 		FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
 	})
 	if err != nil {

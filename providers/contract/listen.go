@@ -123,7 +123,7 @@ func showsNoSecret(e *request.Error, err error) error {
 func sameMeaning(whole, streamed *ending) error {
 	a, b := essence(whole), essence(streamed)
 	if diff := cmp.Diff(a, b); diff != "" {
-		return fmt.Errorf("Complete and Stream came to different ends (-Complete +Stream):\n%s", diff)
+		return fmt.Errorf("the two ways, Complete and Stream, came to different ends (-Complete +Stream):\n%s", diff)
 	}
 	return nil
 }
