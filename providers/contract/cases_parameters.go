@@ -88,9 +88,9 @@ func zeroIsSent(s *stage) error {
 	for _, one := range parameters {
 		req := ask("Hello?")
 		one.zero(&req)
-		err := s.answers(setting{Config: says("Hello!")}, req, func(r *request.Response, p *Provider) error {
+		err := s.both(setting{Config: says("Hello!")}, req, func(end *ending, p *Provider) error { // which may refuse a zero
 			sent, err := p.wire()
-			if err != nil || warns(r, one.field) {
+			if err != nil || end.err == nil && warns(end.response, one.field) {
 				return err
 			}
 			return that(one.sentAs(sent) == 0.0, "%s is 0, but sent as %v, without a warning", one.field, one.sentAs(sent))
@@ -161,7 +161,7 @@ func extraFields(s *stage) error {
 		return err
 	}
 	req := ask("Hello?")
-	req.Extra = map[string]map[string]any{resp.Provider: {"contract_field": "kept"}, "somebody else": {"contract_other": "dropped"}}
+	req.Extra = map[string]map[string]any{resp.Provider: {"contractfield": "kept"}, "somebody else": {"contractother": "dropped"}}
 	return s.both(setting{Config: says("Hello!")}, req, func(_ *ending, p *Provider) error { // which may refuse the field
 		sent, err := p.wire()
 		if err != nil {
