@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ type caller struct {
 	http *http.Client
 	base string
 	key  string
+	// header is sent with every request, beside the key.
+	header http.Header
 }
 
 func newSim(t testing.TB, cfg sim.Config) *sim.Sim {
@@ -97,6 +100,7 @@ func (c *caller) open(ctx context.Context, method, path, body string) (*http.Res
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	maps.Copy(req.Header, c.header)
 	if c.key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.key)
 	}

@@ -1,10 +1,11 @@
-// Package sim simulates a provider of language models: an HTTP server that official client libraries can't tell from the
-// vendor on the wire, with the vendor's rate limits, headers, error bodies and event streams, at settable speed and with
-// faults on demand. It is the built-in answerer of the command line, and what tests and benchmarks of llmgate run
+// Package sim simulates providers of language models: an HTTP server that official client libraries can't tell from the
+// vendors on the wire, with each vendor's API, rate limits, headers, error bodies and event streams, at settable speed and
+// with faults on demand. It is the built-in answerer of the command line, and what tests and benchmarks of llmgate run
 // against. Its text is made up and means nothing.
 //
 // Use Transport for a client in the same process, without a socket; Listen for a real server on a port. Everything
-// random comes from the seed and the request, so that the same requests get the same answers.
+// random comes from the seed and the request, so that the same requests get the same answers. What a prompt cache holds
+// depends on which requests came before.
 package sim
 
 import (

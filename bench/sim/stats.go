@@ -14,14 +14,14 @@ type Stats struct {
 	Answered    int64 `json:"answered"`
 	RateLimited int64 `json:"rate_limited"`
 	Faults      int64 `json:"faults"`
-	// Tokens of the answers given, as reported in their usage.
+	// Tokens of the answers given, as reported in their usage; those from a prompt cache are part of InputTokens.
 	InputTokens  int64 `json:"input_tokens"`
 	OutputTokens int64 `json:"output_tokens"`
 	// InFlight and PeakInFlight count requests being worked on.
 	InFlight     int64 `json:"in_flight"`
 	PeakInFlight int64 `json:"peak_in_flight"`
 	// Elapsed is the time since the first request; RequestUtilisation and TokenUtilisation are what was admitted, as a
-	// share of what the limits allowed in that time.
+	// share of what RPM and TPM allowed in that time.
 	Elapsed            time.Duration `json:"elapsed_ns"`
 	RequestUtilisation float64       `json:"request_utilisation"`
 	TokenUtilisation   float64       `json:"token_utilisation"`

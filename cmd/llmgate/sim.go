@@ -15,20 +15,27 @@ type simFlags struct {
 	address                  string
 	seed                     uint64
 	ttft, speed, output      string
-	rpm, tpm                 int
+	rpm, tpm, itpm, otpm     int
 	shape, charge            string
 	noHeaders, countRejected bool
 	faults                   []string
 }
+
+// otherAPIs are those that the simulator speaks besides OpenAI's, with the path of each one's base URL.
+var otherAPIs = []struct{ api, path string }{{"Anthropic", ""}, {"Ollama", ""}}
 
 func (a *app) simCommand() *cobra.Command {
 	f := simFlags{}
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Serve a simulated provider",
-		Long: `sim serves the OpenAI Chat Completions API on a local port: with made-up answers at the speed asked for, real rate
-limits with the vendor's headers, and faults on demand. Clients can't tell it from the vendor on the wire. GET /sim/stats
-shows its books.
+		Long: `sim serves the APIs of several vendors on a local port: with made-up answers at the speed asked for, real rate limits
+with each vendor's headers, and faults on demand. Clients can't tell it from the vendor on the wire. GET /sim/stats shows
+its books. The base URLs:
+
+  OpenAI Chat Completions   http://127.0.0.1:8089/v1
+  Anthropic Messages        http://127.0.0.1:8089
+  Ollama                    http://127.0.0.1:8089
 
 Times, speeds and lengths are a number or duration, or a distribution: uniform(low,high), normal(mean,deviation),
 lognormal(median,sigma), exp(mean).
@@ -50,17 +57,19 @@ A fault is KIND:PROBABILITY, with KIND one of reset, cut, stall, malformed, erro
 	flags.StringVar(&f.output, "output-tokens", "uniform(20,120)", "length of the answers")
 	flags.IntVar(&f.rpm, "rpm", 0, "requests per minute; 0 is no limit")
 	flags.IntVar(&f.tpm, "tpm", 0, "tokens per minute; 0 is no limit")
+	flags.IntVar(&f.itpm, "itpm", 0, "tokens of prompts per minute; 0 is no limit")
+	flags.IntVar(&f.otpm, "otpm", 0, "tokens of answers per minute; 0 is no limit")
 	flags.StringVar(&f.shape, "bucket", string(sim.Minute), "how the allowance comes back: minute, second, fixed or sliding")
 	flags.StringVar(&f.charge, "charge", string(sim.ChargeSum), "what counts against --tpm: sum, max or actual")
 	flags.BoolVar(&f.countRejected, "count-rejected", false, "rejected requests count against --rpm")
-	flags.BoolVar(&f.noHeaders, "no-limit-headers", false, "leave out the x-ratelimit headers")
+	flags.BoolVar(&f.noHeaders, "no-limit-headers", false, "leave out the headers that tell of limits")
 	flags.StringArrayVar(&f.faults, "fault", nil, "strike requests with `KIND:PROBABILITY`; several times if need be")
 	return cmd
 }
 
 func (f *simFlags) config() (sim.Config, error) {
 	cfg := sim.Config{Seed: f.seed, Limits: sim.Limits{
-		RPM: f.rpm, TPM: f.tpm, Shape: sim.Shape(f.shape), Charge: sim.Charge(f.charge),
+		RPM: f.rpm, TPM: f.tpm, ITPM: f.itpm, OTPM: f.otpm, Shape: sim.Shape(f.shape), Charge: sim.Charge(f.charge),
 		CountRejected: f.countRejected, HideHeaders: f.noHeaders,
 	}}
 	var faults []error
@@ -102,6 +111,9 @@ func (a *app) serveSim(ctx context.Context, f *simFlags) error {
 		return usage(fmt.Errorf("%w; choose another with --addr", err))
 	}
 	fmt.Fprintf(a.out, "simulated OpenAI API at %s (any key, any model); interrupt to stop\n", server.URL)
+	for _, one := range otherAPIs {
+		fmt.Fprintf(a.out, "simulated %s API at %s%s\n", one.api, server.Root, one.path)
+	}
 	fmt.Fprintf(a.err, "try: llmgate chat hello --model openai/demo --base-url %s\n", server.URL)
 	select {
 	case <-a.interrupts:

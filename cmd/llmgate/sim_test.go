@@ -27,6 +27,10 @@ func TestSimServesUntilInterrupted(t *testing.T) {
 	server := newSession()
 	url, ended := startSim(t, server)
 	server.saysErr(t, "try: llmgate chat hello --model openai/demo --base-url "+url)
+	root := strings.TrimSuffix(url, "/v1")
+	if got, want := server.out.String(), "simulated OpenAI API at "+url+" (any key, any model); interrupt to stop\nsimulated Anthropic API at "+root+"\nsimulated Ollama API at "+root+"\n"; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
 
 	client := newSession()
 	client.expect(t, exitOK, "chat", "hello", "--model", "openai/demo", "--base-url", url)
@@ -60,13 +64,13 @@ func TestSimObeysItsFlags(t *testing.T) {
 
 func TestFlagsOfSimReachIt(t *testing.T) {
 	f := simFlags{
-		seed: 7, ttft: "uniform(0,2s)", speed: "40", output: "exp(100)", rpm: 60, tpm: 9000, shape: "sliding", charge: "max",
+		seed: 7, ttft: "uniform(0,2s)", speed: "40", output: "exp(100)", rpm: 60, tpm: 9000, itpm: 8000, otpm: 700, shape: "sliding", charge: "max",
 		noHeaders: true, countRejected: true, faults: []string{"cut:0.25", "503:0.5"},
 	}
 	got, err := f.config()
 	want := sim.Config{
 		Seed: 7, TTFT: sim.Uniform(0, 2), TokensPerSecond: sim.Constant(40), OutputTokens: sim.Exponential(100),
-		Limits: sim.Limits{RPM: 60, TPM: 9000, Shape: sim.Sliding, Charge: sim.ChargeMax, CountRejected: true, HideHeaders: true},
+		Limits: sim.Limits{RPM: 60, TPM: 9000, ITPM: 8000, OTPM: 700, Shape: sim.Sliding, Charge: sim.ChargeMax, CountRejected: true, HideHeaders: true},
 		Faults: []sim.Fault{{Kind: sim.FaultCut, Probability: 0.25, After: 1}, {Kind: sim.FaultStatus, Status: 503, Probability: 0.5, After: 1}},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
