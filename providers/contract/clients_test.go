@@ -31,6 +31,15 @@ var clients = []client{
 			contract.ReasoningBack: "Chat Completions has no place for reasoning; compatible hosts that have one are described by quirks",
 		},
 	}},
+	{"openai (responses)", openResponses, contract.Features{
+		Errors: []string{"openai"},
+		Lacks: map[contract.Feature]string{
+			contract.Stop:       "the API has no stop texts",
+			contract.Audio:      "the API takes no sound",
+			contract.CacheMarks: "OpenAI caches prefixes by itself",
+			contract.Reasoning:  "the API encrypts reasoning; a summary has to be asked for with Extra",
+		},
+	}},
 	{"anthropic", openAnthropic, contract.Features{
 		Errors: []string{"anthropic"},
 		Lacks: map[contract.Feature]string{

@@ -79,7 +79,7 @@ var probes = map[Feature]probe{
 	JSON:       {func(r *request.Request) { r.ResponseFormat.Type = request.FormatJSON }, "response_format"},
 	JSONSchema: {func(r *request.Request) { r.ResponseFormat = personFormat }, "response_format"},
 	Stop:       {func(r *request.Request) { r.Stop = []string{"STOP"} }, "stop"},
-	MaxTokens:  {func(r *request.Request) { r.MaxTokens = 5 }, "max_tokens"},
+	MaxTokens:  {func(r *request.Request) { r.MaxTokens = 16 }, "max_tokens"},
 	Effort:     {func(r *request.Request) { r.ReasoningEffort = request.EffortLow }, "reasoning"},
 	ReasoningBack: {func(r *request.Request) {
 		r.Messages = append(r.Messages,
