@@ -40,7 +40,8 @@ type Deviation struct {
 	Reason string
 }
 
-// Exercise runs all cases as subtests and returns how they went, for [Table].
+// Exercise runs all cases as subtests and returns how they went, for [Table]. Time is simulated by testing/synctest, so
+// whatever a client starts, it must start after it was opened, and end with its calls.
 func Exercise(t *testing.T, client string, open Open, features Features) Report {
 	t.Helper()
 	report := Report{Client: client}
