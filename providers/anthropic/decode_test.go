@@ -162,7 +162,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		{`{"type":"error","error":{"type":"invalid_request_error","message":"bad"}}`, "bad", request.ClassInvalid},
 		{`{}`, "holds no answer", request.ClassTransient},
 		{`null`, "holds no answer", request.ClassTransient},
-		{``, "holds no answer", request.ClassTransient},
+		{``, "neither content nor a finish reason", request.ClassTruncated},
 		{`{"content":null}`, "holds no answer", request.ClassTransient},
 		{`<!DOCTYPE html><title>Hi</title>`, "check the base URL", request.ClassInvalid},
 		{`{"content":[{"type":"text","text":"a"`, "can't be read", request.ClassTruncated},
