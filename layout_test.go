@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"internal/dialect":    {"request", "pricing", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},
 	"providers/openai":    {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"providers/anthropic": {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
+	"providers/gemini":    {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"providers/langchain": {
 		"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire",
 		"github.com/tmc/langchaingo/llms", "github.com/tmc/langchaingo/llms/anthropic", "github.com/tmc/langchaingo/llms/ollama",
