@@ -2,7 +2,6 @@ package gemini_test
 
 import (
 	"encoding/json"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -241,9 +240,6 @@ func jsonSchema(v any) any {
 	}
 	if schema["nullable"] == true {
 		out["type"] = []any{out["type"], "null"}
-	}
-	if reflect.DeepEqual(out, object{}) {
-		return object{}
 	}
 	return out
 }

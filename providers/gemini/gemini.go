@@ -48,10 +48,9 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	if cfg.Model != "" {
-		err = c.prepareTargets()
-	}
-	if err != nil {
-		return nil, err
+		if err := c.prepareTargets(); err != nil {
+			return nil, err
+		}
 	}
 	return c, nil
 }
