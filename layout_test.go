@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"providers/anthropic": {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"providers/fake":      {"request", "internal/tokens", "internal/wire"},
 	"providers/contract":  {"request", "bench/sim", "github.com/google/go-cmp/cmp", "go.uber.org/goleak"},
+	"providers/gemini":    {"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/wire"},
 	"providers/langchain": {
 		"request", "internal/dialect", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire",
 		"github.com/tmc/langchaingo/llms", "github.com/tmc/langchaingo/llms/anthropic", "github.com/tmc/langchaingo/llms/ollama",

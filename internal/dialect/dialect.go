@@ -77,25 +77,35 @@ func (out Emit) Send(c request.Chunk) {
 
 // Complete sends the request and blocks until the whole answer has come.
 func Complete(ctx context.Context, codec Codec) (*request.Response, error) {
-	if err := Ask(ctx, codec); err != nil {
+	call := codec.Frame()
+	if err := call.ask(ctx, codec); err != nil {
 		return nil, err
 	}
-	return codec.Frame().finish(codec)
+	return call.finish(codec)
 }
 
-// Ask sends the request and takes in the whole answer, whatever it is. It blocks as long.
+// Ask sends the request and takes in the whole answer, which may be another thing than a Response: the codec keeps it. It
+// blocks as long. A body without what was asked for is an error.
 func Ask(ctx context.Context, codec Codec) error {
 	call := codec.Frame()
-	reply, err := call.send(ctx, codec, false)
+	err := call.ask(ctx, codec)
+	if err == nil && call.Failure != nil {
+		err = call.inBand(call.Failure)
+	}
+	return err
+}
+
+func (cl *Call) ask(ctx context.Context, codec Codec) error {
+	reply, err := cl.send(ctx, codec, false)
 	if err != nil {
 		return err
 	}
 	body, err := reply.Body()
 	if err != nil {
-		return call.named(err)
+		return cl.named(err)
 	}
 	defer body.Free()
-	return call.read(codec, body.B, nil)
+	return cl.read(codec, body.B, nil)
 }
 
 // Stream returns the answer as it is written; see request.Client. newCodec is called for each range over it.

@@ -19,6 +19,9 @@ var kinds = map[string]request.Class{
 	"RESOURCE_EXHAUSTED":    request.ClassRateLimit,
 	"UNAVAILABLE":           request.ClassOverloaded,
 	"INVALID_ARGUMENT":      request.ClassInvalid,
+	"UNAUTHENTICATED":       request.ClassAuth,
+	"PERMISSION_DENIED":     request.ClassPermission,
+	"NOT_FOUND":             request.ClassNotFound,
 
 	// What OpenAI's Responses say of the images of a request, once the answer has begun.
 	"invalid_image":                request.ClassInvalid,
@@ -95,6 +98,9 @@ var codes = map[string]struct {
 	"quota_exceeded":      {request.ClassQuota, request.ReasonDaily},
 	"FAILED_PRECONDITION": {request.ClassPermission, ""},
 	"DEADLINE_EXCEEDED":   {request.ClassTimeout, ""},
+	"CANCELLED":           {request.ClassTransient, ""}, // by the server; the caller's own end shows elsewhere
+	// Its finish reason for a tool loop sent back without a signature that it had given.
+	"MISSING_THOUGHT_SIGNATURE": {request.ClassInvalid, ""},
 
 	// Bedrock.
 	"ThrottlingException":    {request.ClassRateLimit, ""},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/wire"
@@ -30,7 +31,37 @@ func StatusError(status int, h http.Header, body []byte, limits *request.Limits,
 	}
 	e.RetryAfter = max(e.RetryAfter, found.wait)
 	found.byHeaders(e)
+	found.byDay(e, clock(h))
 	return e
+}
+
+// clock is the server's time, so that the clocks need not agree, or else the client's.
+func clock(h http.Header) time.Time {
+	if sent, err := http.ParseTime(h.Get("Date")); err == nil {
+		return sent
+	}
+	return time.Now()
+}
+
+// byDay makes the wait for a daily quota of Gemini's that for its next day, which begins at midnight in California. The delay
+// that it states beside such a quota is that of the minute.
+func (e *Failure) byDay(to *request.Error, now time.Time) {
+	if to.Class == request.ClassQuota && (len(e.quotas) > 0 || e.Code == "quota_exceeded") {
+		to.RetryAfter = max(to.RetryAfter, untilPacificMidnight(now))
+	}
+}
+
+// pacific is the time of California, where the machine knows its rules, else without its summer time.
+var pacific = sync.OnceValue(func() *time.Location {
+	if zone, err := time.LoadLocation("America/Los_Angeles"); err == nil {
+		return zone
+	}
+	return time.FixedZone("PST", -8*60*60)
+})
+
+func untilPacificMidnight(now time.Time) time.Duration {
+	year, month, day := now.In(pacific()).Date()
+	return time.Date(year, month, day+1, 0, 0, 0, 0, pacific()).Sub(now)
 }
 
 // byHeaders tells waits of seconds from waits of a day, which only the headers and the words tell apart.
@@ -52,6 +83,7 @@ func (e *Failure) InBandError(clean func(string) string) *request.Error {
 	}
 	to := e.newError(status, clean)
 	to.Status, to.MaybeBilled, to.RetryAfter = http.StatusOK, true, e.wait
+	e.byDay(to, time.Now())
 	return to
 }
 
@@ -59,6 +91,6 @@ func (e *Failure) newError(status int, clean func(string) string) *request.Error
 	class, reason := e.Classify(status)
 	return &request.Error{
 		Class: class, Reason: reason, Status: status,
-		Code: shorten(clean(e.Code)), Type: shorten(clean(e.Kind)), Message: shorten(clean(e.Message)),
+		Code: Shorten(clean(e.Code)), Type: Shorten(clean(e.Kind)), Message: Shorten(clean(e.Message)),
 	}
 }

@@ -138,7 +138,8 @@ func plainText(body string) string {
 	return b.String()
 }
 
-func shorten(s string) string {
+// Shorten bounds a text that goes into an error. Secrets are to be taken out before, so that none is cut in two.
+func Shorten(s string) string {
 	if len(s) <= maxMessage {
 		return s
 	}

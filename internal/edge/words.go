@@ -17,6 +17,9 @@ var tooLong = []string{
 	"exceed context limit",
 }
 
+// tooMany are the ways in which Gemini goes on after "the input token count".
+var tooMany = []string{"exceeds the maximum", "model only supports up to"}
+
 // spent are the ways in which Anthropic says, with a status of 400, that there is no money left.
 var spent = []string{"specified api usage limits", "credit balance is too low"}
 
@@ -32,7 +35,7 @@ func (e *Failure) byWords(status int) (request.Class, request.Reason, bool) {
 	switch status {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		switch {
-		case containsAny(message, tooLong), strings.Contains(message, "token count") && strings.Contains(message, "exceeds the maximum"):
+		case containsAny(message, tooLong), strings.Contains(message, "token count") && containsAny(message, tooMany):
 			return request.ClassContextLength, "", true
 		case containsAny(message, spent):
 			return request.ClassQuota, "", true

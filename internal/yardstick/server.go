@@ -26,7 +26,8 @@ type Server struct {
 	Answers map[string]Answer
 }
 
-// Answer is given in one piece, or where a stream is asked for event by event.
+// Answer is given in one piece, or where a stream is asked for event by event. An API that has a path for streams has no
+// whole answer there.
 type Answer struct {
 	Whole  string
 	Events []string
@@ -54,7 +55,7 @@ func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	maps.Copy(w.Header(), s.Header)
 	answer := s.Answers[r.URL.Path]
-	if !bytes.Contains(body, []byte(`"stream":true`)) {
+	if answer.Whole != "" && !bytes.Contains(body, []byte(`"stream":true`)) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, answer.Whole)
 		return

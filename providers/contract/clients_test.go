@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/providers/contract"
+	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
@@ -44,6 +45,14 @@ var clients = []client{
 		Errors: []string{"anthropic"},
 		Lacks: map[contract.Feature]string{
 			contract.Audio: "the API takes no sound",
+		},
+	}},
+	{"gemini", openGemini, contract.Features{
+		Errors: []string{"gemini"},
+		Lacks: map[contract.Feature]string{
+			contract.OneCall:      "the API can't forbid parallel calls",
+			contract.CacheMarks:   "the API caches by itself, or by a name for what was cached",
+			contract.LimitHeaders: "the API states its limits only when one is reached",
 		},
 	}},
 	{"langchain: openai", openLangchain(langchain.OpenAI, "/v1"), contract.Features{
@@ -119,6 +128,17 @@ func openAI(t testing.TB, p *contract.Provider, api openai.API) request.Client {
 func openAnthropic(t testing.TB, p *contract.Provider) request.Client {
 	client, err := anthropic.New(anthropic.Config{
 		APIKey: contract.Key, BaseURL: address, Model: contract.Model, Transport: p.Transport,
+		FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func openGemini(t testing.TB, p *contract.Provider) request.Client {
+	client, err := gemini.New(gemini.Config{
+		APIKey: contract.Key, BaseURL: address + "/v1beta", Model: contract.Model, Transport: p.Transport,
 		FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
 	})
 	if err != nil {

@@ -30,11 +30,11 @@ func (a *chat) field(key string, out dialect.Emit) {
 	r, resp := &a.outer, a.Response
 	switch key {
 	case "id":
-		setOnce(&resp.ID, r)
+		r.Once(&resp.ID)
 	case "model":
-		setOnce(&resp.Model, r)
+		r.Once(&resp.Model)
 	case "service_tier":
-		setOnce(&resp.ServiceTier, r)
+		r.Once(&resp.ServiceTier)
 	case "created":
 		if t := r.Int(); resp.Created.IsZero() && t > 0 {
 			resp.Created = time.Unix(t, 0).UTC()

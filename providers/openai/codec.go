@@ -99,12 +99,3 @@ func (a *codec) sources(r *jsontext.Reader) {
 func (a *codec) noteSources() {
 	a.note("sources", "left out: the response has no place for the sources of a text")
 }
-
-// setOnce keeps the first value: chunks repeat these fields.
-func setOnce(field *string, r *jsontext.Reader) {
-	if *field != "" {
-		r.Skip()
-		return
-	}
-	*field = r.String()
-}

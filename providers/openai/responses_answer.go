@@ -17,9 +17,9 @@ func (a *responses) field(key string, out dialect.Emit) {
 	r, resp := &a.outer, a.Response
 	switch key {
 	case "id":
-		setOnce(&resp.ID, r)
+		r.Once(&resp.ID)
 	case "model":
-		setOnce(&resp.Model, r)
+		r.Once(&resp.Model)
 	case "service_tier":
 		if tier := r.String(); tier != "auto" { // what was asked for, until it is known what was given
 			resp.ServiceTier = tier
