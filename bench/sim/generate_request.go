@@ -132,7 +132,7 @@ func (g *generate) decode(body []byte) *failure {
 	}
 	err := json.Unmarshal(body, &g.generateRequest)
 	if typed, ok := err.(*json.UnmarshalTypeError); ok {
-		return g.invalid("Invalid value at '" + underscored(typed.Field) + "' (" + generateTypes[typed.Type.Kind()] + "), a " + typed.Value)
+		return g.invalid("Invalid value at '" + underscored(typed.Field) + "' (" + generateTypes[typed.Type.Kind()] + "), " + typed.Value)
 	} else if err != nil {
 		return g.invalid("Invalid JSON payload received. " + err.Error())
 	}
