@@ -219,7 +219,7 @@ func (r *responses) itemID() string { return randomID(r.rng, 50) }
 func (r *responses) reasoning(a *reply) responsesReasoning {
 	out := responsesReasoning{ID: "rs_" + r.itemID(), Type: "reasoning", Content: []struct{}{}, EncryptedContent: r.encrypted(), Summary: []responsesSummary{}}
 	if len(a.thoughts) > 0 {
-		out.Summary = append(out.Summary, responsesSummary{"summary_text", strings.TrimSpace(strings.Join(a.thoughts, ""))})
+		out.Summary = append(out.Summary, responsesSummary{"summary_text", strings.Join(a.thoughts, "")})
 	}
 	return out
 }
