@@ -108,7 +108,7 @@ func (g *generate) parse(_ *http.Request, body []byte) (*request, *failure) {
 	if g.CachedContent != "" {
 		return nil, g.fail(newGenerateError(http.StatusForbidden, "CachedContent not found (or permission denied)"))
 	}
-	for _, check := range []func() string{g.checkConfig, g.checkThinking, g.checkTools, g.checkFormat, g.checkContents} {
+	for _, check := range []func() string{g.checkConfig, g.checkThinking, g.checkTools, g.checkFormat, g.checkContents, g.checkTurns} {
 		if fault := check(); fault != "" {
 			return nil, g.invalid(fault)
 		}

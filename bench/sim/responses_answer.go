@@ -24,6 +24,7 @@ type (
 		MaxOutputTokens      *int                `json:"max_output_tokens"`
 		MaxToolCalls         json.RawMessage     `json:"max_tool_calls"`
 		Model                string              `json:"model"`
+		Moderation           *struct{}           `json:"moderation"`
 		Output               []any               `json:"output"` // of the types below
 		ParallelToolCalls    json.RawMessage     `json:"parallel_tool_calls"`
 		PresencePenalty      float64             `json:"presence_penalty"`

@@ -33,7 +33,7 @@ func TestResponses(t *testing.T) {
 // A response has all fields of the vendor's, and repeats what was asked for.
 func TestResponsesEcho(t *testing.T) {
 	const fields = `background completed_at created_at error frequency_penalty id incomplete_details instructions max_output_tokens max_tool_calls
-		metadata model object output parallel_tool_calls presence_penalty previous_response_id prompt_cache_key prompt_cache_retention reasoning
+		metadata model moderation object output parallel_tool_calls presence_penalty previous_response_id prompt_cache_key prompt_cache_retention reasoning
 		safety_identifier service_tier status store temperature text tool_choice tools top_logprobs top_p truncation usage user`
 	asked := []string{
 		`"instructions":"Be brief."`, `"max_output_tokens":99`, `"metadata":{"a":"b"}`, `"parallel_tool_calls":false`, `"store":false`, `"temperature":0.5`,
