@@ -117,7 +117,7 @@ func (g *generate) parse(_ *http.Request, body []byte) (*request, *failure) {
 }
 
 func (g *generate) decode(body []byte) *failure {
-	if err := json.Unmarshal(body, new(any)); err != nil {
+	if err := json.Unmarshal(body, new(json.RawMessage)); err != nil {
 		return g.invalid("Invalid JSON payload received. " + err.Error())
 	}
 	kind := "Request"
