@@ -40,7 +40,7 @@ var allowed = map[string][]string{
 		"github.com/tmc/langchaingo/llms/openai",
 	},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
-	"providers":           {"request", "providers/openai", "bench/sim"},
+	"providers":           {"request", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
 	".":                   {"request", "providers"},
 	"cmd/llmgate":         {".", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
