@@ -56,7 +56,9 @@ func (cl *Call) send(ctx context.Context, codec Codec, streamed bool) (*wire.Rep
 	}
 	resp := cl.Response
 	resp.RequestID = wire.RequestID(reply.Header)
-	codec.ReadLimits(reply.Header, &resp.Limits)
+	if read := cl.Client.cfg.ReadLimits; read != nil {
+		read(reply.Header, &resp.Limits)
+	}
 	if reply.Status < 200 || reply.Status > 299 {
 		return nil, cl.statusError(reply)
 	}

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"net/http"
 
 	"github.com/seed63918563/llmgate/internal/tokens"
 	"github.com/seed63918563/llmgate/internal/wire"
@@ -53,8 +52,6 @@ type Codec interface {
 	Frame() *Call
 	// Encode writes the request's body to e and returns where it is to be sent. Faults that e collected fail the call.
 	Encode(e *Encoder, streamed bool) (*wire.Target, error)
-	// ReadLimits reads the rate limits that a response's headers state.
-	ReadLimits(h http.Header, to *request.Limits)
 	// Whole takes in an answer that came in one piece, Event an event of a stream; done is the terminal one. An error is
 	// that of a text that can't be read. out is nil where nobody reads along.
 	Whole(body []byte, out Emit) error
@@ -84,17 +81,7 @@ func Complete(ctx context.Context, codec Codec) (*request.Response, error) {
 	return call.finish(codec)
 }
 
-// Ask sends the request and takes in the whole answer, which may be another thing than a Response: the codec keeps it. It
-// blocks as long. A body without what was asked for is an error.
-func Ask(ctx context.Context, codec Codec) error {
-	call := codec.Frame()
-	err := call.ask(ctx, codec)
-	if err == nil && call.Failure != nil {
-		err = call.inBand(call.Failure)
-	}
-	return err
-}
-
+// ask sends the request and takes in the whole answer.
 func (cl *Call) ask(ctx context.Context, codec Codec) error {
 	reply, err := cl.send(ctx, codec, false)
 	if err != nil {

@@ -64,19 +64,6 @@ func (c *Client) newCodec(req *request.Request) dialect.Codec {
 	return &message{Call: c.dialect.NewCall(req), client: c}
 }
 
-// CountTokens has the provider count the prompt, which costs a network call and no tokens. On Bedrock it is estimated.
-func (c *Client) CountTokens(ctx context.Context, req request.Request) (request.TokenCount, error) {
-	if c.cfg.Platform == Bedrock {
-		return c.dialect.EstimateTokens(&req)
-	}
-	req.Extra = countable(req.Extra, c.cfg.Provider)
-	codec := &counter{Call: c.dialect.NewCall(&req), client: c}
-	if err := dialect.Ask(ctx, codec); err != nil {
-		return request.TokenCount{}, err
-	}
-	return request.TokenCount{Tokens: codec.tokens}, nil
-}
-
 // Capabilities describes a model; see Config.Capabilities.
 func (c *Client) Capabilities(model string) request.Capabilities {
 	return c.dialect.Capabilities(model)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -73,6 +74,7 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
+		ReadLimits:   func(h http.Header, to *request.Limits) { edge.AnthropicLimits(h, time.Now(), to) },
 		Capabilities: c.Capabilities,
 	}
 	err := common.Check(faults, "/messages", "/publishers/anthropic/models", "/model")

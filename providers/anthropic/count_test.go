@@ -51,11 +51,11 @@ func TestCountTokensElsewhere(t *testing.T) {
 
 func TestCountsThatAreNone(t *testing.T) {
 	for body, says := range map[string]string{
-		`{}`:                     "no input_tokens",
-		`{"input_tokens":null}`:  "no input_tokens",
-		`{"input_tokens":14`:     "invalid JSON",
-		`<html>hi</html>`:        "check the base URL",
-		`{"error":{"type":"x"}}`: "no input_tokens",
+		`{}`:                        "holds no answer",
+		`{"input_tokens":null}`:     "holds no answer",
+		`{"input_tokens":14`:        "invalid JSON",
+		`<html>hi</html>`:           "check the base URL",
+		`{"error":{"message":"x"}}`: "x",
 	} {
 		_, err := clientOver(t, answering(body), nil).CountTokens(t.Context(), ask())
 		if e := asError(t, err); !strings.Contains(e.Error(), says) || e.Provider != "anthropic" {

@@ -69,15 +69,6 @@ func (c *Client) newCodec(req *request.Request) dialect.Codec {
 	return &generation{Call: c.dialect.NewCall(req), client: c}
 }
 
-// CountTokens has the provider count the prompt: messages, tools and all. It makes a network call, which is not billed.
-func (c *Client) CountTokens(ctx context.Context, req request.Request) (request.TokenCount, error) {
-	count := &counting{Call: c.dialect.NewCall(&req), client: c}
-	if err := dialect.Ask(ctx, count); err != nil {
-		return request.TokenCount{}, err
-	}
-	return request.TokenCount{Tokens: count.total}, nil
-}
-
 // Capabilities returns what the configuration says of the model, or else the table of package pricing.
 func (c *Client) Capabilities(model string) request.Capabilities {
 	return c.dialect.Capabilities(model)

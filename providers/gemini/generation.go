@@ -2,7 +2,6 @@ package gemini
 
 import (
 	"bytes"
-	"net/http"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
@@ -34,9 +33,6 @@ func (a *generation) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, er
 	}
 	return a.client.targetOf(a.Model, method)
 }
-
-// ReadLimits finds nothing: the API states its limits only in errors.
-func (a *generation) ReadLimits(http.Header, *request.Limits) {}
 
 // Whole takes in an answer, or the list of pieces that a proxy makes of a stream.
 func (a *generation) Whole(body []byte, out dialect.Emit) error { return a.document(body, out) }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"net/http"
-	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
@@ -24,11 +22,6 @@ type anthropicChat struct {
 func (a *anthropicChat) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
 	p := anthropicParameters{Encoder: e, written: &a.written}
 	return a.encode(e, true, func() { p.write(streamed) }, field{"messages", joinTurns}, field{name: "tools"})
-}
-
-// ReadLimits reads the limits as Anthropic writes them.
-func (a *anthropicChat) ReadLimits(h http.Header, to *request.Limits) {
-	edge.AnthropicLimits(h, time.Now(), to)
 }
 
 // anthropicEvent is an event of a stream, or a whole message, whose type is "message".

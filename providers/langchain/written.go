@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/tmc/langchaingo/llms"
@@ -101,9 +100,6 @@ func reserved(name, value string) string {
 	}
 	return ""
 }
-
-// ReadLimits reads the limits as OpenAI and its followers write them.
-func (w *written) ReadLimits(h http.Header, to *request.Limits) { edge.OpenAILimits(h, false, to) }
 
 // EndOfStream is good after a finish reason: some servers leave the terminal event out.
 func (w *written) EndOfStream() bool {

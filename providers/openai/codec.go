@@ -1,7 +1,6 @@
 package openai
 
 import (
-	"net/http"
 	"slices"
 	"sync"
 
@@ -32,11 +31,6 @@ var readerPool = sync.Pool{New: func() any { return new(readers) }}
 // borrow takes readers for as long as a document is read; giveBack must follow.
 func (a *codec) borrow()   { a.readers = readerPool.Get().(*readers) }
 func (a *codec) giveBack() { readerPool.Put(a.readers) }
-
-// ReadLimits reads the x-ratelimit headers.
-func (a *codec) ReadLimits(h http.Header, to *request.Limits) {
-	edge.OpenAILimits(h, a.client.cfg.Quirks.DailyRequests, to)
-}
 
 // text takes a JSON string of the answer's text.
 func (a *codec) text(raw []byte, out dialect.Emit) {

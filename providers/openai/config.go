@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -95,11 +96,18 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
+		ReadLimits:   c.limits(),
 		Capabilities: c.Capabilities,
 	}
 	err := common.Check(faults, Chat.path(), Responses.path())
 	c.BaseURL = common.BaseURL
 	return common, err
+}
+
+// limits reads the x-ratelimit headers.
+func (c *Config) limits() func(http.Header, *request.Limits) {
+	daily := c.Quirks.DailyRequests
+	return func(h http.Header, to *request.Limits) { edge.OpenAILimits(h, daily, to) }
 }
 
 // headers authorise as the provider wants it.

@@ -43,6 +43,21 @@ func (e *responsesEncoder) encode() {
 	e.Raw("}")
 }
 
+// prompt writes only what the model reads before it answers.
+func (e *responsesEncoder) prompt() {
+	e.Raw("{")
+	if e.Field("model") {
+		e.String(e.call.Model)
+	}
+	if e.Field("input") {
+		e.input()
+	}
+	e.reasoning()
+	e.tools()
+	e.text()
+	e.Raw("}")
+}
+
 // reservedResponses refuses extra fields that would break what the caller is promised.
 func reservedResponses(name, value string) string {
 	switch {
