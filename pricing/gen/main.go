@@ -84,7 +84,7 @@ func generate(s *sources, rules *overrides) (*pricing.Table, *report, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", v.name, err)
 		}
-		settled := (&settler{vendor: v, claims: claims, overrides: rules, makers: makers, report: r}).run()
+		settled := (&settler{vendor: v, claims: claims, overrides: rules, makers: makers, report: r, dates: s.copied()}).run()
 		models = append(models, settled...)
 		if v.firstParty {
 			makers = pricing.NewTable(nil, models)
@@ -93,7 +93,7 @@ func generate(s *sources, rules *overrides) (*pricing.Table, *report, error) {
 	for _, rule := range rules.unused() {
 		r.fault("overrides.txt: %s matches no model; remove it", rule)
 	}
-	table := reduce(s.list, models)
+	table := reduce(slices.Concat(s.list, rules.sources()), models)
 	if lost := missing(table, models); len(lost) > 0 {
 		r.fault("%d models are not found again in the table, %s/%s first", len(lost), lost[0].Vendor, lost[0].Name)
 	}

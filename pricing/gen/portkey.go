@@ -20,21 +20,6 @@ type portkeyModel struct {
 	} `json:"type"`
 }
 
-// portkeyPrice is an entry of its pricing files, in cents for a token.
-type portkeyPrice struct {
-	Config struct {
-		Rates struct {
-			Input     portkeyRate `json:"request_token"`
-			Output    portkeyRate `json:"response_token"`
-			CacheRead portkeyRate `json:"cache_read_input_token"`
-		} `json:"pay_as_you_go"`
-	} `json:"pricing_config"`
-}
-
-type portkeyRate struct {
-	Price json.Number `json:"price"`
-}
-
 // readPortkey reads a vendor's two files, either of which may be missing. Entries of another shape are left out: the files
 // hold remarks among the models.
 func readPortkey(general, prices []byte) (map[string]claim, error) {
@@ -43,11 +28,14 @@ func readPortkey(general, prices []byte) (map[string]claim, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = eachEntry(prices, func(name string, p portkeyPrice) {
+	err = eachEntry(prices, func(name string, p portkeyPricing) {
+		name, long := cutPortkeySize(name)
+		if long {
+			return
+		}
 		c := claims[name]
-		rates := p.Config.Rates
 		c.source = portkey
-		c.prices = pricing.Prices{Input: price(rates.Input.Price, 2), Output: price(rates.Output.Price, 2), CacheRead: price(rates.CacheRead.Price, 2)}
+		c.prices, c.units = p.tariff()
 		claims[name] = c
 	})
 	return claims, err

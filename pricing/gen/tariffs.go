@@ -1,0 +1,140 @@
+package main
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/seed63918563/llmgate/pricing"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Units that sources price, before the vendor's own names are put in their place.
+const (
+	webSearch  = "web search"
+	fileSearch = "file search"
+)
+
+// prices settles what a model costs. Each price goes by majority; without one it stays unknown. An input or output price
+// that only one of several sources states is not agreed; of the other prices silence says nothing. A cliff stands unless most of
+// those who list cliffs leave it out, for a cost that is too low is worse than one that is too high.
+func (s *settler) prices(m *pricing.Model, claims []claim) pricing.Prices {
+	h := historyOf(claims, s.dates)
+	claims = h.present(claims)
+	all := tariff{}
+	for _, w := range keys(claims) {
+		if w.above > 0 && !s.cliff(m, w, claims) {
+			continue
+		}
+		if rates := s.rates(m, w, claims); rates != (pricing.Rates{}) {
+			all[w] = rates
+		}
+	}
+	s.overrides.price(m, all)
+	all.hideParts()
+	s.date(m, all, h)
+	all.closeCliffs()
+	return pricing.Prices{Terms: all.terms(), Units: s.units(m, claims)}
+}
+
+// keys are all terms that somebody states, the plain ones first.
+func keys(claims []claim) []when {
+	set := map[when]bool{}
+	for _, c := range claims {
+		for w := range c.prices {
+			set[w] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(set), compareWhen)
+}
+
+func compareWhen(a, b when) int {
+	return cmp.Or(cmp.Compare(a.offer, b.offer), cmp.Compare(a.above, b.above), cmp.Compare(a.from, b.from))
+}
+
+// cliff votes on whether prices rise with the size of the prompt. Portkey leaves most cliffs out.
+func (s *settler) cliff(m *pricing.Model, w when, claims []claim) bool {
+	stated, left := 0, 0
+	for _, c := range claims {
+		switch _, states := c.prices[w]; {
+		case states:
+			stated++
+		case c.source != portkey && c.prices[when{offer: w.offer}][pricing.Input].Known && w.offer == pricing.Standard:
+			left++
+		}
+	}
+	field := fieldName(w)
+	v := verdictOf(stated, stated+left)
+	s.tell(m.Name, field, v, "those who state it and those who don't", s.overrides.sets(m, field))
+	return stated >= left
+}
+
+func (s *settler) rates(m *pricing.Model, w when, claims []claim) (rates pricing.Rates) {
+	for k := range rates {
+		rates[k] = s.rate(m, w, pricing.Kind(k), claims)
+	}
+	return rates
+}
+
+// rate settles one price.
+func (s *settler) rate(m *pricing.Model, w when, k pricing.Kind, claims []claim) (p pricing.Price) {
+	var votes []request.Money
+	priced := 0
+	for _, c := range claims {
+		if c.prices[when{}][pricing.Input].Known {
+			priced++
+		}
+		if p := c.prices[w][k]; p.Known {
+			votes = append(votes, p.PerMillion)
+		}
+	}
+	if len(votes) == 0 {
+		return p
+	}
+	value, v := vote(votes, nil, same)
+	field := fieldName(w)
+	s.tell(m.Name, field+" "+k.String(), v, votes, s.overrides.sets(m, field))
+	plain := w == when{} && (k == pricing.Input || k == pricing.Output)
+	if v == split || v == single && priced > 1 && plain {
+		return p
+	}
+	p = pricing.PerMillion(value)
+	for _, c := range claims {
+		if stated := c.prices[w][k]; stated.Known && stated.PerMillion == value {
+			p.Sources |= pricing.LettersOf(string(rune(c.source)))
+		}
+	}
+	return p
+}
+
+// units settles prices by use, by majority.
+func (s *settler) units(m *pricing.Model, claims []claim) (units []pricing.Unit) {
+	for _, name := range []string{webSearch, fileSearch, pricing.PerRequest} {
+		own := s.vendor.units[name]
+		if name == pricing.PerRequest {
+			own = name
+		}
+		var votes []request.Money
+		for _, c := range claims {
+			if p := c.units[name]; p.Known {
+				votes = append(votes, p.PerMillion)
+			}
+		}
+		if own == "" || len(votes) == 0 {
+			continue
+		}
+		value, v := vote(votes, nil, same)
+		s.tell(m.Name, "unit "+own, v, votes, s.overrides.sets(m, "units"))
+		if v == split {
+			continue
+		}
+		p := pricing.PerMillion(value)
+		for _, c := range claims {
+			if c.units[name].Known && c.units[name].PerMillion == value {
+				p.Sources |= pricing.LettersOf(string(rune(c.source)))
+			}
+		}
+		units = append(units, pricing.Unit{Name: own, Price: p})
+	}
+	return s.overrides.units(m, units)
+}
