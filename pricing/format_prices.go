@@ -26,7 +26,7 @@ func (m *Model) setTerms(name, value string) error {
 		}
 		k++
 	}
-	at, found := slices.BinarySearchFunc(m.Prices.Terms, t, compareTerms)
+	at, found := slices.BinarySearchFunc(m.Prices.Terms, t, CompareTerms)
 	if found {
 		return fmt.Errorf("%s is given twice; remove one", name)
 	}

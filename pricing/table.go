@@ -38,7 +38,9 @@ func NewTable(sources []Source, models []Model) *Table {
 	slices.SortStableFunc(t.models, compare)
 	t.models = lastOfEach(t.models)
 	for i := range t.models {
-		slices.SortFunc(t.models[i].Prices.Terms, compareTerms)
+		if terms := &t.models[i].Prices.Terms; !slices.IsSortedFunc(*terms, CompareTerms) {
+			*terms = slices.SortedFunc(slices.Values(*terms), CompareTerms) // the caller's stay as they are
+		}
 		t.index(int32(i))
 	}
 	return t

@@ -119,8 +119,8 @@ func parseDay(s string) (Day, error) {
 	return DayOf(t), nil
 }
 
-// compareTerms puts what begins later and what holds above more tokens first.
-func compareTerms(a, b Terms) int {
+// CompareTerms is the order of [Prices].Terms: what begins later and what holds above more tokens comes first.
+func CompareTerms(a, b Terms) int {
 	return cmp.Or(cmp.Compare(a.Offer, b.Offer), cmp.Compare(b.From, a.From), cmp.Compare(b.Above, a.Above))
 }
 

@@ -13,32 +13,46 @@ func (s *settler) completeFrom(m *pricing.Model, kin *pricing.Model) {
 	if kin != nil {
 		complete(&m.Prices, &kin.Prices, today)
 	}
-	if !s.vendor.gateway {
+	if maker, ok := s.makers.Lookup(m.Vendor, m.Name); ok && s.vendor.gateway {
+		complete(&m.Prices, &maker.Prices, today)
+	} else if maker, ok := s.maker(m.Name); ok {
+		follow(&m.Prices, &maker.Prices, today)
+	}
+}
+
+// follow adds the changes to come of the maker's standard prices to those of a reseller who charges them.
+func follow(p, maker *pricing.Prices, today pricing.Day) {
+	tomorrow := func(t pricing.Terms) bool { return t.From > today }
+	if !sameText(strip(p.Listed(today)), strip(maker.Listed(today))) || slices.ContainsFunc(p.Terms, tomorrow) {
 		return
 	}
-	if maker, ok := s.makers.Lookup(m.Vendor, m.Name); ok {
-		complete(&m.Prices, &maker.Prices, today)
+	all := tariffOf(p.Terms)
+	for w, rates := range tariffOf(maker.Terms) {
+		if w.offer == pricing.Standard && w.from > today {
+			all[w] = rates
+		}
 	}
+	all.closeCliffs()
+	p.Terms = all.terms()
 }
 
 func complete(p, from *pricing.Prices, today pricing.Day) {
 	if !sameText(strip(p.Listed(today)), strip(from.Listed(today))) {
 		return
 	}
-	for _, t := range from.Terms {
-		i := slices.IndexFunc(p.Terms, func(own pricing.Terms) bool {
-			return own.Offer == t.Offer && own.Above == t.Above && own.From == t.From
-		})
-		if i < 0 {
-			p.Terms = append(p.Terms, t)
+	all := tariffOf(p.Terms)
+	for w, rates := range tariffOf(from.Terms) {
+		if _, own := all[w]; !own {
+			all[w] = rates
 			continue
 		}
-		for k, price := range t.Rates {
-			if !p.Terms[i].Rates[k].Known {
-				p.Terms[i].Rates[k] = price
+		for k, price := range rates {
+			if !all[w][k].Known {
+				all.set(w, pricing.Kind(k), price)
 			}
 		}
 	}
+	p.Terms = all.terms()
 	for _, u := range from.Units {
 		if !slices.ContainsFunc(p.Units, func(own pricing.Unit) bool { return own.Name == u.Name }) {
 			p.Units = append(p.Units, u)

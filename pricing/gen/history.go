@@ -100,7 +100,7 @@ func (s *settler) date(m *pricing.Model, all tariff, h history) {
 		return
 	}
 	if settled := strip(all[when{}]); !sameText(settled, strip(h.since(h.now)[when{}])) {
-		s.tell(m.Name, "dates", split, "those who state prices and the one who dates them", s.overrides.sets(m, "usd"))
+		s.report.note("%s/%s: the source that dates the prices is outvoted", m.Vendor, m.Name)
 		return
 	}
 	for w, rates := range maps.Clone(all) {

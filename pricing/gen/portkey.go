@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/seed63918563/llmgate/pricing"
@@ -29,18 +30,19 @@ func readPortkey(general, prices []byte) (map[string]claim, error) {
 		return nil, err
 	}
 	err = eachEntry(prices, func(name string, p portkeyPricing) {
-		name, long := cutPortkeySize(name)
-		if long {
+		base, long := cutPortkeySize(name)
+		c := claims[base]
+		if long || base != name && c.prices != nil { // the plain name comes first
 			return
 		}
-		c := claims[name]
 		c.source = portkey
 		c.prices, c.units = p.tariff()
-		claims[name] = c
+		claims[base] = c
 	})
 	return claims, err
 }
 
+// eachEntry goes by the order of the names.
 func eachEntry[T any](data []byte, take func(name string, entry T)) error {
 	var entries map[string]json.RawMessage
 	if len(data) == 0 {
@@ -49,9 +51,9 @@ func eachEntry[T any](data []byte, take func(name string, entry T)) error {
 	if err := json.Unmarshal(data, &entries); err != nil {
 		return err
 	}
-	for name, raw := range entries {
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		var entry T
-		if json.Unmarshal(raw, &entry) == nil {
+		if json.Unmarshal(entries[name], &entry) == nil {
 			take(name, entry)
 		}
 	}

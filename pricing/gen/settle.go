@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -65,6 +66,7 @@ func (s *settler) model(name string) pricing.Model {
 	m.Flags = s.flags(name, claims, kin)
 	m.Prices = s.prices(&m, claims)
 	s.completeFrom(&m, kin)
+	slices.SortFunc(m.Prices.Units, func(a, b pricing.Unit) int { return strings.Compare(a.Name, b.Name) })
 	s.overrides.apply(&m)
 	return m
 }
@@ -127,9 +129,10 @@ func (c claim) contextGiven(claims []claim) int {
 	return c.input
 }
 
-// tell reports how a vote came out. A split at a first party is a fault unless it is ruled by hand.
+// tell reports how a vote came out. A split at a first party is a fault unless it is ruled by hand. Cliffs are counted together,
+// wherever they are.
 func (s *settler) tell(name, field string, v verdict, votes any, ruled bool) {
-	s.report.count(field, v)
+	s.report.count(cliffs.ReplaceAllString(field, ">"), v)
 	switch {
 	case v == split && s.vendor.firstParty && !ruled:
 		s.report.fault("%s/%s: %s: no majority among %v; write an override", s.vendor.name, name, field, votes)
@@ -138,8 +141,11 @@ func (s *settler) tell(name, field string, v verdict, votes any, ruled bool) {
 	}
 }
 
+var cliffs = regexp.MustCompile(`>\d+`)
+
 // maker finds the model that a reseller's name stands for.
 func (s *settler) maker(name string) (pricing.Model, bool) {
+	name = strings.TrimSuffix(name, "@default")
 	for _, vendor := range []string{"", "openai", "anthropic", "gemini"} {
 		if m, ok := s.makers.Lookup(vendor, name); ok && m.Flags.Has(pricing.Described) {
 			return m, true

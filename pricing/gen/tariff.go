@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed63918563/llmgate/pricing"
 )
@@ -25,10 +26,19 @@ func (t tariff) set(w when, k pricing.Kind, p pricing.Price) {
 	t[w] = rates
 }
 
+func tariffOf(terms []pricing.Terms) tariff {
+	t := tariff{}
+	for _, terms := range terms {
+		t[when{terms.Offer, terms.Above, terms.From}] = terms.Rates
+	}
+	return t
+}
+
 func (t tariff) terms() (list []pricing.Terms) {
 	for w, rates := range t {
 		list = append(list, pricing.Terms{Offer: w.offer, Above: w.above, From: w.from, Rates: rates})
 	}
+	slices.SortFunc(list, pricing.CompareTerms)
 	return list
 }
 

@@ -30,11 +30,22 @@ func (s *settler) prices(m *pricing.Model, claims []claim) pricing.Prices {
 			all[w] = rates
 		}
 	}
+	if disputed(all[when{}], claims) {
+		all = tariff{when{}: all[when{}]}
+	}
 	s.overrides.price(m, all)
 	all.hideParts()
 	s.date(m, all, h)
 	all.closeCliffs()
 	return pricing.Prices{Terms: all.terms(), Units: s.units(m, claims)}
+}
+
+// disputed: the sources disagree about plain text, so that nothing follows from what else they state.
+func disputed(settled pricing.Rates, claims []claim) bool {
+	return slices.ContainsFunc(claims, func(c claim) bool {
+		stated := c.prices[when{}]
+		return stated[pricing.Input].Known && !settled[pricing.Input].Known || stated[pricing.Output].Known && !settled[pricing.Output].Known
+	})
 }
 
 // keys are all terms that somebody states, the plain ones first.
@@ -66,6 +77,9 @@ func (s *settler) cliff(m *pricing.Model, w when, claims []claim) bool {
 	field := fieldName(w)
 	v := verdictOf(stated, stated+left)
 	s.tell(m.Name, field, v, "those who state it and those who don't", s.overrides.sets(m, field))
+	if stated < left && s.vendor.firstParty {
+		s.report.note("%s/%s: %s is outvoted, %d to %d", m.Vendor, m.Name, field, left, stated)
+	}
 	return stated >= left
 }
 
