@@ -73,8 +73,9 @@ func (p *parser) line(line string) error {
 	case p.section == sourcesSection:
 		return p.source(line)
 	}
-	if alias, target, ok := strings.Cut(line, " = "); ok {
-		return p.alias(alias, target)
+	alias, rest, _ := strings.Cut(line, " ")
+	if target, ok := strings.CutPrefix(rest, "="); ok {
+		return p.alias(alias, strings.TrimSpace(target))
 	}
 	m, err := parseModel(line)
 	m.Vendor = p.section
@@ -92,9 +93,8 @@ func (p *parser) source(line string) error {
 }
 
 func (p *parser) alias(alias, target string) error {
-	alias, target = strings.TrimSpace(alias), strings.TrimSpace(target)
-	if alias == "" || target == "" {
-		return errors.New("an alias without a name; want ALIAS = NAME")
+	if target == "" || strings.Contains(target, " ") {
+		return fmt.Errorf("alias %s: want ALIAS = NAME", alias)
 	}
 	if p.aliases == nil {
 		p.aliases = map[key]key{}

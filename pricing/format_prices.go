@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -82,11 +83,8 @@ func parsePrice(s, all string) (Price, error) {
 		return Price{}, nil
 	}
 	digits := strings.TrimRight(s, "-abcdefghijklmnopqrstuvwxyz")
-	sources := s[len(digits):]
-	if sources == "" {
-		sources = all
-	}
-	amount, err := request.ParseMoney(digits)
+	sources := cmp.Or(s[len(digits):], all)
+	amount, err := request.ParseMoney(cmp.Or(digits, s))
 	switch {
 	case err != nil:
 		return Price{}, err
