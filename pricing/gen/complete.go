@@ -41,6 +41,9 @@ func complete(p, from *pricing.Prices, today pricing.Day) {
 		return
 	}
 	all := tariffOf(p.Terms)
+	if since := from.At(pricing.Standard, today, 0).From; p.At(pricing.Standard, today, 0).From == 0 {
+		all.begin(since)
+	}
 	for w, rates := range tariffOf(from.Terms) {
 		if _, own := all[w]; !own {
 			all[w] = rates

@@ -103,11 +103,7 @@ func (s *settler) date(m *pricing.Model, all tariff, h history) {
 		s.report.note("%s/%s: the source that dates the prices is outvoted", m.Vendor, m.Name)
 		return
 	}
-	for w, rates := range maps.Clone(all) {
-		delete(all, w)
-		w.from = h.now
-		all[w] = rates
-	}
+	all.begin(h.now)
 	letters := pricing.LettersOf(string(rune(h.source)))
 	for w, rates := range h.prices {
 		if w.from == h.now {

@@ -15,7 +15,7 @@ import (
 //	VENDOR/NAME [context=TOKENS] [output=TOKENS] [can=FLAGS] [cannot=FLAGS] [TERMS=PRICE,…] [units=NAME:PRICE,…] # REASON
 //
 // The date is that of the last review. One * in a name stands for anything. FLAGS are the letters of the table. TERMS and units
-// are fields of the table; prices left out there are left as they are, and TERMS=- takes prices away. Prices may be rules:
+// are fields of the table; prices left out there are left as they are, so that TERMS= leaves a conflict open, and TERMS=- takes prices away. Prices may be rules:
 // write5m=125% is a price in percent of the input's, as are write1h and read, and batch=50% makes batch prices of the standard
 // ones. A rule counts where no source has a price.
 type overrides struct {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -64,7 +63,7 @@ func (s *settler) model(name string) pricing.Model {
 	}
 	s.limits(&m, claims, kin)
 	m.Flags = s.flags(name, claims, kin)
-	m.Prices = s.prices(&m, claims)
+	m.Prices = s.prices(&m, claims, kin)
 	s.completeFrom(&m, kin)
 	slices.SortFunc(m.Prices.Units, func(a, b pricing.Unit) int { return strings.Compare(a.Name, b.Name) })
 	s.overrides.apply(&m)
@@ -129,10 +128,9 @@ func (c claim) contextGiven(claims []claim) int {
 	return c.input
 }
 
-// tell reports how a vote came out. A split at a first party is a fault unless it is ruled by hand. Cliffs are counted together,
-// wherever they are.
+// tell reports how a vote came out. A split at a first party is a fault unless it is ruled by hand.
 func (s *settler) tell(name, field string, v verdict, votes any, ruled bool) {
-	s.report.count(cliffs.ReplaceAllString(field, ">"), v)
+	s.report.count(field, v)
 	switch {
 	case v == split && s.vendor.firstParty && !ruled:
 		s.report.fault("%s/%s: %s: no majority among %v; write an override", s.vendor.name, name, field, votes)
@@ -140,8 +138,6 @@ func (s *settler) tell(name, field string, v verdict, votes any, ruled bool) {
 		s.report.note("%s/%s: %s: no majority among %v", s.vendor.name, name, field, votes)
 	}
 }
-
-var cliffs = regexp.MustCompile(`>\d+`)
 
 // maker finds the model that a reseller's name stands for.
 func (s *settler) maker(name string) (pricing.Model, bool) {

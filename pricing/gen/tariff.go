@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/seed63918563/llmgate/pricing"
@@ -34,12 +35,35 @@ func tariffOf(terms []pricing.Terms) tariff {
 	return t
 }
 
+// tariffOn leaves what holds on a day, without the dates.
+func tariffOn(terms []pricing.Terms, day pricing.Day) tariff {
+	t := tariff{}
+	p := pricing.Prices{Terms: terms}
+	for _, terms := range terms {
+		if holds := p.At(terms.Offer, day, terms.Above+1); holds != nil && holds.Above == terms.Above {
+			t[when{offer: holds.Offer, above: holds.Above}] = holds.Rates
+		}
+	}
+	return t
+}
+
 func (t tariff) terms() (list []pricing.Terms) {
 	for w, rates := range t {
 		list = append(list, pricing.Terms{Offer: w.offer, Above: w.above, From: w.from, Rates: rates})
 	}
 	slices.SortFunc(list, pricing.CompareTerms)
 	return list
+}
+
+// begin puts a day to prices that have none.
+func (t tariff) begin(day pricing.Day) {
+	for w, rates := range maps.Clone(t) {
+		if w.from == 0 {
+			delete(t, w)
+			w.from = day
+			t[w] = rates
+		}
+	}
 }
 
 // parts are the kinds that are part of another.

@@ -17,21 +17,28 @@ const (
 
 // prices settles what a model costs. Each price goes by majority; without one it stays unknown. An input or output price
 // that only one of several sources states is not agreed; of the other prices silence says nothing. A cliff stands unless most of
-// those who list cliffs leave it out, for a cost that is too low is worse than one that is too high.
-func (s *settler) prices(m *pricing.Model, claims []claim) pricing.Prices {
+// those who list cliffs leave it out, for a cost that is too low is worse than one that is too high. Where the sources of a dated name are
+// split it goes by kin, the undated one.
+func (s *settler) prices(m *pricing.Model, claims []claim, kin *pricing.Model) pricing.Prices {
 	h := historyOf(claims, s.dates)
 	claims = h.present(claims)
+	known := tariff{}
+	if kin != nil {
+		known = tariffOn(kin.Prices.Terms, s.dates[genai])
+	}
 	all := tariff{}
 	for _, w := range keys(claims) {
-		if w.above > 0 && !s.cliff(m, w, claims) {
+		if w.above > 0 && !s.cliff(m, w, claims, known) {
 			continue
 		}
-		if rates := s.rates(m, w, claims); rates != (pricing.Rates{}) {
+		if rates := s.rates(m, w, claims, known[w]); rates != (pricing.Rates{}) {
 			all[w] = rates
 		}
 	}
-	if disputed(all[when{}], claims) {
-		all = tariff{when{}: all[when{}]}
+	if plain, known := all[when{}]; disputed(plain, claims) {
+		if clear(all); known {
+			all[when{}] = plain
+		}
 	}
 	s.overrides.price(m, all)
 	all.hideParts()
@@ -64,7 +71,7 @@ func compareWhen(a, b when) int {
 }
 
 // cliff votes on whether prices rise with the size of the prompt. Portkey leaves most cliffs out.
-func (s *settler) cliff(m *pricing.Model, w when, claims []claim) bool {
+func (s *settler) cliff(m *pricing.Model, w when, claims []claim, kin tariff) bool {
 	stated, left := 0, 0
 	for _, c := range claims {
 		switch _, states := c.prices[w]; {
@@ -76,6 +83,10 @@ func (s *settler) cliff(m *pricing.Model, w when, claims []claim) bool {
 	}
 	field := fieldName(w)
 	v := verdictOf(stated, stated+left)
+	if _, known := kin[w]; v == split && len(kin) > 0 {
+		s.report.count(field, tiebreak)
+		return known
+	}
 	s.tell(m.Name, field, v, "those who state it and those who don't", s.overrides.sets(m, field))
 	if stated < left && s.vendor.firstParty {
 		s.report.note("%s/%s: %s is outvoted, %d to %d", m.Vendor, m.Name, field, left, stated)
@@ -83,15 +94,15 @@ func (s *settler) cliff(m *pricing.Model, w when, claims []claim) bool {
 	return stated >= left
 }
 
-func (s *settler) rates(m *pricing.Model, w when, claims []claim) (rates pricing.Rates) {
+func (s *settler) rates(m *pricing.Model, w when, claims []claim, kin pricing.Rates) (rates pricing.Rates) {
 	for k := range rates {
-		rates[k] = s.rate(m, w, pricing.Kind(k), claims)
+		rates[k] = s.rate(m, w, pricing.Kind(k), claims, kin[k])
 	}
 	return rates
 }
 
 // rate settles one price.
-func (s *settler) rate(m *pricing.Model, w when, k pricing.Kind, claims []claim) (p pricing.Price) {
+func (s *settler) rate(m *pricing.Model, w when, k pricing.Kind, claims []claim, kin pricing.Price) (p pricing.Price) {
 	var votes []request.Money
 	priced := 0
 	for _, c := range claims {
@@ -106,6 +117,9 @@ func (s *settler) rate(m *pricing.Model, w when, k pricing.Kind, claims []claim)
 		return p
 	}
 	value, v := vote(votes, nil, same)
+	if v == split && kin.Known && slices.Contains(votes, kin.PerMillion) {
+		value, v = kin.PerMillion, tiebreak
+	}
 	field := fieldName(w)
 	s.tell(m.Name, field+" "+k.String(), v, votes, s.overrides.sets(m, field))
 	plain := w == when{} && (k == pricing.Input || k == pricing.Output)
