@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/seed63918563/llmgate/request"
 )
@@ -31,6 +32,16 @@ type Line struct {
 	What  string
 	Count int
 	Price Price
+}
+
+// Amount is what the line makes, rounded to a billionth of a dollar; it is the largest amount if it is out of range.
+func (l Line) Amount() request.Money {
+	var s sum
+	s.add(l.Count, l.Price.PerMillion)
+	if amount, ok := s.money(); ok {
+		return amount
+	}
+	return math.MaxInt64
 }
 
 // Bill is [Model.Cost] line by line.

@@ -28,6 +28,10 @@ gpt-4o 128000 16384 stv - usd=1,2
 gpt-4o = my-old-deployment
 my-deployment = gpt-4o-mini
 elsewhere = anthropic/claude-sonnet-4-5
+[here]
+there = vllm/qwen3
+round = around
+around = round
 [vllm]
 qwen3 131072 32768 st - usd=0.5,1
 `))
@@ -42,6 +46,11 @@ qwen3 131072 32768 st - usd=0.5,1
 		{"azure", "my-deployment"}:        "azure/gpt-4o-mini",
 		{"azure", "azure/my-deployment"}:  "azure/gpt-4o-mini",
 		{"azure", "elsewhere"}:            "anthropic/claude-sonnet-4-5",
+		{"", "azure/elsewhere"}:           "anthropic/claude-sonnet-4-5",
+		{"", "here/there"}:                "vllm/qwen3",
+		{"", "nowhere/there"}:             "/",
+		{"", "nowhere/openai/gpt-4o"}:     "/",
+		{"here", "round"}:                 "/",
 		{"azure", "gpt-4o"}:               "/", // an alias of what nobody knows hides the model
 		{"vllm", "qwen3"}:                 "vllm/qwen3",
 		{"anthropic", "claude-haiku-4-5"}: "anthropic/claude-haiku-4-5",

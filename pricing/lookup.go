@@ -41,22 +41,21 @@ func (t *Table) model(vendor, model string) *Model {
 	return &t.models[i]
 }
 
-// resolve takes a name apart. An alias comes before a model of the same name, and can't stand for another alias.
+// resolve takes a name apart.
 func (t *Table) resolve(asked key) (int32, bool) {
 	vendor := canonical(asked.vendor)
-	asked = key{vendor, strings.TrimPrefix(asked.name, asked.vendor+"/")}
-	target, aliased := t.aliases[asked]
-	if !aliased {
-		return t.find(vendor, asked.name)
-	}
-	if i, ok := t.find(vendor, target.name); ok {
-		return i, true
-	}
-	return t.find("", target.name)
+	return t.find(vendor, strings.TrimPrefix(asked.name, asked.vendor+"/"), t.aliases)
 }
 
-// find expects the name of a vendor as the table has it.
-func (t *Table) find(vendor, model string) (int32, bool) {
+// find expects the name of a vendor as the table has it. An alias comes before a model of the same name, and can't stand for
+// another alias.
+func (t *Table) find(vendor, model string, aliases map[key]key) (int32, bool) {
+	if target, ok := aliases[key{vendor, model}]; ok {
+		if i, ok := t.find(vendor, target.name, nil); ok {
+			return i, true
+		}
+		return t.find("", target.name, nil)
+	}
 	known := t.vendors[vendor]
 	if known {
 		if i, ok := t.ofVendor(vendor, model); ok || !isGateway(vendor) {
@@ -65,10 +64,23 @@ func (t *Table) find(vendor, model string) (int32, bool) {
 	}
 	maker, name, ok := strings.Cut(model, "/")
 	maker = canonical(maker)
-	if !ok || maker == vendor || !t.vendors[maker] && !isGateway(maker) {
+	if !ok || maker == vendor || !t.knows(maker, aliases) && !isGateway(maker) {
 		return 0, false
 	}
-	return t.find(maker, name)
+	return t.find(maker, name, aliases)
+}
+
+// knows: a vendor has models, or other names for those of others.
+func (t *Table) knows(vendor string, aliases map[key]key) bool {
+	if t.vendors[vendor] {
+		return true
+	}
+	for alias := range aliases {
+		if alias.vendor == vendor {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *Table) ofVendor(vendor, model string) (int32, bool) {

@@ -87,6 +87,11 @@ func TestRulesOfPrices(t *testing.T) {
 			modelsDev: inModelsDev("m", `"input": 2, "output": 10`),
 			want:      "usd=,10", fault: "anthropic/m: usd input: no majority among [$3.00 $2.00]; write an override",
 		},
+		"of three that all list the cache one does not do": {
+			litellm:   inLiteLLM("m", `"input_cost_per_token": 3e-6, "output_cost_per_token": 1e-5, "cache_read_input_token_cost": 3e-7, "cache_creation_input_token_cost_above_1hr": 6e-6`),
+			modelsDev: inModelsDev("m", `"input": 3, "output": 10`), genai: inGenai("m", `{"input_mtok": 3, "output_mtok": 10}`),
+			want: "usd=3,10,,,6l",
+		},
 		"a ruling settles it, with its letter": {
 			litellm: inLiteLLM("m", `"input_cost_per_token": 3e-6, "output_cost_per_token": 1e-5`), modelsDev: inModelsDev("m", `"input": 2, "output": 10`),
 			rulings: "date 2026-08-21\nanthropic/m usd=3 # why", want: "usd=3h,10",

@@ -16,7 +16,8 @@ const (
 )
 
 // prices settles what a model costs. Each price goes by majority; without one it stays unknown. An input or output price
-// that only one of several sources states is not agreed; of the other prices silence says nothing. A cliff stands unless most of
+// that only one of several sources states is not agreed, nor is one for the cache that only one of three states, for all list
+// those; of the other prices silence says nothing. A cliff stands unless most of
 // those who list cliffs leave it out, for a cost that is too low is worse than one that is too high. Where the sources of a dated name are
 // split it goes by kin, the undated one.
 func (s *settler) prices(m *pricing.Model, claims []claim, kin *pricing.Model) pricing.Prices {
@@ -122,8 +123,7 @@ func (s *settler) rate(m *pricing.Model, w when, k pricing.Kind, claims []claim,
 	}
 	field := fieldName(w)
 	s.tell(m.Name, field+" "+k.String(), v, votes, s.overrides.sets(m, field))
-	plain := w == when{} && (k == pricing.Input || k == pricing.Output)
-	if v == split || v == single && priced > 1 && plain {
+	if v == split || v == single && priced > silence(w, k) {
 		return p
 	}
 	p = pricing.PerMillion(value)
@@ -133,6 +133,18 @@ func (s *settler) rate(m *pricing.Model, w when, k pricing.Kind, claims []claim,
 		}
 	}
 	return p
+}
+
+// silence is how many sources may price a model if one of them alone states a price that stands.
+func silence(w when, k pricing.Kind) int {
+	switch {
+	case w != when{}:
+	case k == pricing.Input || k == pricing.Output:
+		return 1
+	case k == pricing.CacheRead || k == pricing.CacheWrite5m:
+		return 2
+	}
+	return len("lmgp")
 }
 
 // units settles prices by use, by majority.
