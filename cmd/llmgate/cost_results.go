@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/seed63918563/llmgate/request"
 )
@@ -144,7 +145,7 @@ func eachResult(in io.Reader, path string, take func(result)) error {
 // explained says of an error in JSON which field it is.
 func explained(err error) error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s: a %s, where llmgate run writes %s", cmp.Or(e.Field, "the line"), e.Value, e.Type)
+		return fmt.Errorf("%s: a %s, where llmgate run writes %s", cmp.Or(strings.TrimPrefix(e.Field, "billed."), "the line"), e.Value, e.Type)
 	}
 	return fmt.Errorf("no line of results: %w", err)
 }
