@@ -17,9 +17,9 @@ const (
 
 // prices settles what a model costs. Each price goes by majority; without one it stays unknown. An input or output price
 // that only one of several sources states is not agreed, nor is one for the cache that only one of three states, for all list
-// those; of the other prices silence says nothing. A cliff stands unless most of
-// those who list cliffs leave it out, for a cost that is too low is worse than one that is too high. Where the sources of a dated name are
-// split it goes by kin, the undated one.
+// those; of the other prices silence says nothing. A cliff stands unless most of those who list cliffs leave it out, for a cost
+// that is too low is worse than one that is too high. Who is outvoted about plain text is not heard about the rest. Where the
+// sources of a dated name are split it goes by kin, the undated one.
 func (s *settler) prices(m *pricing.Model, claims []claim, kin *pricing.Model) pricing.Prices {
 	h := historyOf(claims, s.dates)
 	claims = h.present(claims)
@@ -28,6 +28,8 @@ func (s *settler) prices(m *pricing.Model, claims []claim, kin *pricing.Model) p
 		known = tariffOn(kin.Prices.Terms, s.dates[genai])
 	}
 	all := tariff{}
+	plain := s.plain(m, claims, known[when{}])
+	claims = s.heard(m, plain, claims)
 	for _, w := range keys(claims) {
 		if w.above > 0 && !s.cliff(m, w, claims, known) {
 			continue
@@ -36,11 +38,11 @@ func (s *settler) prices(m *pricing.Model, claims []claim, kin *pricing.Model) p
 			all[w] = rates
 		}
 	}
-	if plain, known := all[when{}]; disputed(plain, claims) {
-		if clear(all); known {
-			all[when{}] = plain
-		}
+	if disputed(plain, claims) {
+		clear(all)
 	}
+	all.set(when{}, pricing.Input, plain[pricing.Input])
+	all.set(when{}, pricing.Output, plain[pricing.Output])
 	s.overrides.price(m, all)
 	all.hideParts()
 	s.date(m, all, h)
@@ -48,11 +50,32 @@ func (s *settler) prices(m *pricing.Model, claims []claim, kin *pricing.Model) p
 	return pricing.Prices{Terms: all.terms(), Units: s.units(m, claims)}
 }
 
+// plain settles what text costs at the standard terms.
+func (s *settler) plain(m *pricing.Model, claims []claim, kin pricing.Rates) (rates pricing.Rates) {
+	for _, k := range text {
+		rates[k] = s.rate(m, when{}, k, claims, kin[k])
+	}
+	return rates
+}
+
+var text = [...]pricing.Kind{pricing.Input, pricing.Output}
+
+// heard leaves the claims that agree about plain text. One that does not means another model, or another time.
+func (s *settler) heard(m *pricing.Model, plain pricing.Rates, claims []claim) []claim {
+	ruled := tariff{when{}: plain}
+	s.overrides.price(m, ruled)
+	return slices.DeleteFunc(slices.Clone(claims), func(c claim) bool {
+		return slices.ContainsFunc(text[:], func(k pricing.Kind) bool {
+			stated, settled := c.prices[when{}][k], ruled[when{}][k]
+			return stated.Known && settled.Known && stated.PerMillion != settled.PerMillion
+		})
+	})
+}
+
 // disputed: the sources disagree about plain text, so that nothing follows from what else they state.
 func disputed(settled pricing.Rates, claims []claim) bool {
 	return slices.ContainsFunc(claims, func(c claim) bool {
-		stated := c.prices[when{}]
-		return stated[pricing.Input].Known && !settled[pricing.Input].Known || stated[pricing.Output].Known && !settled[pricing.Output].Known
+		return slices.ContainsFunc(text[:], func(k pricing.Kind) bool { return c.prices[when{}][k].Known && !settled[k].Known })
 	})
 }
 
@@ -95,9 +118,12 @@ func (s *settler) cliff(m *pricing.Model, w when, claims []claim, kin tariff) bo
 	return stated >= left
 }
 
+// rates settles what holds under some terms, but for plain text.
 func (s *settler) rates(m *pricing.Model, w when, claims []claim, kin pricing.Rates) (rates pricing.Rates) {
 	for k := range rates {
-		rates[k] = s.rate(m, w, pricing.Kind(k), claims, kin[k])
+		if k := pricing.Kind(k); w != (when{}) || !slices.Contains(text[:], k) {
+			rates[k] = s.rate(m, w, k, claims, kin[k])
+		}
 	}
 	return rates
 }
