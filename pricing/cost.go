@@ -75,7 +75,7 @@ func (m *Model) price(u *request.Usage, s Service, b *Bill) (request.Money, gap)
 	if b != nil {
 		b.Terms = terms
 	}
-	t := tally{prices: &m.Prices, rates: &terms.Rates, bill: b}
+	t := tally{prices: &m.Prices, rates: terms.Rates, bill: b}
 	t.tokens(u)
 	t.units(u)
 	return t.money()

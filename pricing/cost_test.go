@@ -177,15 +177,17 @@ func TestWellKnownCosts(t *testing.T) {
 	}
 }
 
-func TestCostDoesNotAllocate(t *testing.T) {
+func TestCostsAndEstimatesDoNotAllocate(t *testing.T) {
 	m, _ := pricing.Lookup("anthropic", "claude-sonnet-5")
 	usage := request.Usage{InputTokens: 1, CacheReadTokens: 2, OutputTokens: 3, ReasoningTokens: 1, Units: map[string]int{"web_search_requests": 1}}
 	unpriced := request.Usage{InputTokens: 1, AudioInputTokens: 4, Units: map[string]int{"code": 1}}
+	req := request.Request{Messages: []request.Message{{Role: request.RoleUser, Content: "Why is the sky blue?"}}, MaxTokens: 500}
 	if n := testing.AllocsPerRun(100, func() {
 		m.Cost(&usage, now)
 		m.Cost(&unpriced, now)
 		m.Cost(&usage, pricing.Service{At: now.At, Tier: "scale"})
 		pricing.Cost("anthropic", "claude-sonnet-5", &usage, now)
+		pricing.Estimate("anthropic", "claude-sonnet-5", &req, request.TokenCount{Tokens: 9, Estimated: true}, now)
 	}); n > 0 {
 		t.Errorf("%v allocations", n)
 	}

@@ -26,18 +26,27 @@ type Quote struct {
 // prompt is not only text. Any other count is taken at its word. The answer is bounded by MaxTokens, else by the model's limit.
 // The service's tier is the request's where it is empty; tier "auto" may be any.
 func (m *Model) Estimate(r *request.Request, prompt request.TokenCount, s Service) Quote {
-	if s.Tier == "" {
-		s.Tier = r.ServiceTier
-	}
-	e := estimate{model: m, request: r, service: s, prompt: prompt.Tokens, mostPrompt: prompt.Tokens, content: contentOf(r)}
-	return e.quote(prompt.Estimated)
+	return m.estimate(m.Vendor, r, prompt, s)
 }
 
-func unknown(vendor, model string) Quote {
+// Estimate is [Model.Estimate] of a model by any of its names. The vendor is the one that is asked, whoever made the model.
+func (t *Table) Estimate(vendor, model string, r *request.Request, prompt request.TokenCount, s Service) Quote {
+	if m := t.model(vendor, model); m != nil {
+		return m.estimate(vendor, r, prompt, s)
+	}
 	return Quote{Why: fmt.Sprintf("%s/%s: %v", vendor, model, gap{why: noModel})}
 }
 
+func (m *Model) estimate(vendor string, r *request.Request, prompt request.TokenCount, s Service) Quote {
+	if s.Tier == "" {
+		s.Tier = r.ServiceTier
+	}
+	e := estimate{vendor: vendor, model: m, request: r, service: s, prompt: prompt.Tokens, mostPrompt: prompt.Tokens, content: contentOf(r)}
+	return e.quote(prompt.Estimated)
+}
+
 type estimate struct {
+	vendor             string
 	model              *Model
 	request            *request.Request
 	service            Service
@@ -55,7 +64,7 @@ func (e *estimate) quote(guessed bool) (q Quote) {
 		e.mostPrompt, q.Bounded = e.boundPrompt()
 		q.Why = "the size of the prompt is a guess and has no bound; count it"
 	}
-	if len(e.request.Extra[e.model.Vendor]) > 0 {
+	if len(e.request.Extra[e.vendor]) > 0 {
 		q.Bounded, q.Why = false, "the request has extra fields, which may ask for what is billed besides"
 	}
 	if q.Bounded {
@@ -130,8 +139,8 @@ func (e *estimate) over(t *Terms, today Day) bool {
 // most is the cost under some terms if every token is of the dearest kind that it may be.
 func (e *estimate) most(t *Terms) (request.Money, gap) {
 	dearest := Rates{Input: t.Rates[Input], Output: t.Rates[Output]}
-	raise := func(to Kind, kinds ...Kind) {
-		for _, k := range kinds {
+	raise := func(to Kind, others ...Kind) {
+		for _, k := range others {
 			if p := t.Rates[k]; p.Known && p.PerMillion > dearest[to].PerMillion {
 				dearest[to] = p
 			}
@@ -148,7 +157,7 @@ func (e *estimate) most(t *Terms) (request.Money, gap) {
 		raise(Input, ImageInput)
 	}
 	raise(Output, ReasoningOutput, AudioOutput, ImageOutput)
-	all := tally{prices: &e.model.Prices, rates: &dearest}
+	all := tally{prices: &e.model.Prices, rates: dearest}
 	u := request.Usage{InputTokens: e.mostPrompt, OutputTokens: e.answer}
 	all.tokens(&u)
 	all.units(&u)

@@ -82,6 +82,7 @@ func TestEstimateSaysWhatItCanNot(t *testing.T) {
 	}{
 		{"open", ask(), guess, true, true, ""},
 		{"open", others, guess, true, true, ""},
+		{"w/open", others, guess, true, false, "extra fields"}, // asked of w, which passes it on
 		{"open", extra, guess, true, false, "extra fields"},
 		{"open", ask(request.FilePart{ID: "f"}), guess, true, false, "count it"},
 		{"open", unlimited, guess, false, false, "set MaxTokens"},
@@ -89,7 +90,11 @@ func TestEstimateSaysWhatItCanNot(t *testing.T) {
 		{"search", ask(), guess, false, false, "each request is billed"},
 		{"nobody", ask(), guess, false, false, "v/nobody: the table of models does not have it"},
 	} {
-		q := table.Estimate("v", test.model, &test.request, test.prompt, now)
+		vendor, model := "v", test.model
+		if model == "w/open" {
+			vendor, model = "w", "v/open"
+		}
+		q := table.Estimate(vendor, model, &test.request, test.prompt, now)
 		if q.Priced != test.priced || q.Bounded != test.bounded || !strings.Contains(q.Why, test.why) || (q.Why == "") != test.bounded {
 			t.Errorf("%s: %+v; want %v, %v, %q", test.model, q, test.priced, test.bounded, test.why)
 		}

@@ -12,9 +12,9 @@ import (
 // Bedrock (us.anthropic.…-v1:0) write them, with dots for dashes, or in other case.
 //
 // A gateway and a vendor without entries answer for the maker that the model's name begins with: the entry for
-// "openai/gpt-4o" is openai's, and Vendor of the result says so. A name that ends in -latest means the one
-// version there is. An alias means what it was given for. Any other name that the table does not have, and one that could mean
-// two models, is not found. It does not allocate for a name as the table has it, nor for a spelling that it has seen.
+// "openai/gpt-4o" is openai's, and Vendor of the result says so. A name that ends in -latest means the one version there is.
+// An alias means what it was given for. Any other name that the table does not have, and one that could mean two models, is
+// not found. It does not allocate for a name as the table has it, nor for a spelling that it has seen.
 func (t *Table) Lookup(vendor, model string) (Model, bool) {
 	if m := t.model(vendor, model); m != nil {
 		return *m, true
@@ -141,12 +141,4 @@ func (t *Table) Cost(vendor, model string, u *request.Usage, s Service) (cost re
 		return m.Cost(u, s)
 	}
 	return 0, false
-}
-
-// Estimate is [Model.Estimate] of a model by any of its names.
-func (t *Table) Estimate(vendor, model string, r *request.Request, prompt request.TokenCount, s Service) Quote {
-	if m := t.model(vendor, model); m != nil {
-		return m.Estimate(r, prompt, s)
-	}
-	return unknown(vendor, model)
 }

@@ -9,7 +9,7 @@ import (
 // tally prices one usage under one set of rates.
 type tally struct {
 	prices *Prices
-	rates  *Rates
+	rates  Rates
 	bill   *Bill // nil if only the sum is wanted
 	sum    sum
 	gap    gap // why there is no price
