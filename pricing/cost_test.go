@@ -123,6 +123,13 @@ func TestWhatHasNoPriceIsNotFree(t *testing.T) {
 			t.Errorf("%s, %+v: %v, %v, %q; want %q", test.model, test.usage, cost, ok, bill.Why, test.why)
 		}
 	}
+	// 4 × (2^63-1)² + 2^33 × 2^33 is 2^128 + 4, of which 128 bits hold 4.
+	most := pricing.PerMillion(math.MaxInt64)
+	huge := pricing.Model{Prices: pricing.Prices{Terms: []pricing.Terms{{Rates: pricing.Rates{pricing.PerMillion(1 << 33), most, most, most, most}}}}}
+	usage := request.Usage{InputTokens: 1 << 33, OutputTokens: math.MaxInt, CacheReadTokens: math.MaxInt, CacheWrite5mTokens: math.MaxInt, CacheWrite1hTokens: math.MaxInt}
+	if cost, ok := huge.Cost(&usage, now); ok {
+		t.Errorf("more than 128 bits cost %v", cost)
+	}
 	negative := pricing.Model{Prices: pricing.Prices{Terms: []pricing.Terms{{Rates: pricing.Rates{pricing.PerMillion(-1)}}}}}
 	if _, ok := negative.Cost(&request.Usage{InputTokens: 1}, now); ok {
 		t.Error("a negative price was taken")

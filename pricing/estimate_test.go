@@ -1,6 +1,7 @@
 package pricing_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ dated 0 8000 s - usd=2,10 usd@2026-08-22=3,15 usd@2026-08-30=4,20
 past 0 8000 s - usd=9,90 usd>100=18,180 usd@2026-01-01=2,10
 sound 0 8000 s - usd=1,10,,,,30,7,80,3
 asked 0 8000 s - usd=1,10 units=request:5000
+batch 0 8000 s - usd=1,10 batch=9,90
 `)
 	count := func(n int) request.TokenCount { return request.TokenCount{Tokens: n} }
 	long := ask(request.TextPart{Text: "x"}, request.CacheBreakpoint{TTL: time.Hour})
@@ -40,19 +42,21 @@ asked 0 8000 s - usd=1,10 units=request:5000
 		expected, worst string
 	}{
 		"1k×2 + 1k×10": {"plain", ask(), count(1000), "$0.012", "$0.012"},
-		"no MaxTokens, the model's limit: 8k×10":        {"plain", open, count(1000), "$0.082", "$0.082"},
-		"all of it may be written to the cache: 1k×2.5": {"cached", ask(), count(1000), "$0.012", "$0.0125"},
-		"for an hour: 1k×4":                             {"cached", long, count(1000), "$0.012", "$0.014"},
-		"below the cliff: 100×1 + 1k×10":                {"cliff", ask(), count(100), "$0.0101", "$0.0101"},
-		"above the cliff: 101×2 + 1k×20":                {"cliff", ask(), count(101), "$0.020202", "$0.020202"},
-		"priority: 100×3 + 1k×30":                       {"cliff", flex, count(100), "$0.0303", "$0.0303"},
-		"auto may be priority: 100×3 + 1k×30":           {"cliff", auto, count(100), "$0.0101", "$0.0303"},
-		"tomorrow it is dearer: 1k×3 + 1k×15":           {"dated", ask(), count(1000), "$0.012", "$0.018"},
-		"what held in the past does not count":          {"past", ask(), count(1000), "$0.012", "$0.012"},
-		"any of the answer may be sound: 1k×80":         {"sound", ask(), count(1000), "$0.011", "$0.081"},
-		"and of the prompt, where it has some: 1k×7":    {"sound", ask(request.AudioPart{}), count(1000), "$0.011", "$0.087"},
-		"or images: 1k×3":                               {"sound", ask(request.ImagePart{}), count(1000), "$0.011", "$0.083"},
-		"each request 0.005":                            {"asked", ask(), count(1000), "$0.016", "$0.016"},
+		"no MaxTokens, the model's limit: 8k×10":          {"plain", open, count(1000), "$0.082", "$0.082"},
+		"all of it may be written to the cache: 1k×2.5":   {"cached", ask(), count(1000), "$0.012", "$0.0125"},
+		"for an hour: 1k×4":                               {"cached", long, count(1000), "$0.012", "$0.014"},
+		"below the cliff: 100×1 + 1k×10":                  {"cliff", ask(), count(100), "$0.0101", "$0.0101"},
+		"above the cliff: 101×2 + 1k×20":                  {"cliff", ask(), count(101), "$0.020202", "$0.020202"},
+		"priority: 100×3 + 1k×30":                         {"cliff", flex, count(100), "$0.0303", "$0.0303"},
+		"auto may be priority: 100×3 + 1k×30":             {"cliff", auto, count(100), "$0.0101", "$0.0303"},
+		"but no batch":                                    {"batch", auto, count(1000), "$0.011", "$0.011"},
+		"a guess below the cliff, at most 2177×2 + 1k×20": {"cliff", ask(request.TextPart{Text: "x"}), request.TokenCount{Tokens: 10, Estimated: true}, "$0.01001", "$0.024354"},
+		"tomorrow it is dearer: 1k×3 + 1k×15":             {"dated", ask(), count(1000), "$0.012", "$0.018"},
+		"what held in the past does not count":            {"past", ask(), count(1000), "$0.012", "$0.012"},
+		"any of the answer may be sound: 1k×80":           {"sound", ask(), count(1000), "$0.011", "$0.081"},
+		"and of the prompt, where it has some: 1k×7":      {"sound", ask(request.AudioPart{}), count(1000), "$0.011", "$0.087"},
+		"or images: 1k×3":                                 {"sound", ask(request.ImagePart{}), count(1000), "$0.011", "$0.083"},
+		"each request 0.005":                              {"asked", ask(), count(1000), "$0.016", "$0.016"},
 		// 2,048 + 64 for the message + 64 for its part + 1 byte = 2,177 tokens at most
 		"a guess: 10×2 + 1k×10, at most 2177×2 + 1k×10": {"plain", ask(request.TextPart{Text: "x"}), request.TokenCount{Tokens: 10, Estimated: true}, "$0.01002", "$0.014354"},
 		"a guess of an image, at most the context":      {"plain", ask(request.ImagePart{}), request.TokenCount{Tokens: 10, Estimated: true}, "$0.01002", "$0.21"},
@@ -101,6 +105,43 @@ func TestEstimateSaysWhatItCanNot(t *testing.T) {
 		if !q.Priced && (q.Expected != 0 || q.Worst != 0) {
 			t.Errorf("%s: amounts without a price: %+v", test.model, q)
 		}
+	}
+}
+
+// Wherever a text stands in a request, its tokens are in the worst case of a guess.
+func TestEveryTextOfARequestIsBounded(t *testing.T) {
+	table := parse(t, "[v]\nm 0 0 s - usd=1,0\n")
+	text := strings.Repeat("x", 100_000)
+	raw := json.RawMessage(text)
+	for name, req := range map[string]request.Request{
+		"content":             {Messages: []request.Message{{Content: text}}},
+		"name":                {Messages: []request.Message{{Name: text}}},
+		"text":                ask(request.TextPart{Text: text}),
+		"reasoning":           ask(request.ReasoningPart{Text: text}),
+		"signature":           ask(request.ReasoningPart{Signature: text}),
+		"encrypted reasoning": ask(request.ReasoningPart{Encrypted: text}),
+		"tool call":           ask(request.ToolCall{Arguments: text}),
+		"result":              ask(request.ToolResult{Content: text}),
+		"part of a result":    ask(request.ToolResult{Parts: []request.Part{request.TextPart{Text: text}}}),
+		"description":         {Tools: []request.Tool{{Description: text}}},
+		"parameters":          {Tools: []request.Tool{{Parameters: raw}}},
+		"schema":              {ResponseFormat: request.ResponseFormat{Schema: raw}},
+	} {
+		req.MaxTokens = 1
+		q := table.Estimate("v", "m", &req, request.TokenCount{Tokens: 1, Estimated: true}, now)
+		if want := 100_000 * request.Dollar / 1_000_000; !q.Bounded || q.Worst < want || q.Worst > want+want/10 {
+			t.Errorf("%s: %+v, want a little above %v", name, q, want)
+		}
+	}
+	var many request.Request
+	many.MaxTokens = 1
+	for range 1000 {
+		many.Messages = append(many.Messages, request.Message{Content: "x"})
+		many.Tools = append(many.Tools, request.Tool{Name: "x"})
+	}
+	// what a provider puts around 1,000 messages and tools is at least a few tokens for each
+	if q := table.Estimate("v", "m", &many, request.TokenCount{Estimated: true}, now); q.Worst < 20_000*request.Dollar/1_000_000 {
+		t.Errorf("of many messages and tools: %+v", q)
 	}
 }
 

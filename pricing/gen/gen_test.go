@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +16,17 @@ import (
 // made runs the generator on the fixtures.
 func made(t *testing.T, rulings string) (string, *report) {
 	t.Helper()
-	s, err := readSources(os.DirFS("testdata"))
+	table, r := generated(t, os.DirFS("testdata"), rulings)
+	text, err := table.AppendText(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text), r
+}
+
+func generated(t *testing.T, files fs.FS, rulings string) (*pricing.Table, *report) {
+	t.Helper()
+	s, err := readSources(files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,11 +38,7 @@ func made(t *testing.T, rulings string) (string, *report) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := table.AppendText(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text), r
+	return table, r
 }
 
 // Each line stands for a rule:

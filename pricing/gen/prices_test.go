@@ -7,6 +7,8 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed63918563/llmgate/pricing"
 )
 
 // sourcesOf are sources with one vendor, anthropic, given as the entries of each list.
@@ -40,18 +42,7 @@ func inPortkey(name, config string) string { return fmt.Sprintf("%q: {%s}", name
 // settled gives the fields of the first model behind the limits, and the faults.
 func settled(t *testing.T, files fstest.MapFS, rulings string) (fields string, faults []string) {
 	t.Helper()
-	s, err := readSources(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules, err := parseOverrides(rulings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, r, err := generate(&s, rules)
-	if err != nil {
-		t.Fatal(err)
-	}
+	table, r := generated(t, files, rulings)
 	text, err := table.AppendText(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -186,6 +177,40 @@ func checkRules(t *testing.T, tests map[string]ruleTest) {
 		}
 		if all := strings.Join(faults, "\n"); all != test.fault {
 			t.Errorf("%s: faults %q, want %q", name, all, test.fault)
+		}
+	}
+}
+
+// Where the sources of a dated name are split the undated one decides.
+func TestADatedNameFollowsTheUndatedOne(t *testing.T) {
+	files := sourcesOf(
+		inLiteLLM("m", `"input_cost_per_token": 3e-6, "output_cost_per_token": 1e-5`)+","+
+			inLiteLLM("m-2026-01-01", `"input_cost_per_token": 3e-6, "output_cost_per_token": 1e-5, "deprecation_date": "2027-01-01"`),
+		inModelsDev("m", `"input": 3, "output": 10`)+","+inModelsDev("m-2026-01-01", `"input": 2, "output": 10`), "", "")
+	table, r := generated(t, files, "")
+	m, ok := table.Lookup("anthropic", "m-2026-01-01")
+	if rates := m.Prices.Listed(0); !ok || len(r.faults) > 0 || m.Name != "m-2026-01-01" || rates[pricing.Input].String() != "$3.00" {
+		t.Errorf("found %+v, faults %q", m, r.faults)
+	}
+}
+
+// A reseller who charges the maker's price changes it with the maker. What then becomes of his batches nobody says.
+func TestAResellerFollowsTheMaker(t *testing.T) {
+	files := sourcesOf(
+		inLiteLLM("claude-m", `"input_cost_per_token": 2e-6, "output_cost_per_token": 1e-5`)+`,
+			"anthropic.claude-m": {"litellm_provider": "bedrock", "mode": "chat", "max_input_tokens": 9, "supports_vision": true,
+				"input_cost_per_token": 2e-6, "output_cost_per_token": 1e-5, "input_cost_per_token_batches": 1e-6},
+			"anthropic.claude-n": {"litellm_provider": "bedrock", "mode": "chat", "max_input_tokens": 9, "supports_vision": true,
+				"input_cost_per_token": 2e-6, "output_cost_per_token": 1e-5}`,
+		"", inGenai("claude-m", `[{"prices": {"input_mtok": 2, "output_mtok": 10}}, {"constraint": {"start_date": "2026-09-01"}, "prices": {"input_mtok": 3, "output_mtok": 15}}]`), "")
+	table, _ := generated(t, files, "")
+	text, _ := table.AppendText(nil)
+	for _, line := range []string{
+		"anthropic.claude-m 9 0 sjJvT l usd@2026-09-01=3g,15g usd=2,10 batch@2026-09-01= batch=1\n",
+		"anthropic.claude-n 9 0 sjJvT l usd=2,10\n",
+	} {
+		if !strings.Contains(string(text), line) {
+			t.Errorf("no line %s in\n%s", line, text)
 		}
 	}
 }
