@@ -97,6 +97,15 @@ var votesOnPrices = map[string]ruleTest{
 		modelsDev: inModelsDev("m", `"input": 1, "output": 2`), rulings: "anthropic/m usd>200000= # why",
 		want: "usd>200000=3l usd=1,2 flex>200000= flex=0.5l",
 	},
+	"Portkey leaves cliffs out": {
+		litellm: inLiteLLM("m", `"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6, "input_cost_per_token_above_200k_tokens": 3e-6`),
+		portkey: inPortkey("m", `"pricing_config": {"pay_as_you_go": {"request_token": {"price": 0.0001}, "response_token": {"price": 0.0002}}}`),
+		want:    "usd>200000=3l usd=1,2",
+	},
+	"an offer for long prompts alone": {
+		litellm: inLiteLLM("m", `"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6, "input_cost_per_token_above_200k_tokens": 3e-6, "input_cost_per_token_above_200k_tokens_priority": 6e-6`),
+		want:    "usd>200000=3 usd=1,2 priority>200000=6",
+	},
 	"a cliff that most leave out": {
 		litellm:   inLiteLLM("m", `"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6, "input_cost_per_token_above_200k_tokens": 3e-6`),
 		modelsDev: inModelsDev("m", `"input": 1, "output": 2`), genai: inGenai("m", `{"input_mtok": 1, "output_mtok": 2}`),

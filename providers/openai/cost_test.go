@@ -41,6 +41,17 @@ func TestAnswersSayWhatTheyCost(t *testing.T) {
 	}
 }
 
+// An answer that does not say how it was served was served as asked.
+func TestTheTierAskedForCountsWhereTheAnswerIsSilent(t *testing.T) {
+	body := `{"model":"gpt-5-mini","choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1000,"completion_tokens":0}}`
+	req := ask()
+	req.ServiceTier = "flex"
+	got, err := clientOver(t, answering(body), nil).Complete(t.Context(), req)
+	if err != nil || got.Usage.Cost.String() != "$0.000125" {
+		t.Errorf("%v, %+v", err, got)
+	}
+}
+
 func TestAStreamAndTheResponsesAPISayWhatTheyCost(t *testing.T) {
 	mini := func(c *openai.Config) { c.Model = "gpt-5-mini" }
 	streamed := "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n" +
