@@ -19,6 +19,7 @@ const module = "github.com/seed63918563/llmgate"
 // outside the standard library that its code (tests aside) may import. Arrows run one way, from the bottom up.
 var allowed = map[string][]string{
 	"request":             {},
+	"policy":              {"request"},
 	"pricing":             {"request"},
 	"pricing/gen":         {"pricing", "request"},
 	"internal/jsontext":   {},
