@@ -99,7 +99,7 @@ func (cl *Call) statusError(reply *wire.Reply) error {
 	return cl.named(edge.StatusError(reply.Status, reply.Header, body.B, &cl.Response.Limits, cl.Client.Redact))
 }
 
-// read takes in a whole body. One without an answer is read as an error, in case it is one.
+// read takes in a whole body. One that holds something but no answer is read as an error, in case it is one.
 func (cl *Call) read(codec Codec, body []byte, out Emit) error {
 	if bytes.HasPrefix(bytes.TrimSpace(body[:min(len(body), 1024)]), []byte("<")) {
 		return cl.newError(request.ClassInvalid, "the server answered with a web page; check the base URL")
@@ -107,7 +107,7 @@ func (cl *Call) read(codec Codec, body []byte, out Emit) error {
 	if err := codec.Whole(body, out); err != nil {
 		return cl.unreadable(codec, err)
 	}
-	if !cl.Begun && cl.Failure == nil {
+	if !cl.Begun && cl.Failure == nil && len(bytes.TrimSpace(body)) > 0 {
 		cl.Failure = edge.ParseBody(body)
 		cl.Failure.Message = "the body holds no answer: " + cl.Failure.Message
 	}

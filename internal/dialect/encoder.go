@@ -16,6 +16,7 @@ type Encoder struct {
 	jsontext.Writer
 	provider string
 	extra    map[string]any
+	merged   []string // objects of extra that were written already
 	warnings []request.Warning
 	faults   request.Faults
 }
@@ -34,6 +35,45 @@ func (e *Encoder) Optional(name string, v *float64) {
 	if v != nil && e.Field(name) {
 		e.Float(*v)
 	}
+}
+
+// Object writes a top-level object whose fields are written by write, with Field. The Extra of the same name, if it is an
+// object, is merged into it field by field; anything else replaces it. An object without fields is left out.
+func (e *Encoder) Object(name string, write func()) {
+	inner, ok := e.object(name)
+	if !ok {
+		return
+	}
+	outer, merged, start := e.extra, append(e.merged, name), len(e.B)
+	e.Key(name)
+	e.Raw("{")
+	empty := len(e.B)
+	e.extra, e.merged = inner, nil
+	write()
+	e.Extras(func(string, string) string { return "" })
+	e.extra, e.merged = outer, merged
+	if len(e.B) == empty {
+		e.B = e.B[:start]
+	} else {
+		e.Raw("}")
+	}
+}
+
+// object is the Extra of a name, if it is an object or if there is none.
+func (e *Encoder) object(name string) (fields map[string]any, ok bool) {
+	value, given := e.extra[name]
+	if !given {
+		return nil, true
+	}
+	var raw map[string]json.RawMessage // which keeps every digit of a number
+	if text, err := json.Marshal(value); err != nil || json.Unmarshal(text, &raw) != nil || raw == nil {
+		return nil, false
+	}
+	fields = make(map[string]any, len(raw))
+	for key, text := range raw {
+		fields[key] = text
+	}
+	return fields, true
 }
 
 // Fault records what can't be said, by the path of its field.
@@ -63,6 +103,9 @@ func (e *Encoder) Extras(refusal func(name, value string) string) {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.extra)) {
+		if slices.Contains(e.merged, name) {
+			continue
+		}
 		value, err := json.Marshal(e.extra[name])
 		path := "extra." + e.provider + "." + name
 		if err != nil {

@@ -168,11 +168,21 @@ func (p *Parser) Truth(to **bool) {
 	}
 }
 
+// RawObject keeps an object as it stands.
+func (p *Parser) RawObject() json.RawMessage {
+	if !p.Expect(jsontext.Object, "an object") {
+		return nil
+	}
+	return append(json.RawMessage(nil), p.R.Raw()...)
+}
+
 // Extra keeps a field that the vocabulary has no name for.
-func (p *Parser) Extra(key string) {
-	raw := append([]byte(nil), p.R.Raw()...)
+func (p *Parser) Extra(key string) { p.Keep(key, append(json.RawMessage(nil), p.R.Raw()...)) }
+
+// Keep makes a value an Extra of the provider.
+func (p *Parser) Keep(key string, value json.RawMessage) {
 	if p.Req.Extra == nil {
 		p.Req.Extra = map[string]map[string]any{p.provider: {}}
 	}
-	p.Req.Extra[p.provider][key] = json.RawMessage(raw)
+	p.Req.Extra[p.provider][key] = value
 }

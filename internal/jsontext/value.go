@@ -112,6 +112,12 @@ func (r *Reader) Int() int64 {
 	return int64(math.Round(f))
 }
 
+// maxCount is beyond any real count and far from an overflow.
+const maxCount = 1 << 30
+
+// Count returns the next value's number as a count of something: never negative, and small enough to be added up.
+func (r *Reader) Count() int { return int(min(max(0, r.Int()), maxCount)) }
+
 // Scalar returns the next value's string unescaped, or the text of its number or boolean; nothing for the other types.
 func (r *Reader) Scalar() []byte {
 	switch r.Kind() {

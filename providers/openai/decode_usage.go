@@ -19,18 +19,6 @@ type counts struct {
 	costReported, seen        bool
 }
 
-func (a *chat) usage(r *jsontext.Reader) {
-	var c counts
-	for key := range r.Fields() {
-		c.field(string(key), r)
-	}
-	if !c.seen {
-		return
-	}
-	a.Counted = true
-	a.Response.Usage = c.usage()
-}
-
 func (c *counts) field(key string, r *jsontext.Reader) {
 	switch key {
 	case "prompt_tokens", "input_tokens":
@@ -38,15 +26,15 @@ func (c *counts) field(key string, r *jsontext.Reader) {
 	case "completion_tokens", "output_tokens":
 		c.main(&c.completion, r)
 	case "total_tokens":
-		c.total = count(r)
+		c.total = r.Count()
 	case "prompt_tokens_details", "input_tokens_details":
 		c.promptDetails(r)
 	case "completion_tokens_details", "output_tokens_details":
 		c.completionDetails(r)
 	case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens":
-		c.cacheRead = max(c.cacheRead, count(r))
+		c.cacheRead = max(c.cacheRead, r.Count())
 	case "cache_creation_input_tokens":
-		c.cacheWrite = max(c.cacheWrite, count(r))
+		c.cacheWrite = max(c.cacheWrite, r.Count())
 	case "cost":
 		c.price(r, 0)
 	case "cost_in_usd_ticks":
@@ -62,25 +50,20 @@ func (c *counts) main(to *int, r *jsontext.Reader) {
 		r.Skip()
 		return
 	}
-	*to, c.seen = count(r), true
+	*to, c.seen = r.Count(), true
 }
-
-// maxCount is beyond any real count and far from an overflow.
-const maxCount = 1 << 30
-
-func count(r *jsontext.Reader) int { return int(min(max(0, r.Int()), maxCount)) }
 
 func (c *counts) promptDetails(r *jsontext.Reader) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "cached_tokens":
-			c.cacheRead = max(c.cacheRead, count(r))
+			c.cacheRead = max(c.cacheRead, r.Count())
 		case "cache_write_tokens", "cache_creation_input_tokens":
-			c.cacheWrite = max(c.cacheWrite, count(r))
+			c.cacheWrite = max(c.cacheWrite, r.Count())
 		case "audio_tokens":
-			c.audioIn = count(r)
+			c.audioIn = r.Count()
 		case "image_tokens":
-			c.imageIn = count(r)
+			c.imageIn = r.Count()
 		default:
 			r.Skip()
 		}
@@ -91,11 +74,11 @@ func (c *counts) completionDetails(r *jsontext.Reader) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "reasoning_tokens":
-			c.reasoning = count(r)
+			c.reasoning = r.Count()
 		case "audio_tokens":
-			c.audioOut = count(r)
+			c.audioOut = r.Count()
 		case "image_tokens":
-			c.imageOut = count(r)
+			c.imageOut = r.Count()
 		default:
 			r.Skip()
 		}

@@ -238,10 +238,15 @@ func (e *encoder) result(i, j int, result *request.ToolResult) {
 			e.Refuse(i, j, fmt.Sprintf("%T in a tool result: this API takes text only; send it in a user message", p))
 		}
 	}
-	if result.IsError && !startsWithError(text) {
-		text = "Error: " + text
+	e.String(sayFailure(result, text))
+}
+
+// sayFailure begins the text of a failed result with a word that says so, unless it does already.
+func sayFailure(result *request.ToolResult, text string) string {
+	if !result.IsError || startsWithError(text) {
+		return text
 	}
-	e.String(text)
+	return "Error: " + text
 }
 
 func startsWithError(text string) bool {

@@ -1,0 +1,143 @@
+package langchain
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/tmc/langchaingo/llms"
+
+	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
+	"github.com/seed63918563/llmgate/internal/jsontext"
+	"github.com/seed63918563/llmgate/internal/wire"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// written is a request whose conversation and tools langchaingo writes. The other fields of the body are written here: of
+// those that langchaingo writes, some are wrong (a temperature of 0 that nobody set) and many are missing.
+type written struct {
+	dialect.Call
+	client *client
+}
+
+// encode writes a body: first what parameters writes, then those of the named fields that langchaingo wrote.
+func (w *written) encode(e *dialect.Encoder, noSystem bool, parameters func(), names ...string) (*wire.Target, error) {
+	n := new(notes)
+	conv := conversation{notes: n, req: w.Req, takes: w.client.takes, noSystem: noSystem}
+	conv.write()
+	if len(w.Req.Tools) > 0 && !w.client.takes.tools {
+		n.fault("tools", "langchaingo's "+w.client.takes.name+" package sends no tools; use a native client")
+	}
+	for _, f := range n.faults {
+		e.Fault(f.Field, f.Problem)
+	}
+	for _, warning := range n.warnings {
+		e.Warn(warning.Field, warning.Message)
+	}
+	if len(n.faults) > 0 {
+		return nil, nil // the frame reports them
+	}
+	body, err := w.ask(conv.messages)
+	if err != nil {
+		return nil, err
+	}
+	e.Raw("{")
+	parameters()
+	if err := keep(e, body, names); err != nil {
+		return nil, err
+	}
+	e.Extras(reserved)
+	e.Raw("}")
+	return w.client.target, nil
+}
+
+// ask has langchaingo write the body. Its options are made for each call: langchaingo writes to them.
+func (w *written) ask(conversation []llms.MessageContent) ([]byte, error) {
+	tools := toolsOf(w.Req)
+	ctx, c := catching(context.Background())
+	_, err := generate(ctx, w.client.model, conversation, func(o *llms.CallOptions) {
+		o.Model, o.Tools = standIn, tools
+	})
+	if c.body == nil {
+		return nil, &request.Error{Class: request.ClassInvalid, Message: "langchaingo can't write the request", Err: cmp.Or(err, errNoAnswer)}
+	}
+	return c.body, nil
+}
+
+// keep copies the named fields of a body, unless the request's Extra replaces them.
+func keep(e *dialect.Encoder, body []byte, names []string) error {
+	var r jsontext.Reader
+	r.Reset(body)
+	for key := range r.Fields() {
+		name := string(key)
+		if value := r.Raw(); slices.Contains(names, name) && e.Field(name) {
+			e.B = append(e.B, value...)
+		}
+	}
+	return r.Close()
+}
+
+// reserved refuses extra fields that would break what the caller is promised.
+func reserved(name, value string) string {
+	switch {
+	case name == "stream":
+		return "set by calling Complete or Stream"
+	case name == "n" && value != "1":
+		return "a response holds one answer; send the request several times"
+	}
+	return ""
+}
+
+// ReadLimits reads the limits as OpenAI and its followers write them.
+func (w *written) ReadLimits(h http.Header, to *request.Limits) { edge.OpenAILimits(h, false, to) }
+
+// EndOfStream is good after a finish reason: some servers leave the terminal event out.
+func (w *written) EndOfStream() bool {
+	if w.Finished {
+		w.Warn("stream", "the server closed it after the finish reason, without its last event")
+	}
+	return w.Finished
+}
+
+// Complete fills in the response. It may be called on an answer that broke off.
+func (w *written) Complete() {
+	w.Fill()
+	w.Response.FinishReason = finishReason(w.Response)
+}
+
+// say, reason and toolCall take in a piece of the answer and hand it on.
+func (w *written) say(text string, out dialect.Emit) {
+	if s := w.Parts.Text([]byte(text)); s != "" {
+		out.Send(request.Chunk{Content: s})
+	}
+}
+
+func (w *written) reason(text string, out dialect.Emit) {
+	if s := w.Parts.Reason([]byte(text)); s != "" {
+		out.Send(request.Chunk{Reasoning: s})
+	}
+}
+
+func (w *written) toolCall(index int, id, name, arguments string, out dialect.Emit) {
+	if d := w.Parts.Call(index, id, name, []byte(arguments)); !d.IsZero() {
+		out.Send(request.Chunk{ToolCall: d})
+	}
+}
+
+// finished notes the reason for the answer's end.
+func (w *written) finished(reason string) {
+	if reason != "" {
+		w.Response.RawFinishReason, w.Finished = reason, true
+	}
+}
+
+// fail notes an error, if there is one, that stood where an answer was to be.
+func (w *written) fail(value []byte) {
+	var r jsontext.Reader
+	r.Reset(value)
+	if found := edge.ParseValue(&r); found != nil {
+		w.Failure = found
+	}
+}
