@@ -20,8 +20,9 @@ const module = "github.com/seed63918563/llmgate"
 var allowed = map[string][]string{
 	"request":            {},
 	"policy":             {"request"},
-	"policy/router":      {"request", "policy", "go.uber.org/zap"},
-	"policy/retry":       {"request", "policy/router"},
+	"policy/router":      {"request", "policy", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap"},
+	"policy/retry":       {"request", "policy", "policy/router", "go.uber.org/zap"},
+	"internal/allowance": {},
 	"pricing":            {"request"},
 	"pricing/gen":        {"pricing", "request"},
 	"internal/jsontext":  {},
