@@ -17,8 +17,9 @@ import (
 
 // Client is the part of a client that does not depend on the dialect.
 type Client struct {
-	cfg  Config
-	wire *wire.Client
+	cfg     Config
+	wire    *wire.Client
+	unknown shapes
 }
 
 // New opens no connection.

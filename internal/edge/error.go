@@ -13,10 +13,7 @@ import (
 // StatusError makes the error for a response with an error status. The limits are those that its headers state; clean takes
 // secrets out of texts. Who calls it adds provider and model.
 func StatusError(status int, h http.Header, body []byte, limits *request.Limits, clean func(string) string) *request.Error {
-	found := ParseBody(body)
-	if kind, _, _ := strings.Cut(h.Get("X-Amzn-Errortype"), ":"); kind != "" {
-		found.Kind = kind
-	}
+	found := parse(h, body)
 	if status >= 300 && status < 400 {
 		found.Message = "the server redirects to " + h.Get("Location") + "; set the base URL to where it really is"
 	}
@@ -30,17 +27,26 @@ func StatusError(status int, h http.Header, body []byte, limits *request.Limits,
 	}
 	e.RetryAfter = max(e.RetryAfter, found.wait)
 	found.byHeaders(e)
+	if e.Class == request.ClassQuota {
+		e.RetryAfter = max(e.RetryAfter, found.renewal(clock(h)))
+	}
 	return e
+}
+
+// parse reads a body, and the header in which Amazon names the kind of a failure.
+func parse(h http.Header, body []byte) *Failure {
+	found := ParseBody(body)
+	if kind, _, _ := strings.Cut(h.Get("X-Amzn-Errortype"), ":"); kind != "" {
+		found.Kind = kind
+	}
+	return found
 }
 
 // byHeaders tells waits of seconds from waits of a day, which only the headers and the words tell apart.
 func (e *Failure) byHeaders(to *request.Error) {
 	daily := to.Limits.DailyRequests
-	switch {
-	case to.Class == request.ClassRateLimit && (daily.Stated && daily.Remaining == 0 || strings.Contains(e.Message, "per day")):
+	if to.Class == request.ClassRateLimit && (daily.Stated && daily.Remaining == 0 || strings.Contains(e.Message, "per day")) {
 		to.Class, to.Reason = request.ClassQuota, request.ReasonDaily
-	case to.Status == http.StatusPaymentRequired && e.inFlight && to.RetryAfter > 0:
-		to.Class = request.ClassRateLimit
 	}
 }
 
