@@ -62,7 +62,7 @@ func (c *call) end(a *attempt, res result) *request.Response {
 }
 
 func (c *call) fail(a *attempt, res result) {
-	e := known(res.err)
+	e := request.AsError(res.err)
 	if len(c.history.Attempts) == 0 {
 		c.appraise()
 	}
@@ -117,4 +117,3 @@ func (a *attempt) ttft() time.Duration {
 	}
 	return a.first.Sub(a.sent)
 }
-

@@ -42,7 +42,7 @@ type Config struct {
 }
 
 // Target is a client, and what tells it from the others. Targets of one Provider and Model with different Keys are a pool of
-// keys: a rate limit on one moves the request to the next.
+// keys: a rate limit on one moves the request to the next, and when all are limited to the one that is back first.
 type Target struct {
 	// Name is unique; if empty it is made of Provider, Model and Key, or else "target 1" and so on.
 	Name   string

@@ -12,14 +12,6 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// known finds the *request.Error of a failure, or makes one of an error that nobody has classified.
-func known(err error) *request.Error {
-	if e, ok := errors.AsType[*request.Error](err); ok {
-		return e
-	}
-	return &request.Error{Class: request.Classify(err), Err: err}
-}
-
 // message is what an attempt's record says of its failure.
 func message(e *request.Error) string {
 	if e.Message == "" && e.Err != nil {
@@ -43,7 +35,7 @@ func (c *call) failure() error {
 
 // withAttempts is an error with the attempts that led to it. Errors may be shared: it is a copy.
 func withAttempts(err error, tries []request.Attempt) error {
-	e := new(*known(err))
+	e := new(*request.AsError(err))
 	e.Attempts = tries
 	if _, direct := err.(*request.Error); direct || e.Err == err {
 		return e
@@ -70,7 +62,7 @@ func (c *call) ended() error {
 		e.Message = "the call ended before it could be sent"
 		return e
 	}
-	last := known(c.last)
+	last := request.AsError(c.last)
 	e.Provider, e.Model, e.MaybeBilled, e.Partial = last.Provider, last.Model, last.MaybeBilled, last.Partial
 	e.Message = "the call ended while it waited to be tried again"
 	e.Err = fmt.Errorf("%w; the last failure: %w", e.Err, c.last)

@@ -39,7 +39,7 @@ func described(e *request.Error) []zap.Field {
 
 func (c *call) logGivenUp() {
 	if line := c.router.cfg.Logger.Check(zap.DebugLevel, "given up"); line != nil {
-		line.Write(append(described(known(c.last)), zap.String("router", c.router.cfg.Name), zap.String("why", string(c.why)),
+		line.Write(append(described(request.AsError(c.last)), zap.String("router", c.router.cfg.Name), zap.String("why", string(c.why)),
 			zap.Int("attempts", len(c.history.Attempts)))...)
 	}
 }

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed63918563/llmgate/policy"
@@ -76,22 +77,38 @@ func (c *call) stagger(until time.Time) time.Duration {
 
 const maxStagger = 10 * time.Second
 
-// choose decides about the last failure.
+// choose decides about the last failure. A rate limit may be waited for, or gone around: what is sooner is done.
 func (c *call) choose() policy.Decision {
 	r := c.router
-	if c.elsewhere {
+	limited := c.history.Attempts[len(c.history.Attempts)-1].Err.Class == request.ClassRateLimit
+	around := r.rotating
+	switch {
+	case c.elsewhere && limited && r.limitsRest:
+		around = r.eager
+	case c.elsewhere:
 		return r.eager.Decide(&c.history, c.since)
+	case around == nil || !limited:
+		return r.cfg.Policy.Decide(&c.history, c.since)
 	}
-	d := r.cfg.Policy.Decide(&c.history, c.since)
-	failed := c.history.Attempts[len(c.history.Attempts)-1].Err
-	if r.rotating == nil || failed.Class != request.ClassRateLimit {
-		return d
+	stay, move := r.cfg.Policy.Decide(&c.history, c.since), around.Decide(c.forgiven(), c.since)
+	if move.Action == policy.Next && (stay.Action == policy.Stop || move.Wait < stay.Wait) {
+		return move
 	}
-	// Another key, if the request can be sent sooner with it.
-	if key := r.rotating.Decide(&c.history, c.since); key.Action == policy.Next && (d.Action == policy.Stop || key.Wait < d.Wait) {
-		return key
+	return stay
+}
+
+// forgiven is the history as if all rate limits had struck the last target, so that the others count as untried: when they
+// have rested they are as good as new. Those that were limited for an unknown time are not forgiven.
+func (c *call) forgiven() *policy.History {
+	h := c.history
+	h.Attempts = slices.Clone(h.Attempts)
+	last := h.Attempts[len(h.Attempts)-1].Target
+	for i := range h.Attempts {
+		if e := h.Attempts[i].Err; e != nil && e.Class == request.ClassRateLimit && e.RetryAfter > 0 {
+			h.Attempts[i].Target = last
+		}
 	}
-	return d
+	return &h
 }
 
 // wait sleeps until a decision is due, ctx ends, or a target has come back, and returns the time.

@@ -29,8 +29,10 @@ type Router struct {
 	cfg      Config
 	owner    allowance.Owner
 	eager    *policy.Policy
-	rotating *policy.Policy // nil where no two targets share a model
-	turn     atomic.Uint64
+	rotating *policy.Policy // nil where no two targets differ in their keys alone
+	// limitsRest: a target that is rate limited rests, so that it can't be tried again too soon.
+	limitsRest bool
+	turn       atomic.Uint64
 
 	mu      sync.Mutex
 	targets []*target
@@ -61,7 +63,8 @@ func New(cfg Config) (*Router, error) {
 	for i := range cfg.Targets {
 		r.targets = append(r.targets, newTarget(cfg.Targets[i], cfg.Health))
 	}
-	if r.pooled() {
+	r.limitsRest = cfg.Policy.Rules[request.ClassRateLimit].Effect == policy.Rests
+	if r.limitsRest && r.pooled() {
 		r.rotating = rotating(cfg.Policy)
 	}
 	if cfg.RetryShare > 0 {
