@@ -1,0 +1,31 @@
+package policy
+
+import "time"
+
+// ownWait is how long the failure itself asks to wait: what the provider said, else the backoff.
+func (s *step) ownWait() time.Duration {
+	if wait := s.last.Err.RetryAfter; wait > 0 {
+		return wait
+	}
+	return s.rule.Backoff.Wait(s.history.streak(), s.history.Random)
+}
+
+// rest is how long a target rests from now on.
+func (s *step) rest(target int) time.Duration {
+	return max(0, s.history.Candidates[target].RestsUntil.Sub(s.now))
+}
+
+// spread prolongs a rest that many wait for by a random share, as far as the limits allow.
+func (s *step) spread(rest time.Duration) time.Duration {
+	later := rest + time.Duration(s.history.Random*s.policy.Spread*float64(rest))
+	if later < rest || s.tooLong(later) {
+		return rest
+	}
+	return later
+}
+
+// tooLong reports that a wait would end at the deadline or after it, or go beyond MaxWait.
+func (s *step) tooLong(wait time.Duration) bool {
+	deadline := s.history.Deadline
+	return !deadline.IsZero() && !s.now.Add(wait).Before(deadline) || wait > 0 && wait > s.policy.MaxWait-s.waited
+}
