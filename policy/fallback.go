@@ -53,8 +53,18 @@ func (s *step) otherModel(to *Candidate) bool {
 		return true
 	case places&LargerContext != 0 && to.ContextTokens > failed.ContextTokens && failed.ContextTokens > 0:
 		return true
-	case places&OtherVendor != 0 && to.Provider != failed.Provider:
+	case places&OtherVendor != 0 && !s.asked(to.Provider):
 		return true
 	}
 	return places&Cheaper != 0 && to.Priced && failed.Priced && to.Cost < failed.Cost
+}
+
+// asked reports whether the request was at a vendor before.
+func (s *step) asked(provider string) bool {
+	for i := range s.history.Attempts {
+		if s.history.Candidates[s.history.Attempts[i].Target].Provider == provider {
+			return true
+		}
+	}
+	return false
 }
