@@ -52,22 +52,23 @@ const (
 
 // Decide says what to do next with a request, at a time. It changes nothing and allocates nothing.
 func (p *Policy) Decide(h *History, now time.Time) Decision {
-	s := step{policy: p, history: h, now: now}
 	if len(h.Attempts) == 0 {
-		return s.goTo(WhyFirst, nil)
+		s := step{policy: p, history: h, now: now}
+		return s.goTo(OtherModel, WhyFirst)
 	}
-	s.last = &h.Attempts[len(h.Attempts)-1]
-	if s.last.Err == nil {
+	last := &h.Attempts[len(h.Attempts)-1]
+	if last.Err == nil {
 		return stop(WhyDone)
 	}
-	s.rule = p.rule(s.last.Err)
+	s := step{policy: p, history: h, now: now, last: last, rule: p.rule(last.Err)}
 	s.tally()
 	d := s.next()
 	d.Rest, d.Out = s.effect()
 	return d
 }
 
-// step is one decision. After a failure, last is the attempt that failed and rule the one for its error.
+// step is one decision. After a failure, last is the attempt that failed and rule the one for its error; before the first
+// attempt there is neither.
 type step struct {
 	policy  *Policy
 	history *History
@@ -147,15 +148,16 @@ func (s *step) prefersOthers() bool {
 
 // elsewhere moves on to another target, if the rule names a place: keys first.
 func (s *step) elsewhere() Decision {
-	if s.rule.Fallback == Nowhere {
+	places := s.rule.Fallback
+	if places == Nowhere {
 		return stop(WhyRule)
 	}
-	if s.rule.Fallback&OtherKey != 0 {
-		if d := s.goTo(WhyFallback, (*step).otherKey); d.Action != Stop {
+	if places&OtherKey != 0 {
+		if d := s.goTo(OtherKey, WhyFallback); d.Action != Stop {
 			return d
 		}
 	}
-	return s.goTo(WhyFallback, (*step).otherModel)
+	return s.goTo(places, WhyFallback)
 }
 
 // effect is what the failure means for the target.

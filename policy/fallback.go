@@ -2,13 +2,11 @@ package policy
 
 import "time"
 
-// goTo picks, of the targets that fit, the first that may be used now, else the one that rests the shortest. A nil fits takes
-// all.
-func (s *step) goTo(why Why, fits func(s *step, to *Candidate) bool) Decision {
+// goTo picks, of the targets in a set of places, the first that may be used now, else the one that rests the shortest.
+func (s *step) goTo(places Fallback, why Why) Decision {
 	best, rest := -1, time.Duration(0)
 	for i := range s.history.Candidates {
-		c := &s.history.Candidates[i]
-		if c.Out || s.spent(i) || fits != nil && !fits(s, c) {
+		if s.history.Candidates[i].Out || s.spent(i) || !s.lies(i, places) {
 			continue
 		}
 		if left := s.rest(i); best < 0 || left < rest {
@@ -44,12 +42,14 @@ func (s *step) spent(target int) bool {
 // candidate is the target that failed.
 func (s *step) candidate() *Candidate { return &s.history.Candidates[s.last.Target] }
 
-func (s *step) otherKey(to *Candidate) bool { return s.candidate().sameModel(to) }
-
-func (s *step) otherModel(to *Candidate) bool {
-	failed, places := s.candidate(), s.rule.Fallback
+// lies reports whether a target is in a set of places, as seen from the one that failed.
+func (s *step) lies(target int, places Fallback) bool {
+	if places&OtherModel != 0 {
+		return true
+	}
+	to, failed := &s.history.Candidates[target], s.candidate()
 	switch {
-	case places&OtherModel != 0:
+	case places&OtherKey != 0 && failed.sameModel(to):
 		return true
 	case places&LargerContext != 0 && to.ContextTokens > failed.ContextTokens && failed.ContextTokens > 0:
 		return true

@@ -12,7 +12,11 @@ func (s *step) ownWait() time.Duration {
 
 // rest is how long a target rests from now on.
 func (s *step) rest(target int) time.Duration {
-	return max(0, s.history.Candidates[target].RestsUntil.Sub(s.now))
+	until := s.history.Candidates[target].RestsUntil
+	if until.IsZero() {
+		return 0
+	}
+	return max(0, until.Sub(s.now))
 }
 
 // spread prolongs a rest that many wait for by a random share, as far as the limits allow.
