@@ -121,7 +121,7 @@ func (s *step) next() Decision {
 // again tries the same target once more, if the rule and the time allow it.
 func (s *step) again() Decision {
 	switch {
-	case s.rule.Effect == Out, s.candidate().Out, !s.rule.Free && s.here > s.rule.Retries:
+	case s.rule.Effect >= Out, s.candidate().Out, !s.rule.Free && s.here > s.rule.Retries:
 		return stop(WhyRule)
 	case !s.rule.Free && s.history.Exhausted:
 		return stop(WhyBudget)
@@ -167,6 +167,8 @@ func (s *step) effect() (rest time.Duration, out bool) {
 	case Rests:
 		return wait, false
 	case Out:
+		return 0, true
+	case OutUntil:
 		return wait, wait <= 0
 	}
 	return 0, false

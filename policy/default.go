@@ -32,7 +32,7 @@ func Default() *Policy {
 			request.ClassTruncated:  again,
 			request.ClassUnknown:    {Retries: 1, Backoff: quick, Fallback: OtherModel},
 
-			request.ClassQuota:         {Fallback: OtherModel, Effect: Out},
+			request.ClassQuota:         {Fallback: OtherModel, Effect: OutUntil},
 			request.ClassAuth:          {Fallback: OtherKey, Effect: Out},
 			request.ClassPermission:    {Fallback: OtherModel},
 			request.ClassNotFound:      {Fallback: OtherModel},
@@ -46,8 +46,8 @@ func Default() *Policy {
 			request.ReasonInFlight:   {Free: true, Backoff: patient, Effect: Rests},
 			request.ReasonAboveLimit: {Fallback: LargerContext},
 			request.ReasonConflict:   {Retries: 1, Backoff: quick},
-			request.ReasonProject:    {Fallback: OtherKey | OtherModel, Effect: Out},
-			request.ReasonKey:        {Fallback: OtherKey, Effect: Out},
+			request.ReasonProject:    {Fallback: OtherKey | OtherModel, Effect: OutUntil},
+			request.ReasonKey:        {Fallback: OtherKey, Effect: OutUntil},
 		},
 	}
 }

@@ -76,7 +76,8 @@ const (
 	Unaffected Effect = iota
 	// Rests: nobody sends to the target before the wait that the failure named has passed.
 	Rests
-	// Out: nobody sends to the target until somebody says that it works again, or until the time that the failure named. The
-	// request never returns to it.
+	// Out: nobody sends to the target until somebody says that it works again. The request never returns to it.
 	Out
+	// OutUntil is Out, but only until the time that the failure named, if it named one.
+	OutUntil
 )

@@ -49,7 +49,7 @@ func checkRules[K cmp.Ordered](f *faults, field string, rules map[K]Rule) {
 		if rule.Free && rule.Backoff.Base == 0 {
 			f.add(name+".Backoff.Base", "is 0, so that failures which name no wait are tried again at once; set it")
 		}
-		if rule.Effect > Out {
+		if rule.Effect > OutUntil {
 			f.add(name+".Effect", "%d is none of the constants", rule.Effect)
 		}
 		if rule.Fallback > OtherKey|OtherModel|LargerContext|OtherVendor|Cheaper {
