@@ -9,7 +9,7 @@ import (
 // Default returns a policy of its own for each caller, to be edited:
 //
 //   - Failures of the network and the server are tried again twice, with backoff, and then elsewhere; what nobody classified,
-//     once.
+//     once. Where the provider names a wait, everybody waits.
 //   - A rate limit is waited for as long as the provider says, at most an hour in all. Where a deadline forbids it, the
 //     request goes elsewhere at once.
 //   - Money that is used up and keys that are refused take the target out, until the day that the provider named if it named
@@ -21,7 +21,7 @@ import (
 func Default() *Policy {
 	quick := Backoff{Base: 500 * time.Millisecond, Max: 30 * time.Second}
 	patient := Backoff{Base: time.Second, Max: 10 * time.Minute}
-	again := Rule{Retries: 2, Backoff: quick, Fallback: OtherModel}
+	again := Rule{Retries: 2, Backoff: quick, Fallback: OtherModel, Effect: Rests}
 	return &Policy{
 		MaxAttempts: 20, MaxRetries: 3, MaxWait: time.Hour, Spread: 0.1,
 		Rules: map[request.Class]Rule{
@@ -30,7 +30,7 @@ func Default() *Policy {
 			request.ClassTransient:  again,
 			request.ClassTimeout:    again,
 			request.ClassTruncated:  again,
-			request.ClassUnknown:    {Retries: 1, Backoff: quick, Fallback: OtherModel},
+			request.ClassUnknown:    {Retries: 1, Backoff: quick, Fallback: OtherModel, Effect: Rests},
 
 			request.ClassQuota:         {Fallback: OtherModel, Effect: OutUntil},
 			request.ClassAuth:          {Fallback: OtherKey, Effect: Out},

@@ -43,6 +43,7 @@ func drawPolicy(t *rapid.T) *policy.Policy {
 	p.MaxAttempts = rapid.IntRange(0, 8).Draw(t, "max attempts")
 	p.MaxRetries = rapid.IntRange(0, 6).Draw(t, "max retries")
 	p.MaxWait = rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute, time.Hour, math.MaxInt64}).Draw(t, "max wait")
+	p.Spread = rapid.Float64Range(0, 1).Draw(t, "spread")
 	p.StopIfBilled = rapid.Bool().Draw(t, "stop if billed")
 	if rapid.Bool().Draw(t, "other vendors allowed") {
 		p.AllowOtherVendor()

@@ -45,7 +45,10 @@ func TestOrders(t *testing.T) {
 		"first chunk":          {policy.LowestTTFT(), nil, []int{0, 1, 2, 3}},
 		"per token":            {policy.LowestPerToken(), nil, []int{1, 2, 3, 0}},
 		"cost":                 {policy.LowestCost(), nil, []int{2, 3, 0, 1}}, // b has no price
-		"cost, none known":     {policy.LowestCost(), func(q *policy.Query) { q.Cost = nil }, []int{0, 1, 2, 3}},
+		"cost, most unknown": {policy.LowestCost(), func(q *policy.Query) {
+			q.Cost = func(target int) (request.Money, bool) { return 9, target == 2 }
+		}, []int{2, 0, 1, 3}},
+		"cost, none known": {policy.LowestCost(), func(q *policy.Query) { q.Cost = nil }, []int{0, 1, 2, 3}},
 		"label": {policy.ByLabel("region"), func(q *policy.Query) { q.Request.Labels = map[string]string{"region": "us"} },
 			[]int{1, 0, 2, 3}},
 		"label, not asked for":      {policy.ByLabel("region"), nil, []int{0, 1, 2, 3}},
