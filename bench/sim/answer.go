@@ -20,7 +20,7 @@ type reply struct {
 	redacted bool // the thoughts are not to be read
 	hidden   int
 	pieces   []string
-	refusal  bool // that is what the pieces are
+	refusal  bool // that is what the pieces are, or what came after them
 	calls    []call
 	end      ending
 	// stop is the stop text that ended the pieces, if one did.
@@ -71,7 +71,7 @@ func (s *Sim) compose(req *request, most int, rng *rand.Rand) (*reply, error) {
 	if given != nil {
 		a.pieces = cut(given.Text)
 		if given.Refusal != "" {
-			a.pieces, a.refusal, a.end = cut(given.Refusal), true, refused
+			a.refuse(given, req.wordless)
 		}
 		for _, c := range given.ToolCalls {
 			a.addCall(c.Name, c.Arguments, rng)
@@ -87,6 +87,18 @@ func (s *Sim) compose(req *request, most int, rng *rand.Rand) (*reply, error) {
 		a.seal = seal(strings.Join(a.thoughts, ""))
 	}
 	return a, nil
+}
+
+// refuse says the given words in place of the text. Where a refusal has none, the text that came before it stays, and
+// without a text it is the prompt that is refused: nothing is thought about it.
+func (a *reply) refuse(given *Answer, wordless bool) {
+	a.refusal, a.end = true, refused
+	switch {
+	case !wordless:
+		a.pieces = cut(given.Refusal)
+	case given.Text == "":
+		a.thoughts, a.hidden = nil, 0
+	}
 }
 
 // think thinks what is given, or as much as asked.
@@ -124,7 +136,7 @@ func (a *reply) addCall(name, arguments string, rng *rand.Rand) {
 func (s *Sim) invent(req *request, a *reply, rng *rand.Rand) error {
 	if wanted := req.wantedTools(); len(wanted) > 0 {
 		for _, t := range wanted {
-			arguments, err := generate(t.schema, rng)
+			arguments, err := valueOf(t.schema, rng)
 			if err != nil {
 				return badSchema{tool: t.name, err: err}
 			}
@@ -134,7 +146,7 @@ func (s *Sim) invent(req *request, a *reply, rng *rand.Rand) error {
 	}
 	switch req.format.kind {
 	case "schema":
-		text, err := generate(req.format.schema, rng)
+		text, err := valueOf(req.format.schema, rng)
 		if err != nil {
 			return badSchema{format: req.format.name, err: err}
 		}
@@ -147,7 +159,7 @@ func (s *Sim) invent(req *request, a *reply, rng *rand.Rand) error {
 	return nil
 }
 
-func generate(schema []byte, rng *rand.Rand) (string, error) {
+func valueOf(schema []byte, rng *rand.Rand) (string, error) {
 	if len(schema) == 0 {
 		return "{}", nil
 	}

@@ -9,8 +9,12 @@ import (
 	"time"
 )
 
+// openai is what the APIs of this vendor have in common.
+type openai struct{}
+
 // chat is OpenAI's Chat Completions API.
 type chat struct {
+	openai
 	chatRequest
 	rng     *rand.Rand
 	id      string
@@ -25,13 +29,15 @@ func (s *Sim) chatRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /openai/v1/chat/completions", answers)
 	mux.HandleFunc("POST /openai/deployments/{model}/chat/completions", answers)
 	for _, path := range []string{"/v1/chat/completions", "/openai/v1/chat/completions", "/v1/models"} {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			chatFail(w, chatError(http.StatusMethodNotAllowed, "invalid_request_error", "", "method_not_supported", "Not allowed to "+r.Method+" on "+r.URL.Path+". (HINT: Perhaps you meant to use a different HTTP method?)"))
-		})
+		mux.HandleFunc(path, chatNotAllowed)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		chatFail(w, chatError(http.StatusNotFound, "invalid_request_error", "", "unknown_url", "Unknown request URL: "+r.Method+" "+r.URL.Path+". Please check the URL for typos, or see the docs at https://platform.openai.com/docs/api-reference/."))
 	})
+}
+
+func chatNotAllowed(w http.ResponseWriter, r *http.Request) {
+	chatFail(w, chatError(http.StatusMethodNotAllowed, "invalid_request_error", "", "method_not_supported", "Not allowed to "+r.Method+" on "+r.URL.Path+". (HINT: Perhaps you meant to use a different HTTP method?)"))
 }
 
 func chatFail(w http.ResponseWriter, f *failure) { writeJSON(w, f.status, f.body) }
@@ -43,7 +49,7 @@ func (c *chat) begin(t *turn) {
 }
 
 // key is in the usual header, or in Azure's.
-func (c *chat) key(r *http.Request) string { return chatKey(r) }
+func (openai) key(r *http.Request) string { return chatKey(r) }
 
 func chatKey(r *http.Request) string {
 	if key, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); key != "" {
@@ -52,7 +58,7 @@ func chatKey(r *http.Request) string {
 	return r.Header.Get("Api-Key")
 }
 
-func (c *chat) limits(h http.Header, _ time.Time, left allowance) {
+func (openai) limits(h http.Header, _ time.Time, left allowance) {
 	for _, one := range []struct {
 		name string
 		state
@@ -65,7 +71,7 @@ func (c *chat) limits(h http.Header, _ time.Time, left allowance) {
 	}
 }
 
-func (c *chat) hint(h http.Header, wait time.Duration) { setRetryAfter(h, wait) }
+func (openai) hint(h http.Header, wait time.Duration) { setRetryAfter(h, wait) }
 
 // setRetryAfter writes a wait in the vendor's two headers.
 func setRetryAfter(h http.Header, d time.Duration) {
@@ -75,22 +81,29 @@ func setRetryAfter(h http.Header, d time.Duration) {
 
 func (c *chat) refuse(problem error) *failure {
 	switch p := problem.(type) {
+	case overflow:
+		return invalid("messages", "context_length_exceeded", fmt.Sprintf("This model's maximum context length is %d tokens. However, you requested %d tokens (%d in the messages, %d in the completion). Please reduce the length of the messages or completion.",
+			p.context, p.prompt+p.answer, p.prompt, p.answer))
+	case badSchema:
+		if p.tool != "" {
+			return invalid("tools", "invalid_function_parameters", "Invalid schema for function '"+p.tool+"': "+p.err.Error())
+		}
+		return invalid("response_format", "", "Invalid schema for response_format '"+p.format+"': "+p.err.Error())
+	}
+	return c.openai.refuse(problem)
+}
+
+// refuse words what has nothing to do with the form of a request.
+func (openai) refuse(problem error) *failure {
+	switch p := problem.(type) {
 	case unreadable:
 		return chatError(http.StatusRequestEntityTooLarge, "invalid_request_error", "", "", "The request body is too large or broke off.")
 	case unauthorized:
 		return p.chat()
 	case unknownModel:
 		return chatError(http.StatusNotFound, "invalid_request_error", "", "model_not_found", "The model `"+p.model+"` does not exist or you do not have access to it.")
-	case overflow:
-		return invalid("messages", "context_length_exceeded", fmt.Sprintf("This model's maximum context length is %d tokens. However, you requested %d tokens (%d in the messages, %d in the completion). Please reduce the length of the messages or completion.",
-			p.context, p.prompt+p.answer, p.prompt, p.answer))
 	case limited:
 		return p.chat()
-	case badSchema:
-		if p.tool != "" {
-			return invalid("tools", "invalid_function_parameters", "Invalid schema for function '"+p.tool+"': "+p.err.Error())
-		}
-		return invalid("response_format", "", "Invalid schema for response_format '"+p.format+"': "+p.err.Error())
 	}
 	return invalid("", "", problem.Error())
 }
@@ -123,7 +136,7 @@ func (e limited) chat() *failure {
 	return chatError(http.StatusTooManyRequests, e.dimension, "", "rate_limit_exceeded", message)
 }
 
-func (c *chat) usual(status int, _ time.Duration) *failure {
+func (openai) usual(status int, _ time.Duration) *failure {
 	kind, code, message := "server_error", "", "The server had an error while processing your request. Sorry about that!"
 	switch status {
 	case http.StatusBadRequest:
@@ -141,14 +154,17 @@ func (c *chat) usual(status int, _ time.Duration) *failure {
 }
 
 // chatErrorBody is an error as the vendor writes it.
-type chatErrorBody struct {
-	Error struct {
+type (
+	chatErrorBody struct {
+		Error chatErrorObject `json:"error"`
+	}
+	chatErrorObject struct {
 		Message string  `json:"message"`
 		Type    string  `json:"type"`
 		Param   *string `json:"param"`
 		Code    *string `json:"code"`
-	} `json:"error"`
-}
+	}
+)
 
 func chatError(status int, kind, param, code, message string) *failure {
 	var e chatErrorBody

@@ -69,7 +69,7 @@ type (
 	}
 )
 
-func (c *chat) open(h http.Header, stream bool) {
+func (openai) open(h http.Header, stream bool) {
 	if stream {
 		eventStream(h)
 		return

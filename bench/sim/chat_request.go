@@ -126,7 +126,7 @@ var knownFields = strings.Fields(`model messages stream stream_options max_token
 
 // parse takes a deployment, as Azure has it in the URL, for the model.
 func (c *chat) parse(r *http.Request, body []byte) (*request, *failure) {
-	if err := c.decode(body); err != nil {
+	if _, err := decodeFields(body, knownFields, &c.chatRequest); err != nil {
 		return nil, err
 	}
 	if deployment := r.PathValue("model"); deployment != "" {
@@ -138,24 +138,24 @@ func (c *chat) parse(r *http.Request, body []byte) (*request, *failure) {
 	return c.neutral(), nil
 }
 
-func (r *chatRequest) decode(body []byte) *failure {
-	var fields map[string]json.RawMessage
+// decodeFields reads a request with the given parameters, and gives them as they are written, too.
+func decodeFields(body []byte, known []string, into any) (fields map[string]json.RawMessage, fault *failure) {
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return invalid("", "", "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload.)")
+		return nil, invalid("", "", "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload.)")
 	}
 	for name := range fields {
-		if !slices.Contains(knownFields, name) {
-			return invalid(name, "unknown_parameter", "Unknown parameter: '"+name+"'.")
+		if !slices.Contains(known, name) {
+			return nil, invalid(name, "unknown_parameter", "Unknown parameter: '"+name+"'.")
 		}
 	}
-	if err := json.Unmarshal(body, r); err != nil {
+	if err := json.Unmarshal(body, into); err != nil {
 		field := ""
 		if typed, ok := err.(*json.UnmarshalTypeError); ok {
 			field = typed.Field
 		}
-		return invalid(field, "invalid_type", "Invalid type for '"+field+"': "+err.Error()+".")
+		return nil, invalid(field, "invalid_type", "Invalid type for '"+field+"': "+err.Error()+".")
 	}
-	return nil
+	return fields, nil
 }
 
 func (r *chatRequest) neutral() *request {
@@ -198,10 +198,6 @@ func (r *chatRequest) check() *failure {
 		return invalid("", "", "you must provide a model parameter")
 	case len(r.Messages) == 0:
 		return invalid("messages", "missing_required_parameter", "Missing required parameter: 'messages'.")
-	case r.Temperature != nil && (*r.Temperature < 0 || *r.Temperature > 2):
-		return invalid("temperature", "decimal_out_of_range", fmt.Sprintf("Invalid 'temperature': expected a value between 0 and 2, but got %v instead.", *r.Temperature))
-	case r.TopP != nil && (*r.TopP < 0 || *r.TopP > 1):
-		return invalid("top_p", "decimal_out_of_range", fmt.Sprintf("Invalid 'top_p': expected a value between 0 and 1, but got %v instead.", *r.TopP))
 	case r.N != nil && (*r.N < 1 || *r.N > 128):
 		return invalid("n", "integer_out_of_range", fmt.Sprintf("Invalid 'n': expected a value between 1 and 128, but got %d instead.", *r.N))
 	case r.MaxTokens != nil && *r.MaxTokens < 1:
@@ -215,6 +211,9 @@ func (r *chatRequest) check() *failure {
 	case len(r.Stop) > 4:
 		return invalid("stop", "array_above_max_length", "Invalid 'stop': array too long. Expected an array with maximum length 4.")
 	}
+	if e := checkSampling(r.Temperature, r.TopP); e != nil {
+		return e
+	}
 	if e := r.checkTools(); e != nil {
 		return e
 	}
@@ -222,6 +221,19 @@ func (r *chatRequest) check() *failure {
 		return e
 	}
 	return r.checkMessages()
+}
+
+func checkSampling(temperature, topP *float64) *failure {
+	for _, one := range []struct {
+		param string
+		value *float64
+		most  float64
+	}{{"temperature", temperature, 2}, {"top_p", topP, 1}} {
+		if v := one.value; v != nil && (*v < 0 || *v > one.most) {
+			return invalid(one.param, "decimal_out_of_range", fmt.Sprintf("Invalid '%s': expected a value between 0 and %v, but got %v instead.", one.param, one.most, *v))
+		}
+	}
+	return nil
 }
 
 func belowOne(param string, got int) *failure {

@@ -1,6 +1,9 @@
 package sim
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"math/rand/v2"
+)
 
 func (c *chat) frame(name string, data []byte) []byte { return serverSent(name, data) }
 
@@ -23,11 +26,11 @@ func (c *chat) stream(t *turn) (events, closing []event) {
 func (c *chat) wantsUsage() bool { return c.StreamOptions != nil && c.StreamOptions.IncludeUsage }
 
 // obfuscation is there unless the client declines it.
-func (c *chat) obfuscation() string {
-	if o := c.StreamOptions; o != nil && o.IncludeObfuscation != nil && !*o.IncludeObfuscation {
+func obfuscation(o *streamOptions, rng *rand.Rand) string {
+	if o != nil && o.IncludeObfuscation != nil && !*o.IncludeObfuscation {
 		return ""
 	}
-	return randomID(c.rng, 1+c.rng.IntN(15))
+	return randomID(rng, 1+rng.IntN(15))
 }
 
 // chunks cuts the answer up: the role, the text, the calls, the finish reason; each choice after the other. The first piece
@@ -40,7 +43,7 @@ func (c *chat) chunks(t *turn) []event {
 			written += tokens
 			chunk := c.response("chat.completion.chunk")
 			chunk.Choices = []chatChoice{{Index: i, Delta: delta, FinishReason: finish}}
-			chunk.Obfuscation = c.obfuscation()
+			chunk.Obfuscation = obfuscation(c.StreamOptions, c.rng)
 			if c.wantsUsage() {
 				chunk.Usage = json.RawMessage("null")
 			}

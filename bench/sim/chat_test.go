@@ -218,7 +218,7 @@ func TestChatUnknownURL(t *testing.T) {
 			code         string
 		}{
 			{http.MethodPost, "chat/completion", 404, "unknown_url"}, {http.MethodDelete, "models/demo", 404, "unknown_url"},
-			{http.MethodGet, "/", 404, "unknown_url"}, {http.MethodPost, "responses", 404, "unknown_url"},
+			{http.MethodGet, "/", 404, "unknown_url"}, {http.MethodPost, "embeddings", 404, "unknown_url"},
 			{http.MethodGet, "chat/completions", 405, "method_not_supported"}, {http.MethodPut, "chat/completions", 405, "method_not_supported"},
 			{http.MethodPost, "models", 405, "method_not_supported"},
 		} {

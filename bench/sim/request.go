@@ -23,6 +23,8 @@ type request struct {
 	most     int
 	stops    []string
 	thinking thinking
+	// wordless: a refusal has no words of its own.
+	wordless bool
 	// choices is how many times the answer is given; 0 is once.
 	choices int
 	// prefixes are the beginnings of the prompt that a cache may know, shortest first.
@@ -49,8 +51,11 @@ type tool struct {
 }
 
 // toolChoice: "" and "auto" leave it to the model, "none" forbids, "required" demands some call, "named" that of a tool on
-// offer.
-type toolChoice struct{ mode, name string }
+// offer. If some are allowed, the others must not be called.
+type toolChoice struct {
+	mode, name string
+	allowed    []string
+}
 
 // format of the answer: "" is text, "json" any object, "schema" what fits the schema.
 type format struct {
@@ -72,17 +77,25 @@ const mediaTokens = 85
 
 // size counts the prompt by the simulator's tokenizer, framing included.
 func (r *request) size() int {
-	n := 3
-	for _, m := range r.messages {
+	n := 3 + sizeOf(r.messages)
+	for _, t := range r.tools {
+		n += t.size()
+	}
+	return n + tokens.Text(string(r.format.schema))
+}
+
+func sizeOf(messages []message) (n int) {
+	for _, m := range messages {
 		n += 4 + tokens.Text(m.text) + mediaTokens*(m.images+m.files)
 		for _, c := range m.calls {
 			n += 4 + tokens.Text(c.name) + tokens.Text(c.arguments)
 		}
 	}
-	for _, t := range r.tools {
-		n += 8 + tokens.Text(t.name) + tokens.Text(t.description) + tokens.Text(string(t.schema))
-	}
-	return n + tokens.Text(string(r.format.schema))
+	return n
+}
+
+func (t *tool) size() int {
+	return 8 + tokens.Text(t.name) + tokens.Text(t.description) + tokens.Text(string(t.schema))
 }
 
 // estimate is what the prompt counts against the limits before anything is tokenized.
@@ -132,21 +145,30 @@ func (r *request) prompt() *Prompt {
 // wantedTools picks the tools that the model calls: the one named; when some call is due, those the question mentions or
 // else the first; by its own choice, those the question mentions, unless it has their results.
 func (r *request) wantedTools() []tool {
+	tools := slices.DeleteFunc(slices.Clone(r.tools), func(t tool) bool { return !r.choice.allows(t.name) })
 	if r.choice.mode == "named" {
-		return slices.DeleteFunc(slices.Clone(r.tools), func(t tool) bool { return t.name != r.choice.name })
+		return tools
 	}
 	last := r.messages[len(r.messages)-1]
-	if len(r.tools) == 0 || r.choice.mode == "none" || last.role == "tool" && r.choice.mode != "required" {
+	if len(tools) == 0 || r.choice.mode == "none" || last.role == "tool" && r.choice.mode != "required" {
 		return nil
 	}
-	wanted := slices.DeleteFunc(slices.Clone(r.tools), func(t tool) bool { return !mentions(last.text, t.name) })
+	wanted := slices.DeleteFunc(slices.Clone(tools), func(t tool) bool { return !mentions(last.text, t.name) })
 	if len(wanted) == 0 && r.choice.mode == "required" {
-		wanted = r.tools[:1]
+		wanted = tools[:1]
 	}
 	if len(wanted) > 1 && r.single {
 		wanted = wanted[:1]
 	}
 	return wanted
+}
+
+// allows reports whether a tool may be called.
+func (c *toolChoice) allows(name string) bool {
+	if c.mode == "named" {
+		return name == c.name
+	}
+	return len(c.allowed) == 0 || slices.Contains(c.allowed, name)
 }
 
 // mentions looks for the words of a tool's name in a question.

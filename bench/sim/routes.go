@@ -7,6 +7,8 @@ func (s *Sim) routes() *http.ServeMux {
 	s.chatRoutes(mux)
 	s.messagesRoutes(mux)
 	s.ollamaRoutes(mux)
+	s.generateRoutes(mux)
+	s.responsesRoutes(mux)
 	mux.HandleFunc("GET /v1/models", byVersion(s.messagesModels, s.chatModels))
 	mux.HandleFunc("GET /v1/models/{model}", byVersion(s.messagesModel, s.chatModel))
 	mux.HandleFunc("GET /sim/stats", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.Stats()) })

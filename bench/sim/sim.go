@@ -73,7 +73,8 @@ type ToolResult struct {
 type Answer struct {
 	Text      string
 	ToolCalls []ToolCall
-	// Refusal, if set, is said in place of Text.
+	// Refusal, if set, is said in place of Text. In dialects in which a refusal has no words, Text is what came before it, and
+	// without Text the prompt is refused.
 	Refusal string
 	// Reasoning is what it thinks first, if the request asks for reasoning. Empty: made up. Redacted: it is shown in a form
 	// that nobody can read, in dialects that have one.

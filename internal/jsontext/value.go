@@ -85,6 +85,15 @@ func (r *Reader) Text() []byte {
 // String returns the next value's string as a copy.
 func (r *Reader) String() string { return string(r.Text()) }
 
+// Once reads a string into a field, unless that has a value: the events of a stream repeat what they belong to.
+func (r *Reader) Once(field *string) {
+	if *field != "" {
+		r.Skip()
+		return
+	}
+	*field = r.String()
+}
+
 // Bool returns the next value's boolean.
 func (r *Reader) Bool() bool {
 	if r.Kind() != Bool {
@@ -111,6 +120,12 @@ func (r *Reader) Int() int64 {
 	}
 	return int64(math.Round(f))
 }
+
+// maxCount is beyond any real count and far from an overflow.
+const maxCount = 1 << 30
+
+// Count returns the next value's number as a count of something: never negative, and small enough to be added up.
+func (r *Reader) Count() int { return int(min(max(0, r.Int()), maxCount)) }
 
 // Scalar returns the next value's string unescaped, or the text of its number or boolean; nothing for the other types.
 func (r *Reader) Scalar() []byte {

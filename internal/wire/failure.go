@@ -74,9 +74,9 @@ func (c *Client) tooLarge() *request.Error {
 func (c *Client) ended(ctx context.Context, err error) *request.Error {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return c.newError(request.ClassCanceled, contextError(ctx))
+		return c.newError(request.ClassCanceled, ContextError(ctx))
 	case ctx.Err() != nil:
-		return c.newError(request.ClassTimeout, contextError(ctx))
+		return c.newError(request.ClassTimeout, ContextError(ctx))
 	case errors.Is(err, errFirstByte):
 		return c.newError(request.ClassTimeout, err)
 	case errors.Is(err, errIdle):
@@ -87,8 +87,8 @@ func (c *Client) ended(ctx context.Context, err error) *request.Error {
 	return nil
 }
 
-// contextError matches both the context's error and the cause it was given.
-func contextError(ctx context.Context) error {
+// ContextError is the error of a context that has ended. It matches both the context's error and the cause it was given.
+func ContextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if errors.Is(cause, err) {
 		return cause

@@ -1,26 +1,17 @@
 package openai
 
 import (
-	"sync"
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/jsontext"
-	"github.com/seed63918563/llmgate/request"
 )
-
-// readers walk a document, a message in it, and a value of that. They are reused for their memory.
-type readers struct {
-	outer, inner, value jsontext.Reader
-}
-
-var readerPool = sync.Pool{New: func() any { return new(readers) }}
 
 // document takes in a completion or a chunk, or several standing one after the other.
 func (a *chat) document(data []byte, out dialect.Emit) error {
-	a.readers = readerPool.Get().(*readers)
-	defer readerPool.Put(a.readers)
+	a.borrow()
+	defer a.giveBack()
 	r := &a.outer
 	r.Reset(data)
 	for r.Next() {
@@ -39,11 +30,11 @@ func (a *chat) field(key string, out dialect.Emit) {
 	r, resp := &a.outer, a.Response
 	switch key {
 	case "id":
-		setOnce(&resp.ID, r)
+		r.Once(&resp.ID)
 	case "model":
-		setOnce(&resp.Model, r)
+		r.Once(&resp.Model)
 	case "service_tier":
-		setOnce(&resp.ServiceTier, r)
+		r.Once(&resp.ServiceTier)
 	case "created":
 		if t := r.Int(); resp.Created.IsZero() && t > 0 {
 			resp.Created = time.Unix(t, 0).UTC()
@@ -58,20 +49,13 @@ func (a *chat) field(key string, out dialect.Emit) {
 		a.usage(r)
 	case "x_groq":
 		a.groq()
+	case "citations", "search_results":
+		a.sources(r)
 	case "error":
 		a.fail(edge.ParseValue(r))
 	default:
 		r.Skip()
 	}
-}
-
-// setOnce keeps the first value: chunks repeat these fields.
-func setOnce(field *string, r *jsontext.Reader) {
-	if *field != "" {
-		r.Skip()
-		return
-	}
-	*field = r.String()
 }
 
 // groq reads the side object in which Groq puts usage and errors of a stream.
@@ -86,13 +70,6 @@ func (a *chat) groq() {
 		default:
 			r.Skip()
 		}
-	}
-}
-
-// fail records an error object, if it says anything.
-func (a *chat) fail(found *edge.Failure) {
-	if found != nil {
-		a.Failure = found
 	}
 }
 
@@ -170,6 +147,8 @@ func (a *chat) message(text []byte, whole bool, out dialect.Emit) {
 			p.images = r.Raw()
 		case "audio":
 			p.audio = r.Raw()
+		case "annotations":
+			a.sources(r)
 		default:
 			r.Skip()
 		}
@@ -190,27 +169,6 @@ func (a *chat) take(p *pieces, whole bool, out dialect.Emit) {
 	a.functionCall(p.function, out)
 	a.images(p.images, out)
 	a.audio(p.audio)
-}
-
-// text takes a JSON string of the answer's text.
-func (a *chat) text(raw []byte, out dialect.Emit) {
-	a.value.Reset(raw)
-	if a.value.Kind() != jsontext.String {
-		return
-	}
-	if s := a.Parts.Text(a.value.Text()); s != "" {
-		out.Send(request.Chunk{Content: s})
-	}
-}
-
-func (a *chat) reason(raw []byte, out dialect.Emit) {
-	a.value.Reset(raw)
-	if a.value.Kind() != jsontext.String {
-		return
-	}
-	if s := a.Parts.Reason(a.value.Text()); s != "" {
-		out.Send(request.Chunk{Reasoning: s})
-	}
 }
 
 // content takes text as a string, or as a list of typed parts.

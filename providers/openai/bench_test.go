@@ -1,66 +1,35 @@
 package openai_test
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/seed63918563/llmgate/internal/wire"
+	"github.com/seed63918563/llmgate/internal/yardstick"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
 
-// serveVariable makes the test binary act as the benchmark's server, so that the server's CPU and allocations are those
-// of another process.
-const serveVariable = "LLMGATE_BENCH_SERVE"
-
 const streamChunks = 100
 
-// serveBench answers every request with the same 1 KB answer, or with a stream of 100 chunks, until its input closes.
-func serveBench() {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	answer, events := []byte(benchAnswer()), benchEvents()
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		h := w.Header()
-		h.Set("X-Request-Id", "req_0123456789")
-		h.Set("X-Ratelimit-Limit-Requests", "5000")
-		h.Set("X-Ratelimit-Remaining-Requests", "4999")
-		h.Set("X-Ratelimit-Reset-Requests", "12ms")
-		h.Set("X-Ratelimit-Limit-Tokens", "2000000")
-		h.Set("X-Ratelimit-Remaining-Tokens", "1999000")
-		h.Set("X-Ratelimit-Reset-Tokens", "30ms")
-		if !bytes.Contains(body, []byte(`"stream":true`)) {
-			h.Set("Content-Type", "application/json")
-			_, _ = w.Write(answer)
-			return
-		}
-		h.Set("Content-Type", "text/event-stream")
-		for _, e := range events {
-			_, _ = io.WriteString(w, e)
-			w.(http.Flusher).Flush()
-		}
-	})
-	fmt.Println(listener.Addr())
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		os.Exit(0)
-	}()
-	panic(http.Serve(listener, handler))
+// benchServer gives an answer of 1 KB, or a stream of 100 chunks, in either API.
+func benchServer() yardstick.Server {
+	h := http.Header{}
+	h.Set("X-Request-Id", "req_0123456789")
+	h.Set("X-Ratelimit-Limit-Requests", "5000")
+	h.Set("X-Ratelimit-Remaining-Requests", "4999")
+	h.Set("X-Ratelimit-Reset-Requests", "12ms")
+	h.Set("X-Ratelimit-Limit-Tokens", "2000000")
+	h.Set("X-Ratelimit-Remaining-Tokens", "1999000")
+	h.Set("X-Ratelimit-Reset-Tokens", "30ms")
+	return yardstick.Server{Header: h, Answers: map[string]yardstick.Answer{
+		"/v1/chat/completions": {Whole: benchAnswer(), Events: benchEvents()},
+		"/v1/responses":        {Whole: benchResponse(), Events: benchResponseEvents()},
+	}}
 }
 
 func benchAnswer() string {
@@ -84,31 +53,6 @@ func benchEvents() []string {
 		head+`"choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}],"usage":null}`+"\n\n",
 		head+`"choices":[],"usage":{"prompt_tokens":21,"completion_tokens":100,"total_tokens":121,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0}}}`+"\n\n",
 		"data: [DONE]\n\n")
-}
-
-// benchServer starts the server process and returns its address.
-func benchServer(b *testing.B) string {
-	b.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), serveVariable+"=1")
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { in.Close(); _ = cmd.Wait() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		b.Fatal(err)
-	}
-	return "http://" + strings.TrimSpace(line) + "/v1"
 }
 
 const (
@@ -159,158 +103,58 @@ type (
 	}
 )
 
-var errRaw = errors.New("unexpected answer")
-
-type rawClient struct {
-	http *http.Client
-	url  string
-	pool *sync.Pool // of *bytes.Buffer; nil for the plain variant
-}
-
-func (c *rawClient) buffer() *bytes.Buffer {
-	if c.pool == nil {
-		return new(bytes.Buffer)
-	}
-	b := c.pool.Get().(*bytes.Buffer)
-	b.Reset()
-	return b
-}
-
-func (c *rawClient) free(b *bytes.Buffer) {
-	if c.pool != nil {
-		c.pool.Put(b)
-	}
-}
-
-func (c *rawClient) post(ctx context.Context, body *bytes.Buffer, stream bool) (*http.Response, error) {
-	r := rawRequest{Model: benchModel, MaxTokens: 300, Temperature: 0.7, Stream: stream,
+func rawChat(stream bool) *rawRequest {
+	r := &rawRequest{Model: benchModel, MaxTokens: 300, Temperature: 0.7, Stream: stream,
 		Messages: []rawMessage{{"system", benchSystem}, {"user", benchPrompt}}}
 	if stream {
 		r.StreamOptions = &rawOptions{IncludeUsage: true}
 	}
-	if err := json.NewEncoder(body).Encode(&r); err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body.Bytes()))
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+benchKey)
-	return c.http.Do(req)
+	return r
 }
 
-func (c *rawClient) complete(ctx context.Context) (int, error) {
-	body := c.buffer()
-	defer c.free(body)
-	resp, err := c.post(ctx, body, false)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	answer := c.buffer()
-	defer c.free(answer)
-	if _, err := answer.ReadFrom(resp.Body); err != nil {
-		return 0, err
-	}
-	var out rawResponse
-	if err := json.Unmarshal(answer.Bytes(), &out); err != nil {
-		return 0, err
-	}
-	return len(out.Choices[0].Message.Content), nil
-}
-
-func (c *rawClient) stream(ctx context.Context) (int, error) {
-	body := c.buffer()
-	defer c.free(body)
-	resp, err := c.post(ctx, body, true)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	var text strings.Builder
-	lines := bufio.NewScanner(resp.Body)
-	for lines.Scan() {
-		data, ok := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
-		if !ok || string(data) == "[DONE]" {
-			continue
-		}
-		var chunk rawResponse
-		if err := json.Unmarshal(data, &chunk); err != nil {
+func rawComplete(c *yardstick.Raw) yardstick.Call {
+	return func(ctx context.Context) (int, error) {
+		var out rawResponse
+		if err := c.Complete(ctx, rawChat(false), &out); err != nil {
 			return 0, err
 		}
-		if len(chunk.Choices) > 0 {
-			text.WriteString(chunk.Choices[0].Delta.Content)
-		}
+		return len(out.Choices[0].Message.Content), nil
 	}
-	return text.Len(), lines.Err()
 }
 
-// measure runs call from 64 goroutines and adds the process's CPU time to the report.
-func measure(b *testing.B, call func(context.Context) (int, error)) {
-	b.Helper()
-	b.ReportAllocs()
-	b.SetParallelism(32)
-	want, err := call(context.Background())
-	if err != nil {
-		b.Fatal(err)
-	}
-	before := cpuTime()
-	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		ctx, cancel := context.WithCancel(context.Background())
-		defer cancel()
-		for pb.Next() {
-			if n, err := call(ctx); err != nil || n != want {
-				b.Error(errors.Join(err, errRaw))
-				return
+func rawStream(c *yardstick.Raw) yardstick.Call {
+	return func(ctx context.Context) (int, error) {
+		var text strings.Builder
+		err := c.Stream(ctx, rawChat(true), func(data []byte) error {
+			var chunk rawResponse
+			if err := json.Unmarshal(data, &chunk); err != nil {
+				return err
 			}
-		}
-	})
-	b.ReportMetric(float64(cpuTime()-before)/float64(b.N), "cpu-ns/op")
+			if len(chunk.Choices) > 0 {
+				text.WriteString(chunk.Choices[0].Delta.Content)
+			}
+			return nil
+		})
+		return text.Len(), err
+	}
 }
 
-func benchClients(b *testing.B) (plain, pooled *rawClient, ours *openai.Client) {
-	url := benchServer(b)
-	client := func() *http.Client { return &http.Client{Transport: wire.NewTransport()} }
-	plain = &rawClient{http: client(), url: url + "/chat/completions"}
-	pooled = &rawClient{http: client(), url: url + "/chat/completions", pool: &sync.Pool{New: func() any { return new(bytes.Buffer) }}}
-	ours, err := openai.New(openai.Config{APIKey: benchKey, BaseURL: url, Transport: wire.NewTransport()})
+// benchClients returns our client of an API, and the address and headers for the hand-written one.
+func benchClients(b *testing.B, api openai.API) (ours *openai.Client, base string, header http.Header) {
+	base = yardstick.Start(b) + "/v1"
+	ours, err := openai.New(openai.Config{API: api, APIKey: benchKey, BaseURL: base, Transport: wire.NewTransport()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return plain, pooled, ours
+	return ours, base, http.Header{"Authorization": {"Bearer " + benchKey}}
 }
 
 func BenchmarkComplete(b *testing.B) {
-	plain, pooled, ours := benchClients(b)
-	b.Run("raw", func(b *testing.B) { measure(b, plain.complete) })
-	b.Run("raw-pooled", func(b *testing.B) { measure(b, pooled.complete) })
-	b.Run("llmgate", func(b *testing.B) {
-		measure(b, func(ctx context.Context) (int, error) {
-			resp, err := ours.Complete(ctx, benchRequest())
-			if err != nil {
-				return 0, err
-			}
-			return len(resp.Content), nil
-		})
-	})
+	ours, base, header := benchClients(b, openai.Chat)
+	yardstick.Compare(b, base+"/chat/completions", header, rawComplete, yardstick.Completing(ours, benchRequest))
 }
 
 func BenchmarkStream100(b *testing.B) {
-	plain, pooled, ours := benchClients(b)
-	b.Run("raw", func(b *testing.B) { measure(b, plain.stream) })
-	b.Run("raw-pooled", func(b *testing.B) { measure(b, pooled.stream) })
-	b.Run("llmgate", func(b *testing.B) {
-		measure(b, func(ctx context.Context) (int, error) {
-			n := 0
-			for chunk, err := range ours.Stream(ctx, benchRequest()) {
-				if err != nil {
-					return 0, err
-				}
-				n += len(chunk.Content)
-			}
-			return n, nil
-		})
-	})
+	ours, base, header := benchClients(b, openai.Chat)
+	yardstick.Compare(b, base+"/chat/completions", header, rawStream, yardstick.Streaming(ours, benchRequest))
 }

@@ -2,7 +2,6 @@ package openai
 
 import (
 	"bytes"
-	"net/http"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
@@ -14,12 +13,10 @@ import (
 // the many of a stream. Both have the same shape but for "message" and "delta". It takes what compatible servers really
 // send: other types count as absent, unknown fields are passed over, usage may come anywhere and the last one counts.
 type chat struct {
-	dialect.Call
-	client *Client
+	codec
 	calls  []slot
 	sound  *request.AudioPart // what has come of it
 	detail *detail            // the last one, to tell whether the next goes on with it
-	*readers
 }
 
 var _ dialect.Codec = (*chat)(nil)
@@ -29,11 +26,6 @@ func (a *chat) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
 	enc := encoder{Encoder: e, call: a, quirks: &a.client.cfg.Quirks, streamed: streamed}
 	enc.encode()
 	return a.client.targetOf(a.Model)
-}
-
-// ReadLimits reads the x-ratelimit headers.
-func (a *chat) ReadLimits(h http.Header, to *request.Limits) {
-	edge.OpenAILimits(h, a.client.cfg.Quirks.DailyRequests, to)
 }
 
 // Whole takes in a completion.

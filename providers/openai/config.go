@@ -2,15 +2,37 @@ package openai
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )
+
+// API is one of OpenAI's two ways to ask a model.
+type API string
+
+// The APIs. Chat is the default; every compatible server has it. Responses is the newer one, used without the provider's
+// memory: nothing is stored, and encrypted reasoning travels with the conversation. Its objects text and reasoning are merged
+// with those of a request's Extra field by field, so that a verbosity or a summary can be asked for beside what the
+// vocabulary says; tools that the provider runs itself go into Extra, too.
+const (
+	Chat      API = "chat"
+	Responses API = "responses"
+)
+
+// path is what an API's address ends with.
+func (a API) path() string {
+	if a == Responses {
+		return "/responses"
+	}
+	return "/chat/completions"
+}
 
 // DefaultBaseURL is OpenAI's own.
 const DefaultBaseURL = "https://api.openai.com/v1"
@@ -19,7 +41,9 @@ const DefaultBaseURL = "https://api.openai.com/v1"
 type Config struct {
 	// APIKey is sent as a bearer token (Azure: as api-key). Required unless BaseURL is set or Header authorises.
 	APIKey string
-	// BaseURL is the address up to and without /chat/completions; DefaultBaseURL if empty.
+	// API is Chat if empty.
+	API API
+	// BaseURL is the address up to and without /chat/completions or /responses; DefaultBaseURL if empty.
 	BaseURL string
 	// Model is used for requests that name none.
 	Model string
@@ -32,11 +56,11 @@ type Config struct {
 	Header http.Header
 
 	// Azure makes BaseURL the endpoint of an Azure OpenAI resource, such as https://NAME.openai.azure.com. With APIVersion
-	// the deployment named by the model stands in the address; without, the v1 form is used.
+	// the older addresses are used, in which Chat has the deployment named by the model; without, the v1 form.
 	Azure      bool
 	APIVersion string
 
-	// Quirks are the provider's differences from OpenAI.
+	// Quirks are the provider's differences from OpenAI's Chat Completions. Responses heeds DailyRequests alone.
 	Quirks Quirks
 	// Capabilities describes models. Those that it does not know, and all if it is nil, go by the table of package pricing.
 	Capabilities func(model string) request.Capabilities
@@ -68,6 +92,9 @@ func (c *Config) complete() (dialect.Config, error) {
 	if c.BaseURL == "" && c.Azure {
 		faults = append(faults, "BaseURL is empty; set the endpoint of the Azure resource")
 	}
+	if c.API != "" && c.API != Chat && c.API != Responses {
+		faults = append(faults, fmt.Sprintf("API %q is unknown; use chat or responses", c.API))
+	}
 	if c.APIVersion != "" && !c.Azure {
 		faults = append(faults, "APIVersion is set without Azure")
 	}
@@ -75,11 +102,18 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
+		ReadLimits:   c.limits(),
 		Capabilities: c.Capabilities, OnUnknownError: c.OnUnknownError,
 	}
-	err := common.Check(faults, "/chat/completions")
+	err := common.Check(faults, Chat.path(), Responses.path())
 	c.BaseURL = common.BaseURL
 	return common, err
+}
+
+// limits reads the x-ratelimit headers.
+func (c *Config) limits() func(http.Header, *request.Limits) {
+	daily := c.Quirks.DailyRequests
+	return func(h http.Header, to *request.Limits) { edge.OpenAILimits(h, daily, to) }
 }
 
 // headers authorise as the provider wants it.
@@ -97,22 +131,28 @@ func (c *Config) headers() map[string]string {
 
 // targetOf returns where requests of a model go.
 func (c *Client) targetOf(model string) (*wire.Target, error) {
-	if c.target != nil && (c.cfg.APIVersion == "" || model == c.cfg.Model) {
+	if c.target != nil && (!c.cfg.modelInAddress() || model == c.cfg.Model) {
 		return c.target, nil
 	}
 	return c.targetFor(model)
 }
 
+// modelInAddress: Azure's older Chat addresses name the deployment.
+func (c *Config) modelInAddress() bool { return c.APIVersion != "" && c.API != Responses }
+
 // targetFor builds the address of a model's requests.
 func (c *Client) targetFor(model string) (*wire.Target, error) {
-	address := c.cfg.BaseURL + "/chat/completions"
+	root, path, version := c.cfg.BaseURL, c.cfg.API.path(), ""
 	switch {
 	case c.cfg.APIVersion != "":
-		address = c.cfg.BaseURL + "/openai/deployments/" + url.PathEscape(model) + "/chat/completions?api-version=" + url.QueryEscape(c.cfg.APIVersion)
-	case c.cfg.Azure && !strings.HasSuffix(c.cfg.BaseURL, "/openai/v1"):
-		address = c.cfg.BaseURL + "/openai/v1/chat/completions"
+		root, version = root+"/openai", "?api-version="+url.QueryEscape(c.cfg.APIVersion)
+	case c.cfg.Azure && !strings.HasSuffix(root, "/openai/v1"):
+		root += "/openai/v1"
 	}
-	u, err := url.Parse(address)
+	if c.cfg.modelInAddress() {
+		root += "/deployments/" + url.PathEscape(model)
+	}
+	u, err := url.Parse(root + path + version)
 	if err != nil {
 		return nil, &request.Error{Class: request.ClassInvalid, Message: "the model has no place in an address", Err: err}
 	}

@@ -95,7 +95,7 @@ func isWhole(arguments string) bool {
 
 func (a *chat) call(n int, p *piece, out dialect.Emit) {
 	if len(a.calls) == maxCalls && n < 0 {
-		a.fail(&edge.Failure{Message: "more than " + strconv.Itoa(maxCalls) + " tool calls in one answer"})
+		a.fail(errTooManyCalls())
 		return
 	}
 	id, name := "", ""
@@ -103,7 +103,7 @@ func (a *chat) call(n int, p *piece, out dialect.Emit) {
 		n = len(a.calls)
 		a.calls = append(a.calls, slot{index: p.index, id: p.id})
 		if id = p.id; id == "" {
-			id = "call_" + cmp.Or(a.Response.ID, "0") + "_" + strconv.Itoa(n)
+			id = madeID(a.Response.ID, n)
 		}
 	}
 	if s := &a.calls[n]; !s.named && p.name != "" { // it may come after the id
@@ -117,6 +117,15 @@ func (a *chat) call(n int, p *piece, out dialect.Emit) {
 	if !delta.IsZero() {
 		out.Send(request.Chunk{ToolCall: delta})
 	}
+}
+
+func errTooManyCalls() *edge.Failure {
+	return &edge.Failure{Message: "more than " + strconv.Itoa(maxCalls) + " tool calls in one answer"}
+}
+
+// madeID names a call that the server gave no name.
+func madeID(answer string, n int) string {
+	return "call_" + cmp.Or(answer, "0") + "_" + strconv.Itoa(n)
 }
 
 func readPiece(r *jsontext.Reader) (p piece) {

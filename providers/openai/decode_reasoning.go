@@ -2,6 +2,7 @@ package openai
 
 import (
 	"cmp"
+
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"

@@ -141,7 +141,7 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 		{`null`, "holds no answer", request.ClassTransient},
 		{`<!DOCTYPE html><title>Hi</title>`, "check the base URL", request.ClassInvalid},
 		{`{"choices":[{"message":{"content":"a"`, "can't be read", request.ClassTruncated},
-		{``, "holds no answer", request.ClassTransient},
+		{``, "neither content nor", request.ClassTruncated},
 		{message(`"content":null,"refusal":"I won't."`, `"stop"`), "I won't.", request.ClassContentPolicy},
 		{message(`"content":"half"`, `"content_filter"`), "content filter", request.ClassContentPolicy},
 		{message(`"content":"half"`, `"sensitive"`), "content filter", request.ClassContentPolicy},

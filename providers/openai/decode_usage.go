@@ -15,20 +15,9 @@ type counts struct {
 	reasoning                 int
 	audioIn, audioOut         int
 	imageIn, imageOut         int
+	searches                  int
 	cost                      request.Money
 	costReported, seen        bool
-}
-
-func (a *chat) usage(r *jsontext.Reader) {
-	var c counts
-	for key := range r.Fields() {
-		c.field(string(key), r)
-	}
-	if !c.seen {
-		return
-	}
-	a.Counted = true
-	a.Response.Usage = c.usage()
 }
 
 func (c *counts) field(key string, r *jsontext.Reader) {
@@ -38,17 +27,21 @@ func (c *counts) field(key string, r *jsontext.Reader) {
 	case "completion_tokens", "output_tokens":
 		c.main(&c.completion, r)
 	case "total_tokens":
-		c.total = count(r)
+		c.total = r.Count()
 	case "prompt_tokens_details", "input_tokens_details":
 		c.promptDetails(r)
 	case "completion_tokens_details", "output_tokens_details":
 		c.completionDetails(r)
 	case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens":
-		c.cacheRead = max(c.cacheRead, count(r))
+		c.cacheRead = max(c.cacheRead, r.Count())
 	case "cache_creation_input_tokens":
-		c.cacheWrite = max(c.cacheWrite, count(r))
+		c.cacheWrite = max(c.cacheWrite, r.Count())
+	case "reasoning_tokens":
+		c.reasoning = r.Count()
+	case "num_search_queries":
+		c.searches = r.Count()
 	case "cost":
-		c.price(r, 0)
+		c.prices(r)
 	case "cost_in_usd_ticks":
 		c.price(r, -10)
 	default:
@@ -62,25 +55,20 @@ func (c *counts) main(to *int, r *jsontext.Reader) {
 		r.Skip()
 		return
 	}
-	*to, c.seen = count(r), true
+	*to, c.seen = r.Count(), true
 }
-
-// maxCount is beyond any real count and far from an overflow.
-const maxCount = 1 << 30
-
-func count(r *jsontext.Reader) int { return int(min(max(0, r.Int()), maxCount)) }
 
 func (c *counts) promptDetails(r *jsontext.Reader) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "cached_tokens":
-			c.cacheRead = max(c.cacheRead, count(r))
+			c.cacheRead = max(c.cacheRead, r.Count())
 		case "cache_write_tokens", "cache_creation_input_tokens":
-			c.cacheWrite = max(c.cacheWrite, count(r))
+			c.cacheWrite = max(c.cacheWrite, r.Count())
 		case "audio_tokens":
-			c.audioIn = count(r)
+			c.audioIn = r.Count()
 		case "image_tokens":
-			c.imageIn = count(r)
+			c.imageIn = r.Count()
 		default:
 			r.Skip()
 		}
@@ -91,12 +79,27 @@ func (c *counts) completionDetails(r *jsontext.Reader) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "reasoning_tokens":
-			c.reasoning = count(r)
+			c.reasoning = r.Count()
 		case "audio_tokens":
-			c.audioOut = count(r)
+			c.audioOut = r.Count()
 		case "image_tokens":
-			c.imageOut = count(r)
+			c.imageOut = r.Count()
 		default:
+			r.Skip()
+		}
+	}
+}
+
+// prices reads what the provider says it charged: an amount, or Perplexity's list of them.
+func (c *counts) prices(r *jsontext.Reader) {
+	if r.Kind() != jsontext.Object {
+		c.price(r, 0)
+		return
+	}
+	for key := range r.Fields() {
+		if string(key) == "total_cost" {
+			c.price(r, 0)
+		} else {
 			r.Skip()
 		}
 	}
@@ -137,6 +140,9 @@ func (c *counts) usage() request.Usage {
 	}
 	u.AudioInputTokens = min(c.audioIn, u.InputTokens)
 	u.ImageInputTokens = min(c.imageIn, u.InputTokens)
+	if c.searches > 0 {
+		u.Units = map[string]int{"num_search_queries": c.searches}
+	}
 	if c.costReported {
 		u.SetCost(c.cost)
 		u.CostReported = true

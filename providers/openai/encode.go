@@ -2,7 +2,9 @@ package openai
 
 import (
 	"cmp"
+
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -185,16 +187,19 @@ func (e *encoder) format() {
 
 func (e *encoder) schema(f *request.ResponseFormat) {
 	e.Raw(`{"type":"json_schema","json_schema":{`)
-	e.Text("name", cmp.Or(f.Name, "response"))
-	if f.Description != "" {
-		e.Text("description", f.Description)
-	}
-	e.Key("schema")
-	e.B = append(e.B, f.Schema...)
-	if f.Strict {
-		e.Raw(`,"strict":true`)
-	}
+	writeSchema(&e.Writer, f)
 	e.Raw(`}}`)
+}
+
+// writeSchema writes the fields of a schema, which both APIs have.
+func writeSchema(w *jsontext.Writer, f *request.ResponseFormat) {
+	w.Text("name", cmp.Or(f.Name, "response"))
+	w.TextIf("description", f.Description)
+	w.Key("schema")
+	w.B = append(w.B, f.Schema...)
+	if f.Strict {
+		w.Raw(`,"strict":true`)
+	}
 }
 
 func (e *encoder) identity() {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -13,7 +14,7 @@ import (
 func (e *encoder) image(i, j int, p request.ImagePart) {
 	e.Comma()
 	e.Raw(`{"type":"image_url","image_url":{"url":`)
-	e.urlOrData(i, j, p.URL, p.MediaType, p.Data, "image/")
+	writeURLOrData(e.Encoder, i, j, p.URL, p.MediaType, p.Data, "image/")
 	if p.Detail != "" {
 		e.Text("detail", p.Detail)
 	}
@@ -34,11 +35,12 @@ func (e *encoder) file(i, j int, p request.FilePart) {
 	}
 	e.Text("filename", cmp.Or(p.Name, "file"))
 	e.Key("file_data")
-	e.urlOrData(i, j, p.URL, p.MediaType, p.Data, "")
+	writeURLOrData(e.Encoder, i, j, p.URL, p.MediaType, p.Data, "")
 	e.Raw(`}}`)
 }
 
-func (e *encoder) urlOrData(i, j int, url, mediaType string, data []byte, family string) {
+// writeURLOrData writes an address, or data as an address that holds it. family is what the media type must begin with.
+func writeURLOrData(e *dialect.Encoder, i, j int, url, mediaType string, data []byte, family string) {
 	if url != "" {
 		e.String(url)
 		return

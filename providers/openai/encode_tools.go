@@ -33,25 +33,28 @@ func (e *encoder) tools() {
 
 func (e *encoder) tool(t *request.Tool) {
 	e.Raw(`{"type":"function","function":{`)
-	e.Text("name", t.Name)
-	if t.Description != "" {
-		e.Text("description", t.Description)
-	}
-	e.Key("parameters")
-	if len(t.Parameters) > 0 {
-		e.B = append(e.B, t.Parameters...)
-	} else {
-		e.Raw(emptySchema)
-	}
-	if t.Strict != nil {
-		e.Key("strict")
-		e.Bool(*t.Strict)
-	}
+	writeFunction(&e.Writer, t)
 	e.B = append(e.B, '}')
 	if t.Cache != nil {
 		e.cacheMark(*t.Cache)
 	}
 	e.B = append(e.B, '}')
+}
+
+// writeFunction writes the fields of a function, which both APIs have.
+func writeFunction(w *jsontext.Writer, t *request.Tool) {
+	w.Text("name", t.Name)
+	w.TextIf("description", t.Description)
+	w.Key("parameters")
+	if len(t.Parameters) > 0 {
+		w.B = append(w.B, t.Parameters...)
+	} else {
+		w.Raw(emptySchema)
+	}
+	if t.Strict != nil {
+		w.Key("strict")
+		w.Bool(*t.Strict)
+	}
 }
 
 func (e *encoder) toolChoice(c request.ToolChoice) {

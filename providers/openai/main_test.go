@@ -1,15 +1,12 @@
 package openai_test
 
 import (
-	"os"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(serveVariable) != "" {
-		serveBench()
-	}
+	benchServer().ServeIfAsked()
 	goleak.VerifyTestMain(m)
 }

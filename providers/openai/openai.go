@@ -1,8 +1,8 @@
-// Package openai speaks OpenAI's Chat Completions dialect: to OpenAI, to Azure OpenAI, and to every server that is
-// compatible with it, whose differences are described by [Quirks]. Use it directly for one provider with the smallest
-// program; use the providers package to choose a provider by name.
+// Package openai speaks OpenAI's two dialects: Chat Completions, to OpenAI, to Azure OpenAI, and to every server that is
+// compatible with it, whose differences are described by [Quirks]; and, with [Config].API, the Responses API. Use it
+// directly for one provider with the smallest program; use the providers package to choose a provider by name.
 //
-// What the dialect can't say is reported: content that would be lost is an error before anything is sent, a parameter
+// What a dialect can't say is reported: content that would be lost is an error before anything is sent, a parameter
 // that is not honoured is a warning on the response.
 package openai
 
@@ -34,7 +34,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{cfg: cfg, header: common.Headers(cfg.headers()), dialect: dialect.New(common)}
-	if cfg.Model != "" || cfg.APIVersion == "" {
+	if cfg.Model != "" || !cfg.modelInAddress() {
 		target, err := c.targetFor(cfg.Model)
 		if err != nil {
 			return nil, err
@@ -56,12 +56,10 @@ func (c *Client) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 
 // newCodec begins a request in the dialect of the configured API.
 func (c *Client) newCodec(req *request.Request) dialect.Codec {
-	return &chat{Call: c.dialect.NewCall(req), client: c}
-}
-
-// CountTokens estimates the prompt offline: the dialect has no endpoint that counts.
-func (c *Client) CountTokens(_ context.Context, req request.Request) (request.TokenCount, error) {
-	return c.dialect.EstimateTokens(&req)
+	if c.cfg.API == Responses {
+		return &responses{codec: c.codec(req)}
+	}
+	return &chat{codec: c.codec(req)}
 }
 
 // Capabilities describes a model; see Config.Capabilities.

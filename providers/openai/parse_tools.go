@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"encoding/json"
-
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -34,7 +32,7 @@ func (p *parser) schemaField(key string) {
 	case "description":
 		p.Text(&f.Description)
 	case "schema":
-		f.Schema = p.rawObject()
+		f.Schema = p.RawObject()
 	case "strict":
 		var strict *bool
 		p.Truth(&strict)
@@ -42,14 +40,6 @@ func (p *parser) schemaField(key string) {
 	default:
 		p.Unknown(key)
 	}
-}
-
-// rawObject keeps an object as it stands.
-func (p *parser) rawObject() json.RawMessage {
-	if !p.Expect(jsontext.Object, "an object") {
-		return nil
-	}
-	return append(json.RawMessage(nil), p.R.Raw()...)
 }
 
 func (p *parser) tool() {
@@ -85,7 +75,7 @@ func (p *parser) function(t *request.Tool, key string) {
 	case "description":
 		p.Text(&t.Description)
 	case "parameters":
-		t.Parameters = p.rawObject()
+		t.Parameters = p.RawObject()
 	case "strict":
 		p.Truth(&t.Strict)
 	default:

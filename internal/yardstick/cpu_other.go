@@ -1,6 +1,6 @@
 //go:build !unix
 
-package openai_test
+package yardstick
 
 import "time"
 

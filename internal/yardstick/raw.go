@@ -1,0 +1,98 @@
+package yardstick
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+
+	"github.com/seed63918563/llmgate/internal/wire"
+)
+
+// Raw is the hand-written client.
+type Raw struct {
+	client *http.Client
+	url    string
+	header http.Header
+	pool   *sync.Pool // of *bytes.Buffer; nil for the plain variant
+}
+
+// newRaw makes one with a transport of its own.
+func newRaw(url string, header http.Header, pooled bool) *Raw {
+	c := &Raw{client: &http.Client{Transport: wire.NewTransport()}, url: url, header: header}
+	if pooled {
+		c.pool = &sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	}
+	return c
+}
+
+func (c *Raw) buffer() *bytes.Buffer {
+	if c.pool == nil {
+		return new(bytes.Buffer)
+	}
+	b := c.pool.Get().(*bytes.Buffer)
+	b.Reset()
+	return b
+}
+
+func (c *Raw) free(b *bytes.Buffer) {
+	if c.pool != nil {
+		c.pool.Put(b)
+	}
+}
+
+func (c *Raw) post(ctx context.Context, buffer *bytes.Buffer, body any) (*http.Response, error) {
+	if err := json.NewEncoder(buffer).Encode(body); err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(buffer.Bytes()))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for name, values := range c.header {
+		req.Header[name] = values
+	}
+	return c.client.Do(req)
+}
+
+// Complete posts a body and decodes the answer.
+func (c *Raw) Complete(ctx context.Context, body, answer any) error {
+	sent := c.buffer()
+	defer c.free(sent)
+	resp, err := c.post(ctx, sent, body)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	got := c.buffer()
+	defer c.free(got)
+	if _, err := got.ReadFrom(resp.Body); err != nil {
+		return err
+	}
+	return json.Unmarshal(got.Bytes(), answer)
+}
+
+// Stream posts a body and hands the data of each event to take.
+func (c *Raw) Stream(ctx context.Context, body any, take func(data []byte) error) error {
+	sent := c.buffer()
+	defer c.free(sent)
+	resp, err := c.post(ctx, sent, body)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+		data, ok := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
+		if !ok || string(data) == "[DONE]" {
+			continue
+		}
+		if err := take(data); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}

@@ -1,0 +1,18 @@
+package langchain_test
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(leakVariable) != "" {
+		leak()
+	}
+	if os.Getenv(serveVariable) != "" {
+		serveBench()
+	}
+	goleak.VerifyTestMain(m)
+}

@@ -1,0 +1,113 @@
+package langchain
+
+import (
+	"cmp"
+
+	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// openaiParameters writes the fields of a Chat Completions request that stand beside its messages and tools.
+type openaiParameters struct {
+	*dialect.Encoder
+	*written
+}
+
+func (p openaiParameters) write(streamed bool) {
+	r := p.Req
+	p.word("model", p.Model)
+	if p.Field("stream") {
+		p.Bool(streamed)
+	}
+	if streamed && p.Field("stream_options") {
+		p.Raw(`{"include_usage":true}`)
+	}
+	if r.MaxTokens > 0 && p.Field(p.maxTokensField()) {
+		p.Int(int64(r.MaxTokens))
+	}
+	if len(r.Stop) > 0 && p.Field("stop") {
+		p.Strings(r.Stop)
+	}
+	p.Optional("temperature", r.Temperature)
+	p.Optional("top_p", r.TopP)
+	p.Optional("frequency_penalty", r.FrequencyPenalty)
+	p.Optional("presence_penalty", r.PresencePenalty)
+	if r.Seed != nil && p.Field("seed") {
+		p.Int(*r.Seed)
+	}
+	if r.TopK != nil {
+		p.Encoder.Warn("top_k", "not sent: the API has no such parameter")
+	}
+	p.word("reasoning_effort", string(r.ReasoningEffort))
+	if r.ReasoningBudget > 0 {
+		p.Encoder.Warn("reasoning_budget", "not sent: the API takes only reasoning_effort")
+	}
+	p.tools()
+	p.format()
+	p.word("service_tier", r.ServiceTier)
+	p.word("user", r.User)
+	p.word("prompt_cache_key", r.PromptCacheKey)
+}
+
+// word writes a top-level text, if there is one.
+func (p openaiParameters) word(name, value string) {
+	if value != "" && p.Field(name) {
+		p.String(value)
+	}
+}
+
+// maxTokensField is the new name at OpenAI, whose reasoning models refuse the old one, and elsewhere the old one, which every
+// server knows.
+func (p openaiParameters) maxTokensField() string {
+	if p.client.cfg.BaseURL == DefaultOpenAIURL {
+		return "max_completion_tokens"
+	}
+	return "max_tokens"
+}
+
+func (p openaiParameters) tools() {
+	r := p.Req
+	if len(r.Tools) == 0 { // without tools, OpenAI refuses the fields below
+		return
+	}
+	for i := range r.Tools {
+		if r.Tools[i].Cache != nil {
+			p.Encoder.Warn("cache_breakpoint", "not sent: the provider takes no cache marks; it may cache prefixes by itself")
+		}
+	}
+	if mode := r.ToolChoice.Mode; mode != "" && p.Field("tool_choice") {
+		if mode == request.ToolNamed {
+			p.Raw(`{"type":"function","function":{`)
+			p.Text("name", r.ToolChoice.Name)
+			p.Raw(`}}`)
+		} else {
+			p.String(string(mode))
+		}
+	}
+	if r.ParallelToolCalls != nil && p.Field("parallel_tool_calls") {
+		p.Bool(*r.ParallelToolCalls)
+	}
+}
+
+func (p openaiParameters) format() {
+	f := &p.Req.ResponseFormat
+	if f.Type == "" || !p.Field("response_format") {
+		return
+	}
+	switch f.Type {
+	case request.FormatJSON:
+		p.Raw(`{"type":"json_object"}`)
+	case request.FormatJSONSchema:
+		p.Raw(`{"type":"json_schema","json_schema":{`)
+		if p.Text("name", cmp.Or(f.Name, "response")); f.Description != "" {
+			p.Text("description", f.Description)
+		}
+		p.Key("schema")
+		p.Raw(string(f.Schema))
+		p.Key("strict")
+		p.Bool(f.Strict)
+		p.Raw(`}}`)
+	default:
+		p.Raw(`{"type":"text"}`)
+	}
+}
