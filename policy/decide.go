@@ -75,7 +75,7 @@ type step struct {
 	now     time.Time
 	last    *Attempt
 	rule    Rule
-	// failures are those that count, in all and on the last target; waited is the sum of all waits.
+	// failures are those that count, in all and on the last target; waited is the sum of the waits between attempts.
 	failures, here int
 	waited         time.Duration
 }
@@ -84,7 +84,9 @@ type step struct {
 func (s *step) tally() {
 	for i := range s.history.Attempts {
 		a := &s.history.Attempts[i]
-		s.waited += a.Waited
+		if i > 0 {
+			s.waited += a.Waited
+		}
 		if a.Err != nil && s.policy.rule(a.Err).Free {
 			continue
 		}

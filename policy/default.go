@@ -23,7 +23,7 @@ func Default() *Policy {
 	patient := Backoff{Base: time.Second, Max: 10 * time.Minute}
 	again := Rule{Retries: 2, Backoff: quick, Fallback: OtherModel, Effect: Rests}
 	return &Policy{
-		MaxAttempts: 20, MaxRetries: 3, MaxWait: time.Hour, Spread: 0.1,
+		MaxAttempts: 20, MaxRetries: 3, MaxWait: time.Hour, Spread: 10 * time.Second,
 		Rules: map[request.Class]Rule{
 			request.ClassRateLimit:  {Free: true, Backoff: patient, Fallback: OtherModel, Effect: Rests},
 			request.ClassOverloaded: {Retries: 2, Backoff: Backoff{Base: 2 * time.Second, Max: time.Minute}, Fallback: OtherModel, Effect: Rests},

@@ -19,24 +19,27 @@ func (s *step) goTo(places Fallback, why Why) Decision {
 	case s.tooLong(rest):
 		return stop(WhyDeadline)
 	}
-	return Decision{Action: Next, Target: best, Wait: s.spread(rest), Why: why}
+	if s.lastAt(best) == nil {
+		rest = s.spread(rest)
+	}
+	return Decision{Action: Next, Target: best, Wait: rest, Why: why}
 }
 
 // spent reports that a request does not return to a target: it is there now, or it failed there. A target that only asked to
 // wait is not spent: it rests, and may be used again when that is over.
 func (s *step) spent(target int) bool {
-	if s.last == nil {
-		return false
-	}
-	if target == s.last.Target {
-		return true
-	}
+	a := s.lastAt(target)
+	return a != nil && (a == s.last || a.Err == nil || a.Err.RetryAfter <= 0 || !s.policy.rule(a.Err).Free)
+}
+
+// lastAt is the last attempt at a target, or nil.
+func (s *step) lastAt(target int) *Attempt {
 	for i := len(s.history.Attempts) - 1; i >= 0; i-- {
 		if a := &s.history.Attempts[i]; a.Target == target {
-			return a.Err == nil || a.Err.RetryAfter <= 0 || !s.policy.rule(a.Err).Free
+			return a
 		}
 	}
-	return false
+	return nil
 }
 
 // candidate is the target that failed.

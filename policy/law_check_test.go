@@ -38,10 +38,12 @@ func (l *life) checkTime(d policy.Decision) {
 		l.Fatalf("sent at the deadline or after it: %+v", d)
 	}
 	total := d.Wait
-	for _, a := range l.h.Attempts {
-		total += a.Waited
+	for i, a := range l.h.Attempts {
+		if i > 0 {
+			total += a.Waited
+		}
 	}
-	if d.Wait > 0 && (total < 0 || total > l.policy.MaxWait) {
+	if len(l.h.Attempts) > 0 && d.Wait > 0 && (total < 0 || total > l.policy.MaxWait) {
 		l.Fatalf("waits for %v in all: %+v", total, d)
 	}
 	if d.Action == policy.Again && d.Wait < l.failed().Err.RetryAfter {
@@ -138,7 +140,7 @@ func (l *life) checkStop(d policy.Decision) {
 		return
 	}
 	wait := max(last.Err.RetryAfter, time.Minute, l.h.Candidates[last.Target].RestsUntil.Sub(l.now))
-	inTime := (l.h.Deadline.IsZero() || l.now.Add(wait).Before(l.h.Deadline)) && wait <= l.policy.MaxWait-last.Waited
+	inTime := (l.h.Deadline.IsZero() || l.now.Add(wait).Before(l.h.Deadline)) && wait <= l.policy.MaxWait
 	if waitsFree(last.Err) && inTime && !l.h.Candidates[last.Target].Out {
 		l.Fatalf("a rate limit was not waited for: %+v", d)
 	}

@@ -43,7 +43,7 @@ func drawPolicy(t *rapid.T) *policy.Policy {
 	p.MaxAttempts = rapid.IntRange(0, 8).Draw(t, "max attempts")
 	p.MaxRetries = rapid.IntRange(0, 6).Draw(t, "max retries")
 	p.MaxWait = rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute, time.Hour, math.MaxInt64}).Draw(t, "max wait")
-	p.Spread = rapid.Float64Range(0, 1).Draw(t, "spread")
+	p.Spread = rapid.Custom(drawWait).Draw(t, "spread")
 	p.StopIfBilled = rapid.Bool().Draw(t, "stop if billed")
 	if rapid.Bool().Draw(t, "other vendors allowed") {
 		p.AllowOtherVendor()
@@ -145,6 +145,9 @@ func (l *life) apply(d policy.Decision) {
 
 // send waits, has others disturb the targets meanwhile, and ends the attempt. It reports whether it was sent.
 func (l *life) send(d policy.Decision) bool {
+	if d.Wait > 1<<62 {
+		return false // who drives does not live for two centuries
+	}
 	sent := l.now.Add(d.Wait)
 	for i := range l.h.Candidates {
 		c := &l.h.Candidates[i]

@@ -23,12 +23,12 @@ type Policy struct {
 	MaxAttempts int
 	// MaxRetries bounds the failures that are tried again or elsewhere, but for those whose rule is Free. 0 is none.
 	MaxRetries int
-	// MaxWait bounds the sum of a request's waits, whatever they are for. A wait that would go beyond it is not begun, nor
-	// shortened. 0 is no waiting.
+	// MaxWait bounds the sum of a request's waits between its attempts, whatever they are for. A wait that would go beyond it is
+	// not begun, nor shortened. 0 is no waiting. Before its first attempt a request waits for a target as long as it has time.
 	MaxWait time.Duration
-	// Spread is the share of a target's rest by which those who wait for it are let go later, each by a random part of it, so
-	// that they do not come all at once: 0.1 lets them go between 30 s and 33 s. A request's own wait is kept exactly.
-	Spread float64
+	// Spread is the time within which those who wait for a target's rest are let go after it, at random, so that they do not
+	// come all at once; at most a tenth of the rest is taken. The wait that a request was told itself is kept exactly.
+	Spread time.Duration
 	// StopIfBilled gives up what the provider may have billed (request.Error.MaybeBilled) instead of sending it again, so that
 	// no answer is paid for twice. Timeouts and answers that broke off are then final.
 	StopIfBilled bool

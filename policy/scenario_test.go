@@ -19,7 +19,7 @@ import (
 //	target a: provider/model key=1 context=8000 price=2    in order of preference
 //	deadline: 1m                                            of each request, from its arrival
 //	random: 0.5
-//	policy: other-vendor, elsewhere rate_limit, once-billed, max-retries 1, max-attempts 2, max-wait 1m, spread 0.5
+//	policy: other-vendor, elsewhere rate_limit, once-billed, max-retries 1, max-attempts 2, max-wait 1m, spread 10s
 //
 // Events of a request are "arrives", "ok", and a class with what is known of the failure: "quota/project", "retry-after 30s",
 // "should-retry true", "billed", "handed out". Events of others are "rests 10s", "out", "restored", "exhausted", "replenished".
@@ -143,7 +143,7 @@ func (s *scenario) edit(edit string) {
 	case "max-wait":
 		s.policy.MaxWait = s.duration(value)
 	case "spread":
-		s.policy.Spread = s.number(value)
+		s.policy.Spread = s.duration(value)
 	default:
 		s.broken("no such edit of the policy: %q", edit)
 	}

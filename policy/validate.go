@@ -17,9 +17,7 @@ func (p *Policy) Validate() error {
 	negative(&f, "MaxAttempts", p.MaxAttempts)
 	negative(&f, "MaxRetries", p.MaxRetries)
 	negative(&f, "MaxWait", p.MaxWait)
-	if !(p.Spread >= 0 && p.Spread <= 1) { // NaN is neither
-		f.add("Spread", "%v is not a share; give a number from 0 to 1", p.Spread)
-	}
+	negative(&f, "Spread", p.Spread)
 	checkRules(&f, "Rules", p.Rules)
 	checkRules(&f, "Reasons", p.Reasons)
 	if len(f) == 0 {

@@ -2,7 +2,6 @@ package policy_test
 
 import (
 	"errors"
-	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,7 +12,7 @@ import (
 
 func TestAllFaultsOfAPolicyAreReported(t *testing.T) {
 	p := &policy.Policy{
-		MaxAttempts: -1, MaxRetries: -2, MaxWait: -3, Spread: math.NaN(),
+		MaxAttempts: -1, MaxRetries: -2, MaxWait: -3, Spread: -4,
 		Rules: map[request.Class]policy.Rule{
 			request.ClassTransient: {Retries: -1, Backoff: policy.Backoff{Base: -1, Max: -1}, Fallback: 64, Effect: 9},
 			request.ClassRateLimit: {Free: true},

@@ -19,17 +19,17 @@ func (s *step) rest(target int) time.Duration {
 	return max(0, until.Sub(s.now))
 }
 
-// spread prolongs a rest that many wait for by a random share, as far as the limits allow.
+// spread prolongs a rest that many wait for by a random time, as far as the limits allow.
 func (s *step) spread(rest time.Duration) time.Duration {
-	later := rest + time.Duration(s.history.Random*s.policy.Spread*float64(rest))
+	later := rest + time.Duration(s.history.Random*float64(min(s.policy.Spread, rest/10)))
 	if later < rest || s.tooLong(later) {
 		return rest
 	}
 	return later
 }
 
-// tooLong reports that a wait would end at the deadline or after it, or go beyond MaxWait.
+// tooLong reports that a wait would end at the deadline or after it, or, between attempts, go beyond MaxWait.
 func (s *step) tooLong(wait time.Duration) bool {
 	deadline := s.history.Deadline
-	return !deadline.IsZero() && !s.now.Add(wait).Before(deadline) || wait > 0 && wait > s.policy.MaxWait-s.waited
+	return !deadline.IsZero() && !s.now.Add(wait).Before(deadline) || s.last != nil && wait > 0 && wait > s.policy.MaxWait-s.waited
 }
