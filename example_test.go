@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"github.com/seed63918563/llmgate"
+	"github.com/seed63918563/llmgate/bench/sim"
+	"github.com/seed63918563/llmgate/providers/anthropic"
 )
 
 func Example() {
 	ctx := context.Background()
-	client, err := llmgate.Open(ctx, "sim/demo") // or "openai/gpt-5-mini", "ollama/llama3.2", …
+	client, err := llmgate.Open(ctx, "sim/demo") // or "openai/gpt-5-mini", "anthropic/claude-sonnet-4-5", …
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -58,4 +60,28 @@ func ExampleCollect() {
 	}
 	fmt.Println(resp.Content)
 	// Output: {"rivers":["Nile","Nile","Nile"]}
+}
+
+// The package of one provider makes the same kind of client.
+func ExampleClient_oneProvider() {
+	provider, err := sim.New(sim.Config{}) // stands in for the vendor
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client, err := anthropic.New(anthropic.Config{APIKey: "key", Model: "claude-sonnet-4-5", Transport: provider.Transport()})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp, err := client.Complete(context.Background(), llmgate.Request{
+		Messages:  []llmgate.Message{{Role: llmgate.RoleUser, Content: "Why is the sky blue?"}},
+		MaxTokens: 256,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(resp.Provider, resp.Model, resp.Content != "", resp.FinishReason)
+	// Output: anthropic claude-sonnet-4-5 true stop
 }

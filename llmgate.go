@@ -30,10 +30,11 @@ type Option = providers.Option
 
 // The options of Open.
 var (
-	WithAPIKey    = providers.WithAPIKey
-	WithBaseURL   = providers.WithBaseURL
-	WithTransport = providers.WithTransport
-	WithGetenv    = providers.WithGetenv
+	WithAPIKey        = providers.WithAPIKey
+	WithBaseURL       = providers.WithBaseURL
+	WithTransport     = providers.WithTransport
+	WithGetenv        = providers.WithGetenv
+	WithUnknownErrors = providers.WithUnknownErrors
 )
 
 // Classify gives the class of any error, AsError any error as an *Error; the others ask for one class.

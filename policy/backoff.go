@@ -24,6 +24,9 @@ func (b Backoff) ceiling(failures int) time.Duration {
 		most = math.MaxInt64
 	}
 	ceiling := min(b.Base, most)
+	if ceiling <= 0 {
+		return 0
+	}
 	for range failures - 1 {
 		if ceiling > most/2 {
 			return most

@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"time"
-
-	"github.com/seed63918563/llmgate/request"
-)
+import "time"
 
 // Action is what to do next with a request.
 type Action uint8
@@ -17,12 +13,16 @@ const (
 	Next
 )
 
+// String gives "stop", "again" or "next".
+func (a Action) String() string { return [...]string{"stop", "again", "next"}[a] }
+
 // Decision is what to do next. It concerns one request but for Rest and Out, which concern all who use the target that failed.
 type Decision struct {
 	Action Action
 	// Target is an index into History.Candidates; -1 with Stop.
 	Target int
-	// Wait is how long to wait before sending. It includes the rest that the target has at the time of the decision.
+	// Wait is how long to wait before sending. It includes the rest that the target has at the time of the decision; who waits
+	// looks again before sending, for others may have prolonged it.
 	Wait time.Duration
 	// Rest is how long nobody may send to the target that failed; Out, that nobody may until somebody says that it works again.
 	Rest time.Duration
@@ -39,12 +39,13 @@ const (
 	WhyDone      Why = "done"
 	WhyFirst     Why = "first"
 	WhyRetry     Why = "retry"
-	WhyWait      Why = "wait"
+	WhyWait      Why = "wait" // again, under a rule that is Free
 	WhyFallback  Why = "fallback"
-	WhyRule      Why = "rule"       // the rule for the error allows nothing more, or there is nowhere to go
+	WhyRule      Why = "rule"       // the rule for the error allows nothing more
 	WhyAttempts  Why = "attempts"   // MaxAttempts or MaxRetries is used up
 	WhyDeadline  Why = "deadline"   // what could be done would come too late, or wait longer than MaxWait
 	WhyHandedOut Why = "handed_out" // a part of the answer is with the caller
+	WhyBilled    Why = "billed"     // sending again might be billed twice
 	WhyBudget    Why = "budget"     // traffic has had its share of retries
 	WhyNowhere   Why = "nowhere"    // no candidate may be used
 )
@@ -52,11 +53,12 @@ const (
 // Decide says what to do next with a request, at a time. It changes nothing and allocates nothing.
 func (p *Policy) Decide(h *History, now time.Time) Decision {
 	if len(h.Attempts) == 0 {
-		return p.first(h, now)
+		s := step{policy: p, history: h, now: now}
+		return s.goTo(OtherModel, WhyFirst)
 	}
 	last := &h.Attempts[len(h.Attempts)-1]
 	if last.Err == nil {
-		return Decision{Target: -1, Why: WhyDone}
+		return stop(WhyDone)
 	}
 	s := step{policy: p, history: h, now: now, last: last, rule: p.rule(last.Err)}
 	s.tally()
@@ -65,20 +67,15 @@ func (p *Policy) Decide(h *History, now time.Time) Decision {
 	return d
 }
 
-// first picks the first target: the first that may be used now, else the one that rests the shortest.
-func (p *Policy) first(h *History, now time.Time) Decision {
-	s := step{policy: p, history: h, now: now}
-	return s.goTo(WhyFirst, func(int) bool { return true })
-}
-
-// step is one decision after a failure.
+// step is one decision. After a failure, last is the attempt that failed and rule the one for its error; before the first
+// attempt there is neither.
 type step struct {
 	policy  *Policy
 	history *History
 	now     time.Time
 	last    *Attempt
 	rule    Rule
-	// failures are those that count, in all and on the last target; waited is the sum of waits for rate limits.
+	// failures are those that count, in all and on the last target; waited is the sum of the waits between attempts.
 	failures, here int
 	waited         time.Duration
 }
@@ -87,6 +84,9 @@ type step struct {
 func (s *step) tally() {
 	for i := range s.history.Attempts {
 		a := &s.history.Attempts[i]
+		if i > 0 {
+			s.waited += a.Waited
+		}
 		if a.Err != nil && s.policy.rule(a.Err).Free {
 			continue
 		}
@@ -95,44 +95,43 @@ func (s *step) tally() {
 			s.here++
 		}
 	}
-	for i := 1; i < len(s.history.Attempts); i++ {
-		if before := s.history.Attempts[i-1].Err; before != nil && s.policy.rule(before).Free {
-			s.waited += s.history.Attempts[i].Waited
-		}
-	}
 }
 
 func (s *step) next() Decision {
 	switch {
 	case s.history.HandedOut:
 		return stop(WhyHandedOut)
+	case s.policy.StopIfBilled && s.last.Err.MaybeBilled:
+		return stop(WhyBilled)
 	case len(s.history.Attempts) >= s.policy.MaxAttempts, !s.rule.Free && s.failures > s.policy.MaxRetries:
 		return stop(WhyAttempts)
 	}
-	if s.rule.Elsewhere {
-		if d := s.elsewhere(); d.Action != Stop {
-			return d
-		}
-	}
 	again := s.again()
-	if again.Action != Stop || s.rule.Elsewhere {
+	if again.Action != Stop && !s.prefersOthers() {
 		return again
 	}
-	if d := s.elsewhere(); d.Action != Stop || again.Why == WhyRule {
-		return d
+	there := s.elsewhere()
+	switch {
+	case there.Action == Stop && again.Why != WhyRule:
+		return again
+	case again.Action != Stop && again.Wait < there.Wait:
+		return again
 	}
-	return again
+	return there
 }
 
 // again tries the same target once more, if the rule and the time allow it.
 func (s *step) again() Decision {
 	switch {
-	case s.rule.Effect == Out, !s.rule.Free && s.here > s.rule.Retries:
+	case s.rule.Effect >= Out, s.candidate().Out, !s.rule.Free && s.here > s.rule.Retries:
 		return stop(WhyRule)
 	case !s.rule.Free && s.history.Exhausted:
 		return stop(WhyBudget)
 	}
-	wait := s.wait()
+	wait, rest := s.ownWait(), s.rest(s.last.Target)
+	if rest > wait {
+		wait = s.spread(rest)
+	}
 	if s.tooLong(wait) {
 		return stop(WhyDeadline)
 	}
@@ -143,96 +142,38 @@ func (s *step) again() Decision {
 	return d
 }
 
-// wait is what the provider asked for, else the backoff; and never less than the rest of the target.
-func (s *step) wait() time.Duration {
-	wait := s.last.Err.RetryAfter
-	if wait <= 0 {
-		wait = s.rule.Backoff.Wait(s.history.streak(), s.history.Random)
-	}
-	return max(wait, s.history.Candidates[s.last.Target].RestsUntil.Sub(s.now))
+// prefersOthers reports whether another target goes before another try: by the rule, or because the target rests for longer
+// than the failure asks, as one does that has failed others too. A rate limit is waited for.
+func (s *step) prefersOthers() bool {
+	return s.rule.Elsewhere || !s.rule.Free && s.rest(s.last.Target) > s.ownWait()
 }
 
-// tooLong reports that a wait would end after the deadline, or use up MaxWait.
-func (s *step) tooLong(wait time.Duration) bool {
-	deadline := s.history.Deadline
-	return !deadline.IsZero() && !s.now.Add(wait).Before(deadline) || s.rule.Free && s.waited+wait > s.policy.MaxWait
-}
-
-// elsewhere moves on to a target that has not been tried, if the rule names a place: keys first, then models.
+// elsewhere moves on to another target, if the rule names a place: keys first.
 func (s *step) elsewhere() Decision {
-	if s.rule.Fallback == Nowhere {
+	places := s.rule.Fallback
+	if places == Nowhere {
 		return stop(WhyRule)
 	}
-	if s.history.Exhausted && !s.rule.Free {
-		return stop(WhyBudget)
-	}
-	if s.rule.Fallback&OtherKey != 0 {
-		if d := s.goTo(WhyFallback, s.otherKey); d.Action != Stop {
+	if places&OtherKey != 0 {
+		if d := s.goTo(OtherKey, WhyFallback); d.Action != Stop {
 			return d
 		}
 	}
-	return s.goTo(WhyFallback, s.otherModel)
-}
-
-func (s *step) otherKey(target int) bool {
-	failed := &s.history.Candidates[s.last.Target]
-	return failed.sameModel(&s.history.Candidates[target])
-}
-
-func (s *step) otherModel(target int) bool {
-	to, failed := &s.history.Candidates[target], &s.history.Candidates[s.last.Target]
-	places := s.rule.Fallback
-	switch {
-	case places&OtherModel != 0:
-		return true
-	case places&LargerContext != 0 && to.ContextTokens > failed.ContextTokens && failed.ContextTokens > 0:
-		return true
-	case places&OtherVendor != 0 && to.Provider != failed.Provider:
-		return true
-	}
-	return places&Cheaper != 0 && to.Priced && failed.Priced && to.Cost < failed.Cost
-}
-
-// goTo picks the first untried target that fits and may be used now, else the one that rests the shortest.
-func (s *step) goTo(why Why, fits func(target int) bool) Decision {
-	best, rest := -1, time.Duration(0)
-	for i := range s.history.Candidates {
-		c := &s.history.Candidates[i]
-		if c.Out || s.history.tried(i) || !fits(i) {
-			continue
-		}
-		left := max(0, c.RestsUntil.Sub(s.now))
-		if best < 0 || left < rest {
-			best, rest = i, left
-		}
-	}
-	switch {
-	case best < 0:
-		return stop(WhyNowhere)
-	case rest > 0 && s.tooLong(rest):
-		return stop(WhyDeadline)
-	}
-	return Decision{Action: Next, Target: best, Wait: rest, Why: why}
+	return s.goTo(places, WhyFallback)
 }
 
 // effect is what the failure means for the target.
 func (s *step) effect() (rest time.Duration, out bool) {
+	wait := s.last.Err.RetryAfter
 	switch s.rule.Effect {
 	case Rests:
-		return s.last.Err.RetryAfter, false
+		return wait, false
 	case Out:
 		return 0, true
+	case OutUntil:
+		return wait, wait <= 0
 	}
 	return 0, false
 }
 
 func stop(why Why) Decision { return Decision{Target: -1, Why: why} }
-
-// classes that the target's health is judged by: the failures that are its own.
-func ofTarget(class request.Class) bool {
-	switch class {
-	case request.ClassTransient, request.ClassTimeout, request.ClassTruncated, request.ClassOverloaded, request.ClassUnknown:
-		return true
-	}
-	return false
-}

@@ -8,10 +8,12 @@ import (
 
 // Default returns a policy of its own for each caller, to be edited:
 //
-//   - Failures of the network and the server are tried again twice, with backoff, and then elsewhere.
+//   - Failures of the network and the server are tried again twice, with backoff, and then elsewhere; what nobody classified,
+//     once. Where the provider names a wait, everybody waits.
 //   - A rate limit is waited for as long as the provider says, at most an hour in all. Where a deadline forbids it, the
 //     request goes elsewhere at once.
-//   - Money that is used up and keys that are refused take the target out; the request goes to another key or target.
+//   - Money that is used up and keys that are refused take the target out, until the day that the provider named if it named
+//     one; the request goes to another key or target.
 //   - A prompt that is too long goes to a larger model; content that a vendor declined goes nowhere (see AllowOtherVendor).
 //   - What the request itself is to blame for is given up.
 //
@@ -19,19 +21,18 @@ import (
 func Default() *Policy {
 	quick := Backoff{Base: 500 * time.Millisecond, Max: 30 * time.Second}
 	patient := Backoff{Base: time.Second, Max: 10 * time.Minute}
-	again := Rule{Retries: 2, Backoff: quick, Fallback: OtherModel}
-	outOfMoney := Rule{Fallback: OtherModel, Effect: Out}
+	again := Rule{Retries: 2, Backoff: quick, Fallback: OtherModel, Effect: Rests}
 	return &Policy{
-		MaxAttempts: 20, MaxRetries: 3, MaxWait: time.Hour,
+		MaxAttempts: 20, MaxRetries: 3, MaxWait: time.Hour, Spread: 10 * time.Second,
 		Rules: map[request.Class]Rule{
 			request.ClassRateLimit:  {Free: true, Backoff: patient, Fallback: OtherModel, Effect: Rests},
 			request.ClassOverloaded: {Retries: 2, Backoff: Backoff{Base: 2 * time.Second, Max: time.Minute}, Fallback: OtherModel, Effect: Rests},
 			request.ClassTransient:  again,
 			request.ClassTimeout:    again,
 			request.ClassTruncated:  again,
-			request.ClassUnknown:    {Retries: 1, Backoff: quick},
+			request.ClassUnknown:    {Retries: 1, Backoff: quick, Fallback: OtherModel, Effect: Rests},
 
-			request.ClassQuota:         outOfMoney,
+			request.ClassQuota:         {Fallback: OtherModel, Effect: OutUntil},
 			request.ClassAuth:          {Fallback: OtherKey, Effect: Out},
 			request.ClassPermission:    {Fallback: OtherModel},
 			request.ClassNotFound:      {Fallback: OtherModel},
@@ -42,15 +43,20 @@ func Default() *Policy {
 			request.ClassCanceled:      {},
 		},
 		Reasons: map[request.Reason]Rule{
-			request.ReasonTooLarge: {Fallback: LargerContext},
-			request.ReasonProject:  {Fallback: OtherKey | OtherModel, Effect: Out},
-			request.ReasonDaily:    {Fallback: OtherKey | OtherModel, Effect: Out},
+			request.ReasonInFlight:   {Free: true, Backoff: patient, Effect: Rests},
+			request.ReasonAboveLimit: {Fallback: LargerContext},
+			request.ReasonConflict:   {Retries: 1, Backoff: quick},
+			request.ReasonProject:    {Fallback: OtherKey | OtherModel, Effect: OutUntil},
+			request.ReasonKey:        {Fallback: OtherKey, Effect: OutUntil},
 		},
 	}
 }
 
 // AllowOtherVendor lets content that one vendor declined be sent to another. It returns the policy.
 func (p *Policy) AllowOtherVendor() *Policy {
+	if p.Rules == nil {
+		p.Rules = map[request.Class]Rule{}
+	}
 	rule := p.Rules[request.ClassContentPolicy]
 	rule.Fallback |= OtherVendor
 	p.Rules[request.ClassContentPolicy] = rule

@@ -6,73 +6,28 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// State is whether a target is used.
-type State uint8
-
-// The states of a circuit breaker. Closed: used. Open: not used for a while. HalfOpen: single requests probe it.
-const (
-	Closed State = iota
-	Open
-	HalfOpen
-)
-
-// String gives "closed", "open" or "half-open".
-func (s State) String() string { return [...]string{"closed", "open", "half-open"}[s] }
-
-// HealthConfig says when a target counts as broken. Zero values mean the defaults in parentheses; negative numbers switch a
-// condition off.
-type HealthConfig struct {
-	// Consecutive failures that open it (8).
-	Consecutive int
-	// Ratio of failures among the last Window attempts that opens it (0.6 of 20).
-	Ratio  float64
-	Window int
-	// Pause is how long it stays open at first (10 s); it doubles with each failed probe, up to MaxPause (5 min).
-	Pause    time.Duration
-	MaxPause time.Duration
-	// Probes that must succeed in a row to close it (2).
-	Probes int
-}
-
-func (c HealthConfig) complete() HealthConfig {
-	or := func(v *int, fallback int) {
-		if *v == 0 {
-			*v = fallback
-		}
-	}
-	or(&c.Consecutive, 8)
-	or(&c.Window, 20)
-	or(&c.Probes, 2)
-	if c.Ratio == 0 {
-		c.Ratio = 0.6
-	}
-	if c.Pause == 0 {
-		c.Pause = 10 * time.Second
-	}
-	if c.MaxPause == 0 {
-		c.MaxPause = 5 * time.Minute
-	}
-	return c
-}
-
 // Health is the state of one target: its circuit breaker, its rest and whether it is out. It changes by what attempts report
 // and with the time that is passed in. It is not safe for concurrent use.
 type Health struct {
 	cfg HealthConfig
 
 	state       State
+	era         Trial // counts changes of the state
 	consecutive int
 	window      []bool // true is a failure; a ring
 	at, full    int
 	failures    int
 	pause       time.Duration
 	reopens     time.Time // when Open ends
-	probing     bool      // a probe is under way
+	probe       time.Time // when the probe under way began; zero for none
 	probed      int       // successful probes
 
 	rests time.Time
 	out   *request.Error
 }
+
+// Trial ties the end of an attempt to its beginning: what began before the state changed says nothing of the target any more.
+type Trial uint64
 
 // NewHealth begins with a target that works.
 func NewHealth(cfg HealthConfig) *Health {
@@ -89,32 +44,42 @@ func (h *Health) Ready(now time.Time) (at time.Time, ok bool) {
 	switch {
 	case h.state == Open && h.reopens.After(at):
 		at = h.reopens
-	case h.state == HalfOpen && h.probing && now.Add(h.pause).After(at):
-		at = now.Add(h.pause) // others wait for the probe
+	case h.state == HalfOpen && !h.probe.IsZero():
+		if others := h.probe.Add(h.pause); others.After(at) { // they wait for the probe, but not for ever
+			at = others
+		}
 	}
 	return at, true
 }
 
-// Begin records that an attempt is sent.
-func (h *Health) Begin(now time.Time) {
+// Begin records that an attempt is sent. Each is followed by one End with what it returned.
+func (h *Health) Begin(now time.Time) Trial {
 	if h.state == Open && !now.Before(h.reopens) {
-		h.state, h.probed = HalfOpen, 0
+		h.become(HalfOpen)
 	}
 	if h.state == HalfOpen {
-		h.probing = true
+		h.probe = now
 	}
+	return h.era
 }
 
-// End records how an attempt ended: class is empty for a success. Failures that the request is to blame for say that the
-// target works; those that say nothing of it, such as a caller that left, change nothing.
-func (h *Health) End(now time.Time, class request.Class) {
-	h.probing = false
+// End records how an attempt ended: class is empty for a success. Failures that the request is to blame for, and rate limits,
+// say that the target works. Those that say nothing of it change nothing: ClassBudget, and ClassCanceled, which is also to be
+// given where a deadline of the caller's own ended the attempt.
+func (h *Health) End(now time.Time, trial Trial, class request.Class) {
+	if trial != h.era {
+		return
+	}
+	h.probe = time.Time{}
 	if class == request.ClassCanceled || class == request.ClassBudget {
 		return
 	}
-	failed := ofTarget(class)
-	h.count(failed)
+	failed := blamesTarget(class)
 	switch {
+	case h.state == Closed:
+		if h.count(failed); h.broken() {
+			h.open(now)
+		}
 	case h.state == HalfOpen && failed:
 		h.pause = min(2*h.pause, h.cfg.MaxPause)
 		h.open(now)
@@ -122,11 +87,19 @@ func (h *Health) End(now time.Time, class request.Class) {
 		if h.probed++; h.probed >= h.cfg.Probes {
 			h.close()
 		}
-	case h.state == Closed && h.broken():
-		h.open(now)
 	}
 }
 
+// blamesTarget tells the failures that are the target's own.
+func blamesTarget(class request.Class) bool {
+	switch class {
+	case request.ClassTransient, request.ClassTimeout, request.ClassTruncated, request.ClassOverloaded, request.ClassUnknown:
+		return true
+	}
+	return false
+}
+
+// count moves the window on.
 func (h *Health) count(failed bool) {
 	if h.window[h.at] {
 		h.failures--
@@ -142,18 +115,24 @@ func (h *Health) count(failed bool) {
 }
 
 func (h *Health) broken() bool {
-	ratio := float64(h.failures) / float64(h.full)
 	return h.cfg.Consecutive > 0 && h.consecutive >= h.cfg.Consecutive ||
-		h.cfg.Ratio > 0 && h.cfg.Window > 0 && h.full == len(h.window) && ratio >= h.cfg.Ratio
+		h.cfg.Ratio > 0 && h.full == h.cfg.Window && float64(h.failures) >= h.cfg.Ratio*float64(h.full)
+}
+
+func (h *Health) become(s State) {
+	h.state, h.probe, h.probed = s, time.Time{}, 0
+	h.era++
 }
 
 func (h *Health) open(now time.Time) {
-	h.state, h.reopens = Open, now.Add(h.pause)
+	h.become(Open)
+	h.reopens = now.Add(h.pause)
 }
 
 func (h *Health) close() {
+	h.become(Closed)
 	clear(h.window)
-	h.state, h.consecutive, h.failures, h.full, h.at, h.pause = Closed, 0, 0, 0, 0, h.cfg.Pause
+	h.consecutive, h.failures, h.full, h.at, h.pause = 0, 0, 0, 0, h.cfg.Pause
 }
 
 // Rest keeps everybody from the target until a time. A rest is never shortened.

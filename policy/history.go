@@ -16,7 +16,8 @@ type History struct {
 	Deadline time.Time
 	// HandedOut: a part of an answer has reached the caller, so that the request must not be sent again.
 	HandedOut bool
-	// Exhausted: the traffic has had its share of retries (see [RetryBudget]); only rate limits are waited for.
+	// Exhausted: the traffic has had its share of retries (see [RetryBudget]). A target that failed is not tried again; rate
+	// limits are waited for, and other targets may be tried, for whom the request is new.
 	Exhausted bool
 	// Random is a number in [0, 1), a fresh one for each decision.
 	Random float64
@@ -26,9 +27,9 @@ type History struct {
 type Attempt struct {
 	// Target is an index into History.Candidates.
 	Target int
-	// Err is nil for a success. Of other errors than *request.Error, only the class is known.
+	// Err is nil for a success. request.AsError makes one of any error.
 	Err *request.Error
-	// Waited is the time spent waiting before it, on account of the failure before.
+	// Waited is the time spent waiting before it, as the decision before it said or longer.
 	Waited time.Duration
 }
 
@@ -43,7 +44,8 @@ type Candidate struct {
 	// Cost is what this request may cost there; it counts only where Priced.
 	Cost   request.Money
 	Priced bool
-	// RestsUntil is when the target may be sent to again; it may be past, and is zero for a target that does not rest.
+	// RestsUntil is when the target may be sent to again, by the Rest of decisions and by its [Health]; it may be past, and is
+	// zero for a target that does not rest.
 	RestsUntil time.Time
 	// Out: the target is not to be used.
 	Out bool
@@ -52,16 +54,6 @@ type Candidate struct {
 // sameModel reports whether two candidates differ in nothing but the key.
 func (c *Candidate) sameModel(other *Candidate) bool {
 	return c.Provider == other.Provider && c.Model == other.Model && c.Key != other.Key
-}
-
-// tried reports whether a candidate has had an attempt.
-func (h *History) tried(target int) bool {
-	for i := range h.Attempts {
-		if h.Attempts[i].Target == target {
-			return true
-		}
-	}
-	return false
 }
 
 // streak is how many attempts at the end of the history failed on the last target.

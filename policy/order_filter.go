@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"hash/fnv"
+	"cmp"
 	"slices"
 
 	"github.com/seed63918563/llmgate/request"
@@ -11,11 +11,11 @@ import (
 // answer. If none is left, all stay: the first of them then says what it lacks.
 func Capable() Order {
 	return OrderFunc(func(q *Query, candidates []int) []int {
-		able := slices.DeleteFunc(slices.Clone(candidates), func(c int) bool { return !q.Targets[c].serves(q) })
-		if len(able) == 0 {
+		lacks := func(c int) bool { return !q.Targets[c].serves(q) }
+		if !slices.ContainsFunc(candidates, func(c int) bool { return !lacks(c) }) {
 			return candidates
 		}
-		return able
+		return slices.DeleteFunc(candidates, lacks)
 	})
 }
 
@@ -50,27 +50,22 @@ func mismatch(t *Target, label, want string) int {
 	return 1
 }
 
-// Sticky prefers the same target for requests of one key, so that a provider's prompt cache stays warm. key gives the key of a
-// request; nil is its PromptCacheKey, or else its Tenant. A request without a key has no opinion. A target that is added or
-// removed moves only the keys of its own ("rendezvous hashing").
+// Sticky prefers the same targets in the same order for requests of one key, so that a provider's prompt cache stays warm. key
+// gives the key of a request; nil is its PromptCacheKey, or else its Tenant. A request without a key has no opinion. Targets
+// are told apart by name. One that is added or removed moves only the keys of its own, and those of one that fails spread over
+// all others ("rendezvous hashing").
 func Sticky(key func(*request.Request) string) Order {
 	if key == nil {
 		key = cacheKey
 	}
 	return OrderFunc(func(q *Query, candidates []int) []int {
 		k := key(q.Request)
-		if k == "" || len(candidates) < 2 {
+		if k == "" {
 			return candidates
 		}
-		best := 0
-		for i := range candidates {
-			if affinity(k, q.Targets[candidates[i]].Name) > affinity(k, q.Targets[candidates[best]].Name) {
-				best = i
-			}
-		}
-		c := candidates[best]
-		copy(candidates[1:best+1], candidates[:best])
-		candidates[0] = c
+		slices.SortStableFunc(candidates, func(a, b int) int {
+			return cmp.Compare(affinity(k, q.Targets[b].Name), affinity(k, q.Targets[a].Name))
+		})
 		return candidates
 	})
 }
@@ -82,19 +77,25 @@ func cacheKey(r *request.Request) string {
 	return r.Tenant
 }
 
-// affinity is how much a key belongs to a target.
+// affinity is how much a key belongs to a target: a hash (FNV-1a) that is the same in every process, mixed further because FNV
+// leaves names close together that differ in their last letter.
 func affinity(key, target string) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(key))
-	_, _ = h.Write([]byte{0})
-	_, _ = h.Write([]byte(target))
-	return mix(h.Sum64())
+	h := uint64(14695981039346656037)
+	h = hashString(h, key)
+	h = hashString(h, "\x00")
+	return mix(hashString(h, target))
 }
 
-// mix spreads what FNV leaves close together: names that differ in their last letter.
+func hashString(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+// mix is the finaliser of MurmurHash3.
 func mix(x uint64) uint64 {
-	x ^= x >> 33
-	x *= 0xff51afd7ed558ccd
-	x ^= x >> 33
-	return x
+	x = (x ^ x>>33) * 0xff51afd7ed558ccd
+	x = (x ^ x>>33) * 0xc4ceb9fe1a85ec53
+	return x ^ x>>33
 }

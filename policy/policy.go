@@ -23,9 +23,15 @@ type Policy struct {
 	MaxAttempts int
 	// MaxRetries bounds the failures that are tried again or elsewhere, but for those whose rule is Free. 0 is none.
 	MaxRetries int
-	// MaxWait bounds the sum of waits under rules that are Free, such as those for rate limits. A wait that would go beyond it
-	// is not begun. 0 is no waiting.
+	// MaxWait bounds the sum of a request's waits between its attempts, whatever they are for. A wait that would go beyond it is
+	// not begun, nor shortened. 0 is no waiting. Before its first attempt a request waits for a target as long as it has time.
 	MaxWait time.Duration
+	// Spread is the time within which those who wait for a target's rest are let go after it, at random, so that they do not
+	// come all at once; at most a tenth of the rest is taken. The wait that a request was told itself is kept exactly.
+	Spread time.Duration
+	// StopIfBilled gives up what the provider may have billed (request.Error.MaybeBilled) instead of sending it again, so that
+	// no answer is paid for twice. Timeouts and answers that broke off are then final.
+	StopIfBilled bool
 }
 
 // Rule says what to do about one class of error.
@@ -39,7 +45,7 @@ type Rule struct {
 	Free bool
 	// Fallback is where the request may go when the same target is not tried again.
 	Fallback Fallback
-	// Elsewhere goes to another target at once, where there is one, before the same is tried again.
+	// Elsewhere goes to another target at once, before the same is tried again, unless the same is free sooner.
 	Elsewhere bool
 	// Effect is what the failure means for the target and so for everybody who uses it.
 	Effect Effect
@@ -48,9 +54,10 @@ type Rule struct {
 // Fallback is a set of places where a request may go after a failure.
 type Fallback uint8
 
-// The places. OtherKey is the same model with another key, OtherModel any other target, LargerContext one whose context is
-// larger than that of the target that failed, OtherVendor one of another provider, Cheaper one that costs less for this
-// request. Keys are tried before models.
+// The places. OtherKey is the same model with another key, OtherModel any other target in the order of the candidates,
+// LargerContext one whose context is larger than that of the target that failed, OtherVendor one of a provider that the
+// request was not at, Cheaper one that costs less for this request. Keys are tried before the others. What is not known of a target, its context or its
+// price, is never taken for larger or cheaper.
 const (
 	OtherKey Fallback = 1 << iota
 	OtherModel
@@ -69,30 +76,8 @@ const (
 	Unaffected Effect = iota
 	// Rests: nobody sends to the target before the wait that the failure named has passed.
 	Rests
-	// Out: nobody sends to the target until somebody says that it works again.
+	// Out: nobody sends to the target until somebody says that it works again. The request never returns to it.
 	Out
+	// OutUntil is Out, but only until the time that the failure named, if it named one.
+	OutUntil
 )
-
-// rule finds the rule for an error.
-func (p *Policy) rule(e *request.Error) Rule {
-	rule, ok := p.Reasons[e.Reason]
-	if !ok || e.Reason == "" {
-		rule = p.Rules[e.Class]
-	}
-	if e.ShouldRetry != nil {
-		rule = p.ordered(rule, *e.ShouldRetry)
-	}
-	return rule
-}
-
-// ordered applies the provider's explicit word on whether to try again.
-func (p *Policy) ordered(rule Rule, again bool) Rule {
-	switch {
-	case !again:
-		rule.Retries, rule.Free = 0, false
-	case rule.Retries == 0 && !rule.Free:
-		transient := p.Rules[request.ClassTransient]
-		rule.Retries, rule.Backoff = transient.Retries, transient.Backoff
-	}
-	return rule
-}

@@ -35,6 +35,9 @@ func (c *capture) RoundTrip(req *http.Request) (*http.Response, error) {
 	if string(c.body["stream"]) == "true" {
 		answer, kind = `data: {"choices":[{"index":0,"delta":{"content":"yes"},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n", "text/event-stream"
 	}
+	if strings.HasSuffix(c.url, "/responses") {
+		answer = `{"status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"yes"}]}]}`
+	}
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {kind}}, Request: req,
 		Body: io.NopCloser(strings.NewReader(answer)), ContentLength: int64(len(answer)),

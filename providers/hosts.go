@@ -1,16 +1,24 @@
 package providers
 
-import "github.com/seed63918563/llmgate/providers/openai"
+import (
+	"github.com/seed63918563/llmgate/providers/anthropic"
+	"github.com/seed63918563/llmgate/providers/gemini"
+	"github.com/seed63918563/llmgate/providers/openai"
+)
 
 // Host is a vendor or server that can be opened by name.
 type Host struct {
 	// Name stands before the slash in the name of a model.
 	Name string
+	// Dialect is the API by which it is asked.
+	Dialect Dialect
 	// BaseURL is where it listens; ${NAME} in it is replaced by the environment variable of that name.
 	BaseURL string
-	// KeyVariable is the environment variable that holds the key. KeyOptional: it may be empty.
-	KeyVariable string
-	KeyOptional bool
+	// KeyVariable is the environment variable that holds the key, SecondKeyVariable another that is looked into if that is
+	// empty. KeyOptional: both may be.
+	KeyVariable       string
+	SecondKeyVariable string
+	KeyOptional       bool
 	// Quirks are its differences from OpenAI's Chat Completions.
 	Quirks openai.Quirks
 }
@@ -26,9 +34,11 @@ var (
 	}
 )
 
-// hosts is every server that speaks the Chat Completions dialect, by name.
+// hosts is every vendor and server that is known: the three big vendors, and all others that speak OpenAI's dialect.
 var hosts = []Host{
 	{Name: "openai", BaseURL: openai.DefaultBaseURL, KeyVariable: "OPENAI_API_KEY", Quirks: openai.Quirks{CacheKey: true}},
+	{Name: "anthropic", Dialect: Messages, BaseURL: anthropic.DefaultBaseURL, KeyVariable: "ANTHROPIC_API_KEY"},
+	{Name: "gemini", Dialect: GenerateContent, BaseURL: gemini.DefaultBaseURL, KeyVariable: "GEMINI_API_KEY", SecondKeyVariable: "GOOGLE_API_KEY"},
 	{Name: "azure", BaseURL: "${AZURE_OPENAI_ENDPOINT}", KeyVariable: "AZURE_OPENAI_API_KEY"},
 	{Name: "alibaba", BaseURL: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", KeyVariable: "DASHSCOPE_API_KEY",
 		Quirks: openai.Quirks{MaxTokensField: "max_tokens", TopK: true, CacheControl: true, Reasoning: openai.ReasoningSwitch}},
@@ -53,7 +63,7 @@ var hosts = []Host{
 	{Name: "hyperbolic", BaseURL: "https://api.hyperbolic.xyz/v1", KeyVariable: "HYPERBOLIC_API_KEY", Quirks: compatible},
 	{Name: "mistral", BaseURL: "https://api.mistral.ai/v1", KeyVariable: "MISTRAL_API_KEY",
 		Quirks: openai.Quirks{MaxTokensField: "max_tokens", SeedField: "random_seed", RequiredChoice: "any",
-			NoStreamOptions: true, ReasoningBack: openai.ReasoningContent}},
+			NoStreamOptions: true, CacheKey: true, ReasoningBack: openai.ReasoningContent}},
 	{Name: "moonshot", BaseURL: "https://api.moonshot.ai/v1", KeyVariable: "MOONSHOT_API_KEY",
 		Quirks: openai.Quirks{MaxTokensField: "max_tokens", Reasoning: openai.ReasoningThinking, ReasoningBack: "reasoning_content"}},
 	{Name: "nebius", BaseURL: "https://api.tokenfactory.nebius.com/v1", KeyVariable: "NEBIUS_API_KEY", Quirks: compatible},

@@ -26,6 +26,7 @@ type options struct {
 	key, baseURL string
 	transport    http.RoundTripper
 	getenv       func(string) string
+	unknown      func(*request.Error)
 }
 
 // WithAPIKey gives the key instead of the environment.
@@ -41,10 +42,18 @@ func WithTransport(t http.RoundTripper) Option { return func(o *options) { o.tra
 // WithGetenv reads environment variables from a function instead of the process.
 func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
 
-// Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". The key comes from the vendor's
-// environment variable; VENDOR_BASE_URL, if set, replaces the vendor's address and makes the key optional. Nothing is
-// sent. The error, of class invalid or auth, names what is missing and where to put it. ctx is for look-ups that a
-// vendor's credentials may need.
+// WithUnknownErrors is for a log: report is called with an error response that only its status classified, once for each shape
+// of body; see openai.Config. Clients of langchaingo's packages report none.
+func WithUnknownErrors(report func(*request.Error)) Option {
+	return func(o *options) { o.unknown = report }
+}
+
+// Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". Two forms of the vendor's name ask for
+// something else than its usual API: "openai-responses/gpt-5-mini" for the Responses API, where a vendor of the OpenAI kind has
+// it, and "langchain:anthropic/claude-sonnet-4-5" for langchaingo's package in place of ours. The key comes from the vendor's
+// environment variable; VENDOR_BASE_URL, if set, replaces the vendor's address and makes the key optional. Nothing is sent. The
+// error, of class invalid or auth, names what is missing and where to put it. ctx is for look-ups that a vendor's credentials
+// may need.
 func Open(_ context.Context, name string, opts ...Option) (request.Client, error) {
 	o := options{getenv: os.Getenv}
 	for _, opt := range opts {
@@ -57,12 +66,32 @@ func Open(_ context.Context, name string, opts ...Option) (request.Client, error
 	if vendor == "sim" {
 		return openSim(model, &o)
 	}
-	i := slices.IndexFunc(hosts, func(h Host) bool { return h.Name == vendor })
-	if i < 0 {
+	host, found := hostOf(vendor)
+	if !found {
 		return nil, fault(request.ClassInvalid, vendor, fmt.Sprintf("model %q: no vendor is named %q; the vendors are %s. For any other OpenAI-compatible server use openai/%s with its base URL",
 			name, vendor, strings.Join(Names(), ", "), model))
 	}
-	return hosts[i].open(model, &o)
+	return host.open(model, &o)
+}
+
+// hostOf finds the vendor and the dialect that a name asks for.
+func hostOf(vendor string) (Host, bool) {
+	through, chained := strings.CutPrefix(vendor, langchainPrefix)
+	name, responses := strings.CutSuffix(through, responsesSuffix)
+	i := slices.IndexFunc(hosts, func(h Host) bool { return h.Name == name })
+	if i < 0 || chained && responses {
+		return Host{}, false
+	}
+	h := hosts[i]
+	switch {
+	case responses && h.Dialect != ChatCompletions:
+		return Host{}, false
+	case responses:
+		h.Dialect = Responses
+	case chained:
+		h.Dialect = h.Dialect.throughLangchain(h.Name)
+	}
+	return h, h.Dialect != unspoken
 }
 
 // Names lists the vendors that Open knows.
@@ -79,22 +108,19 @@ func Hosts() []Host { return slices.Clone(hosts) }
 
 func (h *Host) open(model string, o *options) (request.Client, error) {
 	baseURL, own, missing := h.baseURL(o)
-	cfg := openai.Config{
-		APIKey: o.key, BaseURL: baseURL, Model: model, Provider: h.Name, Quirks: h.Quirks, Transport: o.transport, Azure: h.Name == "azure",
+	key := o.key
+	for _, variable := range [...]string{h.KeyVariable, h.SecondKeyVariable} {
+		if key == "" && variable != "" {
+			key = strings.TrimSpace(o.getenv(variable))
+		}
 	}
-	if cfg.APIKey == "" {
-		cfg.APIKey = strings.TrimSpace(o.getenv(h.KeyVariable))
-	}
-	if cfg.APIKey == "" && !h.KeyOptional && own {
+	if key == "" && !h.KeyOptional && own {
 		missing = append(missing, "no API key: set "+h.KeyVariable)
-	}
-	if cfg.Azure {
-		cfg.APIVersion = o.getenv("OPENAI_API_VERSION")
 	}
 	if len(missing) > 0 {
 		return nil, fault(request.ClassAuth, h.Name, strings.Join(missing, "; "))
 	}
-	return client(cfg)
+	return h.client(call{key: key, baseURL: baseURL, model: model, options: o})
 }
 
 // baseURL is the given address, the one of the environment, or the vendor's own with its variables filled in.
@@ -133,14 +159,5 @@ func openSim(model string, o *options) (request.Client, error) {
 	if baseURL == "" {
 		baseURL = "http://simulator/v1"
 	}
-	return client(openai.Config{APIKey: o.key, Model: model, Provider: "sim", BaseURL: baseURL, Transport: transport})
-}
-
-// client returns a nil interface beside an error, where openai.New has a nil pointer that would not compare equal to nil.
-func client(cfg openai.Config) (request.Client, error) {
-	c, err := openai.New(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
+	return asClient(openai.New(openai.Config{APIKey: o.key, Model: model, Provider: "sim", BaseURL: baseURL, Transport: transport}))
 }

@@ -169,6 +169,25 @@ func TestAzure(t *testing.T) {
 	}
 }
 
+func TestResponsesByName(t *testing.T) {
+	for name, want := range map[string]string{
+		"openai-responses/m": "https://api.openai.com/v1/responses", "azure-responses/m": "https://resource.openai.azure.com/openai/v1/responses",
+		"xai-responses/m": "https://api.x.ai/v1/responses", "vllm-responses/org/m": "http://localhost:8000/v1/responses",
+	} {
+		c := new(capture)
+		client, err := providers.Open(t.Context(), name, environment(everything()), providers.WithTransport(c))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Complete(t.Context(), question())
+		host, _, _ := strings.Cut(name, "-responses/")
+		if err != nil || resp.Provider != host || resp.Content != "yes" || c.url != want || !strings.Contains(c.header.Get("Authorization")+c.header.Get("Api-Key"), "key-of-"+host) {
+			t.Errorf("%s: %+v, %v from %s with %v", name, resp, err, c.url, c.header)
+		}
+	}
+	refused(t, "nobody-responses/m", request.ClassInvalid, []string{`no vendor is named "nobody-responses"`}, environment(everything()))
+}
+
 func TestSimAnswersWithoutKeyAndNetwork(t *testing.T) {
 	synctest.Test(t, simAnswers)
 }

@@ -13,13 +13,16 @@ import (
 
 // spoken are the dialects: where each takes requests, and one that has an answer with thinking, whole and streamed.
 var spoken = map[string]struct{ path, whole, stream string }{
-	"chat":     {"/v1/chat/completions", ask("Hello", `"reasoning_effort":"low"`), streamed(ask("Hello", `"reasoning_effort":"low"`))},
-	"messages": {"/v1/messages", prompt("Hello", thinking), flowing(prompt("Hello", thinking))},
-	"ollama":   {"/api/chat", local("Hello", `"think":true`), ask("Hello", `"think":true`)},
+	"chat":            {"/v1/chat/completions", ask("Hello", `"reasoning_effort":"low"`), streamed(ask("Hello", `"reasoning_effort":"low"`))},
+	"messages":        {"/v1/messages", prompt("Hello", thinking), flowing(prompt("Hello", thinking))},
+	"generate":        {"/v1beta/models/demo:generateContent", query("Hello", thoughtful), query("Hello", thoughtful, declared)},
+	"stream generate": {"/v1beta/models/demo:streamGenerateContent?alt=sse", query("Hello", thoughtful), query("Hello", thoughtful, declared)},
+	"responses":       {"/v1/responses", inquire("Hello", musing), flowing(inquire("Hello", musing))},
+	"ollama":          {"/api/chat", local("Hello", `"think":true`), ask("Hello", `"think":true`)},
 }
 
 // clockwork is what the clock decides of a response.
-var clockwork = regexp.MustCompile(`"(created|created_at|total_duration|prompt_eval_duration|eval_duration)":("[^"]*"|\d+)`)
+var clockwork = regexp.MustCompile(`"(created|created_at|completed_at|total_duration|prompt_eval_duration|eval_duration)":("[^"]*"|\d+)`)
 
 // The seed and the request decide the bytes of an answer, in every dialect.
 func TestDialectsSameAnswers(t *testing.T) {
@@ -62,7 +65,7 @@ func TestDialectsShareTheFrame(t *testing.T) {
 				switch r := c.do(http.MethodPost, d.path, d.whole); {
 				case r.status == 418 && string(r.body) == "tea" && r.header.Get("X-Pot") == "short":
 					struck++
-				case r.status == http.StatusTooManyRequests && r.header.Get("Retry-After") == "60":
+				case r.status == http.StatusTooManyRequests && (r.header.Get("Retry-After") == "60" || strings.Contains(string(r.body), `"retryDelay":"`)):
 					limited++
 				case r.status != http.StatusOK:
 					c.t.Errorf("%s: %d %s", name, r.status, r.body)

@@ -143,10 +143,7 @@ func (g *generate) checkContents() string {
 	if s := g.SystemInstruction; s != nil && len(s.Parts) == 0 {
 		return requestFault("system_instruction.parts", "contents.parts must not be empty.")
 	}
-	if fault := g.checkTurns(); fault != "" {
-		return fault
-	}
-	return g.checkSignatures()
+	return ""
 }
 
 func (p *generatePart) check(at string) string {

@@ -10,22 +10,26 @@ import (
 // comes the message that a field holds: []M is a list of them, {}M a map.
 var generateFields = parseFields(map[string]string{
 	"Request": `model contents:[]Content systemInstruction:Content tools:[]Tool toolConfig:ToolConfig generationConfig:Config
-		safetySettings:[]SafetySetting cachedContent labels serviceTier store`,
-	"Count":            `model contents:[]Content systemInstruction:Content tools:[]Tool generationConfig:Config generateContentRequest:Request instances`,
-	"Content":          "role parts:[]Part",
-	"Part":             `text thought thoughtSignature inlineData:Blob fileData:FileData functionCall:FunctionCall functionResponse:FunctionResponse executableCode codeExecutionResult toolCall toolResponse videoMetadata partMetadata mediaResolution`,
+		safetySettings:[]SafetySetting cachedContent continuationToken labels serviceTier store modelArmorConfig outputConfig`,
+	"Count":   `model contents:[]Content systemInstruction:Content tools:[]Tool generationConfig:Config generateContentRequest:Request instances`,
+	"Content": "role parts:[]Part",
+	"Part": `text thought thoughtSignature inlineData:Blob fileData:FileData functionCall:FunctionCall functionResponse:FunctionResponse
+		executableCode codeExecutionResult toolCall toolResponse videoMetadata partMetadata mediaResolution mediaProcessing speechMetadata
+		audioTranscription`,
 	"Blob":             "mimeType data displayName",
 	"FileData":         "mimeType fileUri displayName",
-	"FunctionCall":     "id name args",
+	"FunctionCall":     "id name args partialArgs willContinue",
 	"FunctionResponse": "id name response parts willContinue scheduling",
-	"Tool":             "functionDeclarations:[]Function googleSearch googleSearchRetrieval codeExecution urlContext computerUse fileSearch googleMaps mcpServers retrieval enterpriseWebSearch",
-	"Function":         "name description parameters:Schema parametersJsonSchema response:Schema responseJsonSchema behavior",
-	"ToolConfig":       "functionCallingConfig:Calling retrievalConfig includeServerSideToolInvocations",
-	"Calling":          "mode allowedFunctionNames streamFunctionCallArguments",
-	"SafetySetting":    "category threshold method",
+	"Tool": `functionDeclarations:[]Function googleSearch googleSearchRetrieval codeExecution urlContext computerUse fileSearch googleMaps
+		mcpServers retrieval enterpriseWebSearch exaAiSearch parallelAiSearch`,
+	"Function":      "name description parameters:Schema parametersJsonSchema response:Schema responseJsonSchema behavior",
+	"ToolConfig":    "functionCallingConfig:Calling retrievalConfig includeServerSideToolInvocations",
+	"Calling":       "mode allowedFunctionNames streamFunctionCallArguments",
+	"SafetySetting": "category threshold method",
 	"Config": `temperature topP topK candidateCount maxOutputTokens stopSequences responseMimeType responseSchema:Schema
 		responseJsonSchema presencePenalty frequencyPenalty responseLogprobs logprobs responseModalities seed thinkingConfig:Thinking
-		speechConfig mediaResolution imageConfig audioTimestamp routingConfig enableEnhancedCivicAnswers`,
+		speechConfig mediaResolution imageConfig audioTimestamp audioTranscriptionConfig translationConfig routingConfig modelConfig
+		modelSelectionConfig responseFormat enableAffectiveDialog enableEnhancedCivicAnswers`,
 	"Thinking": "includeThoughts thinkingBudget thinkingLevel",
 	"Schema": `type format title description nullable default items:Schema minItems maxItems enum properties:{}Schema
 		propertyOrdering required minProperties maxProperties minimum maximum minLength maxLength pattern example anyOf:[]Schema`,

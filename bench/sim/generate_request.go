@@ -108,7 +108,7 @@ func (g *generate) parse(_ *http.Request, body []byte) (*request, *failure) {
 	if g.CachedContent != "" {
 		return nil, g.fail(newGenerateError(http.StatusForbidden, "CachedContent not found (or permission denied)"))
 	}
-	for _, check := range []func() string{g.checkConfig, g.checkThinking, g.checkTools, g.checkFormat, g.checkContents} {
+	for _, check := range []func() string{g.checkConfig, g.checkThinking, g.checkTools, g.checkFormat, g.checkContents, g.checkTurns} {
 		if fault := check(); fault != "" {
 			return nil, g.invalid(fault)
 		}
@@ -117,7 +117,7 @@ func (g *generate) parse(_ *http.Request, body []byte) (*request, *failure) {
 }
 
 func (g *generate) decode(body []byte) *failure {
-	if err := json.Unmarshal(body, new(any)); err != nil {
+	if err := json.Unmarshal(body, new(json.RawMessage)); err != nil {
 		return g.invalid("Invalid JSON payload received. " + err.Error())
 	}
 	kind := "Request"
@@ -132,7 +132,7 @@ func (g *generate) decode(body []byte) *failure {
 	}
 	err := json.Unmarshal(body, &g.generateRequest)
 	if typed, ok := err.(*json.UnmarshalTypeError); ok {
-		return g.invalid("Invalid value at '" + underscored(typed.Field) + "' (" + generateTypes[typed.Type.Kind()] + "), a " + typed.Value)
+		return g.invalid("Invalid value at '" + underscored(typed.Field) + "' (" + generateTypes[typed.Type.Kind()] + "), " + typed.Value)
 	} else if err != nil {
 		return g.invalid("Invalid JSON payload received. " + err.Error())
 	}

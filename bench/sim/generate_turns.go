@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // functions counts the calls and the results in a content.
@@ -18,8 +19,30 @@ func (c *generateContent) functions() (calls, results int) {
 	return calls, results
 }
 
-// checkTurns checks that calls and their results follow each other.
+// checkTurns joins what the model said in several contents, as clients keep the pieces of a stream, and checks what then
+// follows what.
 func (g *generate) checkTurns() string {
+	g.Contents = joined(g.Contents)
+	if fault := g.checkCalls(); fault != "" {
+		return fault
+	}
+	return g.checkSignatures()
+}
+
+// joined makes one content of those of the model that follow each other.
+func joined(contents []generateContent) (out []generateContent) {
+	for _, c := range contents {
+		if last := len(out) - 1; last >= 0 && c.Role == "model" && out[last].Role == "model" {
+			out[last].Parts = slices.Concat(out[last].Parts, c.Parts)
+		} else {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// checkCalls checks that calls and their results follow each other.
+func (g *generate) checkCalls() string {
 	const unequal = "Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn."
 	open := 0 // calls of the content before
 	for i, c := range g.Contents {
@@ -29,7 +52,7 @@ func (g *generate) checkTurns() string {
 			return "Please ensure that function response turn comes immediately after a function call turn."
 		case results != open:
 			return unequal
-		case calls > 0 && (i == 0 || g.Contents[i-1].Role == "model"):
+		case calls > 0 && i == 0:
 			return "Please ensure that function call turn comes immediately after a user turn or after a function response turn."
 		}
 		open = calls

@@ -24,6 +24,7 @@ type (
 		MaxOutputTokens      *int                `json:"max_output_tokens"`
 		MaxToolCalls         json.RawMessage     `json:"max_tool_calls"`
 		Model                string              `json:"model"`
+		Moderation           *struct{}           `json:"moderation"`
 		Output               []any               `json:"output"` // of the types below
 		ParallelToolCalls    json.RawMessage     `json:"parallel_tool_calls"`
 		PresencePenalty      float64             `json:"presence_penalty"`
@@ -219,7 +220,7 @@ func (r *responses) itemID() string { return randomID(r.rng, 50) }
 func (r *responses) reasoning(a *reply) responsesReasoning {
 	out := responsesReasoning{ID: "rs_" + r.itemID(), Type: "reasoning", Content: []struct{}{}, EncryptedContent: r.encrypted(), Summary: []responsesSummary{}}
 	if len(a.thoughts) > 0 {
-		out.Summary = append(out.Summary, responsesSummary{"summary_text", strings.TrimSpace(strings.Join(a.thoughts, ""))})
+		out.Summary = append(out.Summary, responsesSummary{"summary_text", strings.Join(a.thoughts, "")})
 	}
 	return out
 }

@@ -1,7 +1,5 @@
 package sim
 
-import "strings"
-
 // responsesEvent is an event of a stream, of whatever type.
 type responsesEvent struct {
 	Type           string           `json:"type"`
@@ -97,10 +95,9 @@ func (s *responsesStream) reasoning(done responsesReasoning, a *reply) {
 	s.whole(done.ID, begun, done, func() {
 		s.written += a.hidden
 		for i, summary := range done.Summary {
-			pieces := append([]string{strings.TrimLeft(a.thoughts[0], " ")}, a.thoughts[1:]...)
 			const text = "response.reasoning_summary_text"
 			s.in(responsesEvent{Type: "response.reasoning_summary_part.added", SummaryIndex: &i, Part: responsesSummary{Type: summary.Type}})
-			s.deltas(responsesEvent{Type: text + ".delta", SummaryIndex: &i}, pieces)
+			s.deltas(responsesEvent{Type: text + ".delta", SummaryIndex: &i}, a.thoughts)
 			s.in(responsesEvent{Type: text + ".done", SummaryIndex: &i, Text: &summary.Text})
 			s.in(responsesEvent{Type: "response.reasoning_summary_part.done", SummaryIndex: &i, Part: summary})
 		}

@@ -22,7 +22,7 @@ type simFlags struct {
 }
 
 // otherAPIs are those that the simulator speaks besides OpenAI's, with the path of each one's base URL.
-var otherAPIs = []struct{ api, path string }{{"Anthropic", ""}, {"Ollama", ""}}
+var otherAPIs = []struct{ api, path string }{{"Anthropic", ""}, {"Gemini", "/v1beta"}, {"Ollama", ""}}
 
 func (a *app) simCommand() *cobra.Command {
 	f := simFlags{}
@@ -34,7 +34,9 @@ with each vendor's headers, and faults on demand. Clients can't tell it from the
 its books. The base URLs:
 
   OpenAI Chat Completions   http://127.0.0.1:8089/v1
+  OpenAI Responses          http://127.0.0.1:8089/v1
   Anthropic Messages        http://127.0.0.1:8089
+  Google Gemini             http://127.0.0.1:8089/v1beta
   Ollama                    http://127.0.0.1:8089
 
 Times, speeds and lengths are a number or duration, or a distribution: uniform(low,high), normal(mean,deviation),

@@ -28,7 +28,7 @@ func TestSimServesUntilInterrupted(t *testing.T) {
 	url, ended := startSim(t, server)
 	server.saysErr(t, "try: llmgate chat hello --model openai/demo --base-url "+url)
 	root := strings.TrimSuffix(url, "/v1")
-	if got, want := server.out.String(), "simulated OpenAI API at "+url+" (any key, any model); interrupt to stop\nsimulated Anthropic API at "+root+"\nsimulated Ollama API at "+root+"\n"; got != want {
+	if got, want := server.out.String(), "simulated OpenAI API at "+url+" (any key, any model); interrupt to stop\nsimulated Anthropic API at "+root+"\nsimulated Gemini API at "+root+"/v1beta\nsimulated Ollama API at "+root+"\n"; got != want {
 		t.Errorf("said %q, want %q", got, want)
 	}
 

@@ -27,8 +27,9 @@ type Call struct {
 	Refusal  []byte
 	// Pending is how many bytes were taken in that are in neither of them yet.
 	Pending int
-	// Failure is an error object found where an answer was to be.
-	Failure *edge.Failure
+	// Failure is an error object found where an answer was to be. Explanation is what the provider says of the answer's end.
+	Failure     *edge.Failure
+	Explanation string
 	// Begun: there is an answer, if an empty one. Counted: usage was given. Finished: a finish reason was given.
 	Begun, Counted, Finished bool
 
@@ -55,7 +56,9 @@ func (cl *Call) send(ctx context.Context, codec Codec, streamed bool) (*wire.Rep
 	}
 	resp := cl.Response
 	resp.RequestID = wire.RequestID(reply.Header)
-	codec.ReadLimits(reply.Header, &resp.Limits)
+	if read := cl.Client.cfg.ReadLimits; read != nil {
+		read(reply.Header, &resp.Limits)
+	}
 	if reply.Status < 200 || reply.Status > 299 {
 		return nil, cl.statusError(reply)
 	}
@@ -125,14 +128,13 @@ func (cl *Call) finish(codec Codec) (*request.Response, error) {
 	case cl.Failure != nil:
 		return nil, cl.inBand(cl.Failure)
 	case resp.FinishReason == request.FinishContentPolicy:
-		e := cl.newError(request.ClassContentPolicy, "the answer was withheld by a content filter")
 		if resp.Refusal != "" {
-			e.Message = "the model refused: " + cl.Client.Redact(resp.Refusal)
+			return nil, cl.newError(request.ClassContentPolicy, "the model refused: "+cl.Client.Redact(resp.Refusal))
 		}
-		return nil, e
+		return nil, cl.endError(request.ClassContentPolicy, "the answer was withheld by a content filter")
 	case resp.FinishReason == request.FinishError:
 		class, _ := (&edge.Failure{Code: resp.RawFinishReason}).Classify(200)
-		return nil, cl.newError(class, "the provider gave up on the answer: finish reason "+resp.RawFinishReason)
+		return nil, cl.endError(class, "the provider gave up on the answer")
 	case !cl.Begun, resp.RawFinishReason == "" && len(resp.Parts) == 0:
 		return nil, cl.newError(request.ClassTruncated, "the answer has neither content nor a finish reason")
 	}
@@ -169,6 +171,17 @@ func (cl *Call) newError(class request.Class, message string) *request.Error {
 		Class: class, Provider: cl.Client.cfg.Provider, Model: cl.Model, Status: 200, Message: message,
 		RequestID: resp.RequestID, Limits: resp.Limits, MaybeBilled: true, Partial: resp,
 	}
+}
+
+// endError is for an answer whose finish reason is a failure.
+func (cl *Call) endError(class request.Class, message string) *request.Error {
+	if reason := cl.Response.RawFinishReason; reason != "" {
+		message += ": finish reason " + reason
+	}
+	if cl.Explanation != "" {
+		message += ": " + edge.Shorten(cl.Client.Redact(cl.Explanation))
+	}
+	return cl.newError(class, message)
 }
 
 // unreadable is the error for an answer that is not JSON, or not all of it.

@@ -28,6 +28,8 @@ type Config struct {
 	FirstByteTimeout time.Duration
 	IdleTimeout      time.Duration
 	MaxAnswer        int64
+	// ReadLimits reads the rate limits that a response's headers state; nil where the API states none.
+	ReadLimits func(h http.Header, to *request.Limits)
 	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities
 	// OnUnknownError is called, if it is not nil, with an error that only its status classified, once for each shape of body.

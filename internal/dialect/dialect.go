@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"net/http"
 
 	"github.com/seed63918563/llmgate/internal/tokens"
 	"github.com/seed63918563/llmgate/internal/wire"
@@ -54,8 +53,6 @@ type Codec interface {
 	Frame() *Call
 	// Encode writes the request's body to e and returns where it is to be sent. Faults that e collected fail the call.
 	Encode(e *Encoder, streamed bool) (*wire.Target, error)
-	// ReadLimits reads the rate limits that a response's headers state.
-	ReadLimits(h http.Header, to *request.Limits)
 	// Whole takes in an answer that came in one piece, Event an event of a stream; done is the terminal one. An error is
 	// that of a text that can't be read. out is nil where nobody reads along.
 	Whole(body []byte, out Emit) error
@@ -78,25 +75,25 @@ func (out Emit) Send(c request.Chunk) {
 
 // Complete sends the request and blocks until the whole answer has come.
 func Complete(ctx context.Context, codec Codec) (*request.Response, error) {
-	if err := Ask(ctx, codec); err != nil {
+	call := codec.Frame()
+	if err := call.ask(ctx, codec); err != nil {
 		return nil, err
 	}
-	return codec.Frame().finish(codec)
+	return call.finish(codec)
 }
 
-// Ask sends the request and takes in the whole answer, whatever it is. It blocks as long.
-func Ask(ctx context.Context, codec Codec) error {
-	call := codec.Frame()
-	reply, err := call.send(ctx, codec, false)
+// ask sends the request and takes in the whole answer.
+func (cl *Call) ask(ctx context.Context, codec Codec) error {
+	reply, err := cl.send(ctx, codec, false)
 	if err != nil {
 		return err
 	}
 	body, err := reply.Body()
 	if err != nil {
-		return call.named(err)
+		return cl.named(err)
 	}
 	defer body.Free()
-	return call.read(codec, body.B, nil)
+	return cl.read(codec, body.B, nil)
 }
 
 // Stream returns the answer as it is written; see request.Client. newCodec is called for each range over it.

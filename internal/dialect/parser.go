@@ -173,16 +173,43 @@ func (p *Parser) RawObject() json.RawMessage {
 	if !p.Expect(jsontext.Object, "an object") {
 		return nil
 	}
-	return append(json.RawMessage(nil), p.R.Raw()...)
+	return p.Copy()
 }
 
 // Extra keeps a field that the vocabulary has no name for.
-func (p *Parser) Extra(key string) { p.Keep(key, append(json.RawMessage(nil), p.R.Raw()...)) }
+func (p *Parser) Extra(key string) { p.Keep(key, p.Copy()) }
 
 // Keep makes a value an Extra of the provider.
-func (p *Parser) Keep(key string, value json.RawMessage) {
+func (p *Parser) Keep(key string, value json.RawMessage) { p.extras()[key] = value }
+
+// KeepIn makes a value a field of an Extra that Encoder.Object merges into an object.
+func (p *Parser) KeepIn(object, key string, value json.RawMessage) {
+	fields, ok := p.extras()[object].(map[string]any)
+	if !ok {
+		fields = map[string]any{}
+		p.extras()[object] = fields
+	}
+	fields[key] = value
+}
+
+// KeepElement makes a value an element of an Extra that is a list, as Encoder.ExtraList gives it.
+func (p *Parser) KeepElement(key string, value json.RawMessage) {
+	list, _ := p.extras()[key].([]any)
+	p.extras()[key] = append(list, value)
+}
+
+func (p *Parser) extras() map[string]any {
 	if p.Req.Extra == nil {
 		p.Req.Extra = map[string]map[string]any{p.provider: {}}
 	}
-	p.Req.Extra[p.provider][key] = value
+	return p.Req.Extra[p.provider]
+}
+
+// Copy keeps a value as it stands, Ahead does so without reading it.
+func (p *Parser) Copy() json.RawMessage { return append(json.RawMessage(nil), p.R.Raw()...) }
+
+func (p *Parser) Ahead() json.RawMessage {
+	start := p.R
+	defer func() { p.R = start }()
+	return p.Copy()
 }

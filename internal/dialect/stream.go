@@ -36,7 +36,7 @@ func (s *stream) run() {
 	}
 	var err error
 	switch events.Peek() {
-	case '{', '<': // no stream: servers mislabel both
+	case '{', '[', '<': // no stream: servers mislabel both
 		s.reply.Unread(events.Buffered())
 		err = s.whole()
 	default:

@@ -69,6 +69,8 @@ var failures = []failure{
 	{"Gemini 402", 402, "", gemini("402", "x", "x", ""), request.ClassQuota, "", 0},
 	{"Gemini key", 400, "", gemini("400", "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", badKey), request.ClassAuth, "", 0},
 	{"Gemini context", 400, "", gemini("400", "INVALID_ARGUMENT", "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).", ""), request.ClassContextLength, "", 0},
+	{"Gemini context, in Vertex's words", 400, "", gemini("400", "INVALID_ARGUMENT", "Unable to submit request because the input token count is 1200000 but model only supports up to 1048576.", ""), request.ClassContextLength, "", 0},
+	{"Gemini cancelled", 499, "", gemini("499", "CANCELLED", "The operation was cancelled.", ""), request.ClassTransient, "", 0},
 	{"Gemini invalid", 400, "", gemini("400", "INVALID_ARGUMENT", "Invalid JSON payload received. Unknown name", ""), request.ClassInvalid, "", 0},
 	{"Gemini region", 400, "", gemini("400", "FAILED_PRECONDITION", "User location is not supported for the API use.", ""), request.ClassPermission, "", 0},
 	{"Gemini permission", 403, "", gemini("403", "PERMISSION_DENIED", "x", ""), request.ClassPermission, "", 0},
@@ -115,6 +117,8 @@ func TestFailuresInsideAnAnswer(t *testing.T) {
 		anthropic("invalid_request_error", "x"):                                    request.ClassInvalid,
 		gemini("503", "UNAVAILABLE", "x", ""):                                      request.ClassOverloaded,
 		gemini("429", "RESOURCE_EXHAUSTED", "x", perMinute+","+in34s):              request.ClassRateLimit,
+		`{"error":{"status":"UNAUTHENTICATED","message":"x"}}`:                     request.ClassAuth,
+		`{"error":{"status":"NOT_FOUND","message":"x"}}`:                           request.ClassNotFound,
 		`{"type":"error","code":"rate_limit_exceeded","message":"x","param":null}`: request.ClassRateLimit,
 		`{"error":"who knows"}`:                                                    request.ClassTransient,
 	} {

@@ -23,6 +23,20 @@ var kinds = map[string]request.Class{
 	"UNAUTHENTICATED":       request.ClassAuth,
 	"PERMISSION_DENIED":     request.ClassPermission,
 	"NOT_FOUND":             request.ClassNotFound,
+
+	// What OpenAI's Responses say of the images of a request, once the answer has begun.
+	"invalid_image":                request.ClassInvalid,
+	"invalid_image_format":         request.ClassInvalid,
+	"invalid_base64_image":         request.ClassInvalid,
+	"invalid_image_url":            request.ClassInvalid,
+	"image_too_large":              request.ClassInvalid,
+	"image_too_small":              request.ClassInvalid,
+	"image_parse_error":            request.ClassInvalid,
+	"invalid_image_mode":           request.ClassInvalid,
+	"image_file_too_large":         request.ClassInvalid,
+	"unsupported_image_media_type": request.ClassInvalid,
+	"empty_image_file":             request.ClassInvalid,
+	"image_file_not_found":         request.ClassInvalid,
 }
 
 // codes are the error codes and types whose meaning does not depend on the status.
@@ -43,11 +57,31 @@ var codes = map[string]struct {
 	"exceed_context_size_error":         {request.ClassContextLength, ""},
 	"content_policy_violation":          {request.ClassContentPolicy, ""},
 	"content_filter":                    {request.ClassContentPolicy, ""},
+	"image_content_policy_violation":    {request.ClassContentPolicy, ""},
 	"invalid_prompt":                    {request.ClassContentPolicy, ""},
 	"data_inspection_failed":            {request.ClassContentPolicy, ""},
 	"invalid_api_key":                   {request.ClassAuth, ""},
 	"model_not_found":                   {request.ClassNotFound, ""},
 	"DeploymentNotFound":                {request.ClassNotFound, ""},
+
+	// Moonshot.
+	"exceeded_current_quota_error": {request.ClassQuota, ""},
+	"engine_overloaded_error":      {request.ClassOverloaded, ""},
+
+	// Alibaba.
+	"Arrearage": {request.ClassQuota, ""},
+
+	// Z.ai.
+	"1113": {request.ClassQuota, ""},
+	"1261": {request.ClassContextLength, ""},
+	"1304": {request.ClassQuota, request.ReasonDaily},
+	"1308": {request.ClassQuota, ""},
+	"1310": {request.ClassQuota, ""},
+
+	// Cloudflare.
+	"3036": {request.ClassQuota, request.ReasonDaily},
+	"3040": {request.ClassOverloaded, ""},
+	"5007": {request.ClassNotFound, ""},
 
 	// DeepSeek's finish reason.
 	"insufficient_system_resource": {request.ClassOverloaded, ""},
@@ -65,6 +99,9 @@ var codes = map[string]struct {
 	"quota_exceeded":      {request.ClassQuota, request.ReasonDaily},
 	"FAILED_PRECONDITION": {request.ClassPermission, ""},
 	"DEADLINE_EXCEEDED":   {request.ClassTimeout, ""},
+	"CANCELLED":           {request.ClassTransient, ""}, // by the server; the caller's own end shows elsewhere
+	// Its finish reason for a tool loop sent back without a signature that it had given.
+	"MISSING_THOUGHT_SIGNATURE": {request.ClassInvalid, ""},
 
 	// Bedrock.
 	"ThrottlingException":    {request.ClassRateLimit, ""},

@@ -27,9 +27,7 @@ func StatusError(status int, h http.Header, body []byte, limits *request.Limits,
 	}
 	e.RetryAfter = max(e.RetryAfter, found.wait)
 	found.byHeaders(e)
-	if e.Class == request.ClassQuota {
-		e.RetryAfter = max(e.RetryAfter, found.renewal(clock(h)))
-	}
+	found.renew(e, clock(h))
 	return e
 }
 
@@ -45,7 +43,7 @@ func parse(h http.Header, body []byte) *Failure {
 // byHeaders tells waits of seconds from waits of a day, which only the headers and the words tell apart.
 func (e *Failure) byHeaders(to *request.Error) {
 	daily := to.Limits.DailyRequests
-	if to.Class == request.ClassRateLimit && (daily.Stated && daily.Remaining == 0 || strings.Contains(e.Message, "per day")) {
+	if to.Class == request.ClassRateLimit && (daily.Stated && daily.Remaining == 0 || containsAny(e.Message, perDay)) {
 		to.Class, to.Reason = request.ClassQuota, request.ReasonDaily
 	}
 }
@@ -58,6 +56,7 @@ func (e *Failure) InBandError(clean func(string) string) *request.Error {
 	}
 	to := e.newError(status, clean)
 	to.Status, to.MaybeBilled, to.RetryAfter = http.StatusOK, true, e.wait
+	e.renew(to, time.Now())
 	return to
 }
 
@@ -65,6 +64,6 @@ func (e *Failure) newError(status int, clean func(string) string) *request.Error
 	class, reason := e.Classify(status)
 	return &request.Error{
 		Class: class, Reason: reason, Status: status,
-		Code: shorten(clean(e.Code)), Type: shorten(clean(e.Kind)), Message: shorten(clean(e.Message)),
+		Code: Shorten(clean(e.Code)), Type: Shorten(clean(e.Kind)), Message: Shorten(clean(e.Message)),
 	}
 }

@@ -94,7 +94,7 @@ func (e *Failure) object(r *jsontext.Reader, depth int) {
 	for key := range r.Fields() {
 		e.shape = addToShape(e.shape, key)
 		switch string(key) {
-		case "error", "errors", "detail", "message", "msg":
+		case "error", "errors", "detail", "message", "msg", "title":
 			e.value(r, depth)
 		case "code":
 			e.Code = cmp.Or(string(r.Scalar()), e.Code)
@@ -142,7 +142,8 @@ func plainText(body string) string {
 	return b.String()
 }
 
-func shorten(s string) string {
+// Shorten bounds a text that goes into an error. Secrets are to be taken out before, so that none is cut in two.
+func Shorten(s string) string {
 	if len(s) <= maxMessage {
 		return s
 	}

@@ -9,18 +9,30 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// OpenAILimits reads the rate-limit headers of OpenAI and of the providers that follow it, with a suffix for the window
-// where a provider adds one. With dailyRequests the limits of requests are those of a day.
+// OpenAILimits reads the rate-limit headers of OpenAI and of the providers that follow it, with a suffix for the window or
+// for the kind of tokens where a provider adds one. With dailyRequests the limits of requests are those of a day.
 func OpenAILimits(h http.Header, dailyRequests bool, l *request.Limits) {
 	l.Requests = readLimit(h, "X-Ratelimit-Limit-Requests", "X-Ratelimit-Remaining-Requests", "X-Ratelimit-Reset-Requests")
 	l.Tokens = readLimit(h, "X-Ratelimit-Limit-Tokens", "X-Ratelimit-Remaining-Tokens", "X-Ratelimit-Reset-Tokens")
 	if dailyRequests {
 		l.DailyRequests, l.Requests = l.Requests, request.Limit{}
 	}
+	l.InputTokens = readLimit(h, "X-Ratelimit-Limit-Tokens-Prompt", "X-Ratelimit-Remaining-Tokens-Prompt", "")
+	l.OutputTokens = readLimit(h, "X-Ratelimit-Limit-Tokens-Generated", "X-Ratelimit-Remaining-Tokens-Generated", "")
 	if l.Requests.Stated || l.Tokens.Stated {
 		return
 	}
 	readWindows(h, l)
+	if !l.Tokens.Stated {
+		readTogether(h, l)
+	}
+}
+
+// readTogether reads Together's names. Those for requests are in use for other windows elsewhere; the others tell.
+func readTogether(h http.Header, l *request.Limits) {
+	if l.Tokens = readLimit(h, "X-Tokenlimit-Limit", "X-Tokenlimit-Remaining", "X-Ratelimit-Reset"); l.Tokens.Stated {
+		l.Requests = readLimit(h, "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset")
+	}
 }
 
 // readWindows reads the spellings of Cerebras and Mistral.

@@ -5,7 +5,16 @@ import (
 	"regexp"
 	"sync"
 	"time"
+
+	"github.com/seed63918563/llmgate/request"
 )
+
+// renew makes the wait for an allowance that is used up reach to its next beginning.
+func (e *Failure) renew(to *request.Error, now time.Time) {
+	if to.Class == request.ClassQuota {
+		to.RetryAfter = max(to.RetryAfter, e.renewal(now))
+	}
+}
 
 // renewal is how long it takes until an allowance that is used up begins anew, by the provider's calendar; 0 if unknown.
 func (e *Failure) renewal(now time.Time) time.Duration {

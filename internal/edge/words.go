@@ -17,8 +17,17 @@ var tooLong = []string{
 	"exceed context limit",
 }
 
+// tooMany are the ways in which Gemini goes on after "the input token count".
+var tooMany = []string{"exceeds the maximum", "model only supports up to"}
+
 // spent are the ways in which Anthropic says, with a status of 400, that there is no money left.
 var spent = []string{"specified api usage limits", "credit balance is too low"}
+
+// perDay are the ways in which a rate limit says that it lasts a day; the second is GitHub's name for it.
+var perDay = []string{"per day", "ByModelByDay"}
+
+// perMonth is how Cohere says, in a 429, that a trial is used up.
+const perMonth = "calls / month"
 
 // byWords goes by the message, which is trusted only under a status that it fits.
 func (e *Failure) byWords(status int) (request.Class, request.Reason, bool) {
@@ -26,7 +35,7 @@ func (e *Failure) byWords(status int) (request.Class, request.Reason, bool) {
 	switch status {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		switch {
-		case containsAny(message, tooLong), strings.Contains(message, "token count") && strings.Contains(message, "exceeds the maximum"):
+		case containsAny(message, tooLong), strings.Contains(message, "token count") && containsAny(message, tooMany):
 			return request.ClassContextLength, "", true
 		case containsAny(message, spent):
 			return request.ClassQuota, "", true
@@ -37,6 +46,8 @@ func (e *Failure) byWords(status int) (request.Class, request.Reason, bool) {
 			return request.ClassInvalid, request.ReasonAboveLimit, true
 		case strings.Contains(message, "high demand"):
 			return request.ClassOverloaded, "", true
+		case strings.Contains(message, perMonth):
+			return request.ClassQuota, "", true
 		}
 	}
 	return "", "", false

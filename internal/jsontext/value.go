@@ -85,6 +85,15 @@ func (r *Reader) Text() []byte {
 // String returns the next value's string as a copy.
 func (r *Reader) String() string { return string(r.Text()) }
 
+// Once reads a string into a field, unless that has a value: the events of a stream repeat what they belong to.
+func (r *Reader) Once(field *string) {
+	if *field != "" {
+		r.Skip()
+		return
+	}
+	*field = r.String()
+}
+
 // Bool returns the next value's boolean.
 func (r *Reader) Bool() bool {
 	if r.Kind() != Bool {

@@ -3,6 +3,7 @@ package yardstick
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 
 	"github.com/seed63918563/llmgate/request"
@@ -13,11 +14,11 @@ var errRaw = errors.New("unexpected answer")
 // Call makes one call and returns the length of its answer.
 type Call func(context.Context) (int, error)
 
-// Run measures calls side by side, each by its name.
-func Run(b *testing.B, names []string, calls ...Call) {
-	for i, name := range names {
-		b.Run(name, func(b *testing.B) { measure(b, calls[i]) })
-	}
+// Compare measures the hand-written client, plain and with pooled buffers, and ours beside it.
+func Compare(b *testing.B, url string, header http.Header, raw func(*Raw) Call, ours Call) {
+	b.Run("raw", func(b *testing.B) { measure(b, raw(newRaw(url, header, false))) })
+	b.Run("raw-pooled", func(b *testing.B) { measure(b, raw(newRaw(url, header, true))) })
+	b.Run("llmgate", func(b *testing.B) { measure(b, ours) })
 }
 
 // measure runs call from 64 goroutines and adds the process's CPU time to the report.

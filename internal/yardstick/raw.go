@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync"
+
+	"github.com/seed63918563/llmgate/internal/wire"
 )
 
 // Raw is the hand-written client.
@@ -17,9 +19,9 @@ type Raw struct {
 	pool   *sync.Pool // of *bytes.Buffer; nil for the plain variant
 }
 
-// NewRaw makes one with a transport of its own, plain or with pooled buffers.
-func NewRaw(transport http.RoundTripper, url string, header http.Header, pooled bool) *Raw {
-	c := &Raw{client: &http.Client{Transport: transport}, url: url, header: header}
+// newRaw makes one with a transport of its own.
+func newRaw(url string, header http.Header, pooled bool) *Raw {
+	c := &Raw{client: &http.Client{Transport: wire.NewTransport()}, url: url, header: header}
 	if pooled {
 		c.pool = &sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	}

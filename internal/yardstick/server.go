@@ -20,10 +20,16 @@ import (
 // process.
 const variable = "LLMGATE_BENCH_SERVE"
 
-// Server answers every request with the same answer, or where a stream is asked for with the same events.
+// Server answers every request to a path with the same answer.
 type Server struct {
-	Header http.Header
-	Answer string
+	Header  http.Header
+	Answers map[string]Answer
+}
+
+// Answer is given in one piece, or where a stream is asked for event by event. An API that has a path for streams has no
+// whole answer there.
+type Answer struct {
+	Whole  string
 	Events []string
 }
 
@@ -48,13 +54,14 @@ func (s Server) ServeIfAsked() {
 func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	maps.Copy(w.Header(), s.Header)
-	if !bytes.Contains(body, []byte(`"stream":true`)) {
+	answer := s.Answers[r.URL.Path]
+	if answer.Whole != "" && !bytes.Contains(body, []byte(`"stream":true`)) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, s.Answer)
+		_, _ = io.WriteString(w, answer.Whole)
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
-	for _, e := range s.Events {
+	for _, e := range answer.Events {
 		_, _ = io.WriteString(w, e)
 		w.(http.Flusher).Flush()
 	}

@@ -13,6 +13,7 @@ import (
 type attempt struct {
 	target    *target
 	candidate int // its index in the call's history
+	trial     policy.Trial
 	waited    time.Duration
 	sent      time.Time
 	first     time.Time // when the first piece of a stream came
@@ -69,8 +70,7 @@ func (c *call) fail(a *attempt, res result) {
 	c.history.Attempts = append(c.history.Attempts, policy.Attempt{Target: a.candidate, Err: e, Waited: a.waited})
 	c.last, c.since, c.history.Random = res.err, res.at, c.rand().Float64()
 	c.elsewhere = c.router.cfg.Fallback != nil && e.Class != request.ClassCanceled && c.router.cfg.Fallback(e)
-	rest, out := c.effect(a, e, res.at)
-	c.router.failed(a, res.at, e, rest, out)
+	c.router.failed(a, res.at, e, c.meaning(a, e, res.at))
 	if c.adopt(e.Attempts, a.waited) {
 		return
 	}
@@ -95,11 +95,11 @@ func (c *call) adopt(inner []request.Attempt, waited time.Duration) bool {
 	return true
 }
 
-// effect is what the policy says that a failure means for the target, whatever else the request has been through.
-func (c *call) effect(a *attempt, e *request.Error, now time.Time) (rest time.Duration, out bool) {
+// meaning is what the policy says that a failure means, whatever else the request has been through.
+func (c *call) meaning(a *attempt, e *request.Error, now time.Time) meaning {
 	alone := policy.History{Candidates: c.history.Candidates, Attempts: []policy.Attempt{{Target: a.candidate, Err: e}}}
 	d := c.router.cfg.Policy.Decide(&alone, now)
-	return d.Rest, d.Out
+	return meaning{rest: d.Rest, out: d.Out, byCaller: c.ctx.Err() != nil}
 }
 
 // abandon gives back the place of an attempt that came to no end of its own: the caller left, or something panicked.
@@ -108,7 +108,7 @@ func (c *call) abandon(a *attempt) {
 		return
 	}
 	a.over = true
-	c.router.failed(a, time.Now(), &request.Error{Class: request.ClassCanceled}, 0, false)
+	c.router.failed(a, time.Now(), &request.Error{Class: request.ClassCanceled}, meaning{byCaller: true})
 }
 
 func (a *attempt) ttft() time.Duration {

@@ -31,7 +31,6 @@ type call struct {
 	elsewhere bool
 
 	allowance *allowance.Allowance
-	budget    bool          // the router's budget has a retry left, as last seen
 	changed   chan struct{} // as last seen
 
 	// Room for the usual sizes, to save allocations.

@@ -27,8 +27,8 @@ type Config struct {
 	Fallback FallbackPolicy
 	// Health says when a target counts as broken.
 	Health policy.HealthConfig
-	// RetryShare bounds retries, and moves to another target, to a share of the requests (0.2), beyond the first RetryBurst
-	// (50). What follows a rate limit is not counted. A negative share is no bound.
+	// RetryShare bounds retries to a share of the requests (0.2), beyond the first RetryBurst (50): see policy.RetryBudget. A
+	// negative share is no bound.
 	RetryShare float64
 	RetryBurst int
 	// Hedge sends slow requests a second time; the zero value never does.
@@ -101,6 +101,9 @@ func (c *Config) complete() error {
 
 func (c *Config) faults() (faults []string) {
 	add := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	if err := c.Policy.Validate(); err != nil {
+		add("%v", err)
+	}
 	if len(c.Targets) == 0 {
 		add("no targets; give at least one")
 	}

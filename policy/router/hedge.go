@@ -124,8 +124,7 @@ func (c *call) second(first *attempt) *attempt {
 			return nil
 		}
 		r.hedged++
-		t.begin(now)
-		return &attempt{target: t, candidate: i, sent: now}
+		return &attempt{target: t, candidate: i, trial: t.begin(now), sent: now}
 	}
 	return nil
 }

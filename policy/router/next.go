@@ -1,7 +1,6 @@
 package router
 
 import (
-	"slices"
 	"time"
 
 	"github.com/seed63918563/llmgate/policy"
@@ -29,22 +28,20 @@ func (c *call) next() *attempt {
 	return nil
 }
 
-// decide asks the policy, with all that is known by now. free: what it allows needs no budget.
+// decide asks the policy, with all that is known by now. free: what it says counts as no retry.
 func (c *call) decide(now time.Time) (d policy.Decision, free bool) {
 	attempt, retry := c.allowance.Left()
 	c.refresh(now)
-	if len(c.history.Attempts) == 0 {
+	switch {
+	case len(c.history.Attempts) == 0:
 		return c.router.cfg.Policy.Decide(&c.history, c.since), true
+	case !attempt:
+		return policy.Decision{Target: -1, Why: policy.WhyAttempts}, true
 	}
-	if !attempt {
-		return policy.Decision{Target: -1, Why: policy.WhyAttempts}, false
-	}
-	c.history.Exhausted = true
-	if d := c.choose(); d.Action != policy.Stop || !c.budget || !retry {
+	if d := c.choose(false); d.Action != policy.Stop || !retry {
 		return d, true
 	}
-	c.history.Exhausted = false
-	return c.choose(), false
+	return c.choose(true), false
 }
 
 // refresh brings what the request knows of targets and budget up to date.
@@ -54,61 +51,38 @@ func (c *call) refresh(now time.Time) {
 	defer r.mu.Unlock()
 	for i := range c.history.Candidates {
 		at, ok := c.target(i).health.Ready(now)
-		if ok && at.After(now) {
-			at = at.Add(c.stagger(at))
-		}
 		c.history.Candidates[i].RestsUntil, c.history.Candidates[i].Out = at, !ok
+		if at.After(c.since) && c.history.Random == 0 {
+			c.history.Random = c.rand().Float64()
+		}
 	}
-	c.budget = r.retries == nil || !r.retries.Exhausted()
+	c.history.Exhausted = r.retries != nil && r.retries.Exhausted()
 	c.changed = r.changed
 }
 
-// stagger spreads the requests that were held back, so that they don't all come at the moment a rest ends: over a tenth of
-// the wait, at most maxStagger. A request that was told to wait itself comes when it was told.
-func (c *call) stagger(until time.Time) time.Duration {
-	if len(c.history.Attempts) > 0 {
-		return 0
-	}
-	if c.history.Random == 0 {
-		c.history.Random = c.rand().Float64()
-	}
-	return time.Duration(c.history.Random * float64(min(until.Sub(c.since)/10, maxStagger)))
-}
-
-const maxStagger = 10 * time.Second
-
-// choose decides about the last failure. A rate limit may be waited for, or gone around: what is sooner is done.
-func (c *call) choose() policy.Decision {
+// choose decides about the last failure, with the retries that are left or without any.
+func (c *call) choose(retries bool) policy.Decision {
 	r := c.router
-	limited := c.history.Attempts[len(c.history.Attempts)-1].Err.Class == request.ClassRateLimit
-	around := r.rotating
-	switch {
-	case c.elsewhere && limited && r.limitsRest:
-		around = r.eager
-	case c.elsewhere:
-		return r.eager.Decide(&c.history, c.since)
-	case around == nil || !limited:
-		return r.cfg.Policy.Decide(&c.history, c.since)
+	if c.elsewhere {
+		return c.by(r.eager, retries)
 	}
-	stay, move := r.cfg.Policy.Decide(&c.history, c.since), around.Decide(c.forgiven(), c.since)
-	if move.Action == policy.Next && (stay.Action == policy.Stop || move.Wait < stay.Wait) {
-		return move
+	d := c.by(r.cfg.Policy, retries)
+	if r.rotating == nil || c.history.Attempts[len(c.history.Attempts)-1].Err.Class != request.ClassRateLimit {
+		return d
 	}
-	return stay
+	if key := c.by(r.rotating, retries); key.Action == policy.Next && (d.Action == policy.Stop || key.Wait < d.Wait) {
+		return key
+	}
+	return d
 }
 
-// forgiven is the history as if all rate limits had struck the last target, so that the others count as untried: when they
-// have rested they are as good as new. Those that were limited for an unknown time are not forgiven.
-func (c *call) forgiven() *policy.History {
-	h := c.history
-	h.Attempts = slices.Clone(h.Attempts)
-	last := h.Attempts[len(h.Attempts)-1].Target
-	for i := range h.Attempts {
-		if e := h.Attempts[i].Err; e != nil && e.Class == request.ClassRateLimit && e.RetryAfter > 0 {
-			h.Attempts[i].Target = last
-		}
+func (c *call) by(p *policy.Policy, retries bool) policy.Decision {
+	if retries {
+		return p.Decide(&c.history, c.since)
 	}
-	return &h
+	none := *p
+	none.MaxRetries = 0
+	return none.Decide(&c.history, c.since)
 }
 
 // wait sleeps until a decision is due, ctx ends, or a target has come back, and returns the time.
@@ -132,28 +106,27 @@ func (c *call) send(now time.Time, d policy.Decision, free bool) *attempt {
 	r, t := c.router, c.target(d.Target)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if now.Before(c.since.Add(d.Wait)) || !t.ready(now) || !c.pay(free) {
+	if now.Before(c.since.Add(d.Wait)) || !t.ready(now) || !c.pay(d.Why, free) {
 		return nil
 	}
-	t.begin(now)
-	c.current = attempt{target: t, candidate: d.Target, sent: now, waited: now.Sub(c.since)}
+	c.current = attempt{target: t, candidate: d.Target, trial: t.begin(now), sent: now, waited: now.Sub(c.since)}
 	return &c.current
 }
 
-// pay draws what the next attempt costs: of the request's allowance and of the router's budget. The lock is held.
-func (c *call) pay(free bool) bool {
+// pay draws what an attempt costs: of the request's allowance, and a retry of the router's budget. The lock is held.
+func (c *call) pay(why policy.Why, free bool) bool {
 	r := c.router
-	if len(c.history.Attempts) == 0 {
-		if r.retries != nil {
-			r.retries.Request()
-		}
-		if r.hedges != nil {
-			r.hedges.Request()
+	if why == policy.WhyFirst {
+		for _, b := range []*policy.RetryBudget{r.retries, r.hedges} {
+			if b != nil {
+				b.Request()
+			}
 		}
 		return true
 	}
-	if !free && r.retries != nil && r.retries.Exhausted() || !c.allowance.Draw(free) {
+	draws := why == policy.WhyRetry && r.retries != nil
+	if draws && r.retries.Exhausted() || !c.allowance.Draw(free) {
 		return false
 	}
-	return free || r.retries == nil || r.retries.Retry()
+	return !draws || r.retries.Retry()
 }

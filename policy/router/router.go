@@ -30,16 +30,14 @@ type Router struct {
 	owner    allowance.Owner
 	eager    *policy.Policy
 	rotating *policy.Policy // nil where no two targets differ in their keys alone
-	// limitsRest: a target that is rate limited rests, so that it can't be tried again too soon.
-	limitsRest bool
-	turn       atomic.Uint64
+	turn     atomic.Uint64
 
 	mu      sync.Mutex
 	targets []*target
 	retries *policy.RetryBudget // nil: no bound
 	hedges  *policy.RetryBudget // nil: no hedging
 	hedged  int64
-	changed chan struct{}   // closed, and replaced, when a target has come back before its time
+	changed chan struct{}   // closed, and replaced, when a target has come back or gone out
 	stacked map[uint64]bool // the outer engines that the log has named
 }
 
@@ -63,8 +61,7 @@ func New(cfg Config) (*Router, error) {
 	for i := range cfg.Targets {
 		r.targets = append(r.targets, newTarget(cfg.Targets[i], cfg.Health))
 	}
-	r.limitsRest = cfg.Policy.Rules[request.ClassRateLimit].Effect == policy.Rests
-	if r.limitsRest && r.pooled() {
+	if r.pooled() {
 		r.rotating = rotating(cfg.Policy)
 	}
 	if cfg.RetryShare > 0 {

@@ -63,22 +63,25 @@ func (t *target) view(req *request.Request) policy.Target {
 	}
 }
 
-// begin counts an attempt in, and end counts it out.
-func (t *target) begin(now time.Time) {
-	t.health.Begin(now)
+// begin counts an attempt in, and end counts it out. What the caller ended says nothing of the target.
+func (t *target) begin(now time.Time) policy.Trial {
 	t.inFlight++
 	t.attempts++
+	return t.health.Begin(now)
 }
 
-func (t *target) end(now time.Time, e *request.Error) {
+func (t *target) end(now time.Time, trial policy.Trial, e *request.Error, byCaller bool) {
 	t.inFlight--
-	if e == nil {
-		t.health.End(now, "")
-		return
+	var class request.Class
+	if e != nil {
+		class = e.Class
+		t.failures[class]++
 	}
-	t.health.End(now, e.Class)
-	t.failures[e.Class]++
-	if e.Class != request.ClassCanceled {
+	if byCaller {
+		class = request.ClassCanceled
+	}
+	if e != nil && class != request.ClassCanceled {
 		t.last = e
 	}
+	t.health.End(now, trial, class)
 }

@@ -114,9 +114,9 @@ func (a *message) message(r *jsontext.Reader, out dialect.Emit) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "id":
-			setOnce(&resp.ID, r)
+			r.Once(&resp.ID)
 		case "model":
-			setOnce(&resp.Model, r)
+			r.Once(&resp.Model)
 		case "content":
 			a.content(r, out)
 		case "stop_reason":
@@ -133,15 +133,6 @@ func (a *message) message(r *jsontext.Reader, out dialect.Emit) {
 			r.Skip()
 		}
 	}
-}
-
-// setOnce keeps the first value.
-func setOnce(field *string, r *jsontext.Reader) {
-	if *field != "" {
-		r.Skip()
-		return
-	}
-	*field = r.String()
 }
 
 // fail records an error object, if it says anything.

@@ -6,6 +6,11 @@
 // not honoured is a warning on the response. Blocks that the vocabulary has no name for, such as those of tools that run at
 // the provider, come as opaque parts (see [BlockFormat] and [CitationsFormat]) and go back unchanged in the next turn.
 //
+// How a model is asked to think goes by its generation. Models since Claude 4.6 get a ReasoningEffort as adaptive thinking with
+// that effort. Those before know only a budget: an effort becomes 1,024 tokens (minimal), 2,048 (low), 8,192 (medium), 16,384
+// (high) or 32,768 (xhigh), but at most half of MaxTokens. JSON is asked for by the API's structured output where the model
+// has it (since Claude 4.5, under a schema), else by a tool that the model must call. Either approximation is a warning.
+//
 // Not supported: Bedrock's binary event stream (Stream delivers the whole answer at once there, with a warning) and AWS
 // request signatures (use a Bedrock API key, or a Transport that signs).
 package anthropic
@@ -59,20 +64,7 @@ func (c *Client) newCodec(req *request.Request) dialect.Codec {
 	return &message{Call: c.dialect.NewCall(req), client: c}
 }
 
-// CountTokens has the provider count the prompt, which costs a network call and no tokens. On Bedrock it is estimated.
-func (c *Client) CountTokens(ctx context.Context, req request.Request) (request.TokenCount, error) {
-	if c.cfg.Platform == Bedrock {
-		return c.dialect.EstimateTokens(&req)
-	}
-	req.Extra = countable(req.Extra, c.cfg.Provider)
-	codec := &counter{Call: c.dialect.NewCall(&req), client: c}
-	if err := dialect.Ask(ctx, codec); err != nil {
-		return request.TokenCount{}, err
-	}
-	return request.TokenCount{Tokens: codec.tokens}, nil
-}
-
-// Capabilities returns what the configuration says of the model; the dialect itself describes none.
+// Capabilities describes a model; see Config.Capabilities.
 func (c *Client) Capabilities(model string) request.Capabilities {
 	return c.dialect.Capabilities(model)
 }

@@ -23,7 +23,8 @@ type block struct {
 	call  int
 	begun bool
 	input []byte
-	// signature of thinking, citations of a text (a list without its brackets), and opaque blocks, as far as they have come.
+	// The signature of thinking, the citations of a text (a list without its brackets) and a block of another type, as far as
+	// they have come.
 	signature, citations []byte
 	opaque               *opaque
 }
@@ -41,6 +42,7 @@ const (
 
 // start takes in the start of a block, which is all of it where the answer comes in one piece.
 func (a *message) start(index int64, raw []byte, out dialect.Emit) {
+	a.endWords(out)
 	if len(a.open) == maxBlocks {
 		a.fail(&edge.Failure{Message: "more than " + strconv.Itoa(maxBlocks) + " blocks open at once"})
 		return
@@ -136,6 +138,15 @@ func (a *message) stop(index int64, out dialect.Emit) {
 	}
 }
 
+// endWords ends texts and thinking that a server left open, for their proof belongs right behind them.
+func (a *message) endWords(out dialect.Emit) {
+	for i := len(a.open) - 1; i >= 0; i-- {
+		if kind := a.open[i].kind; kind == textBlock || kind == thinkingBlock {
+			a.stop(a.open[i].index, out)
+		}
+	}
+}
+
 // stopAll ends blocks whose own end a server left out.
 func (a *message) stopAll(out dialect.Emit) {
 	for len(a.open) > 0 {
@@ -153,9 +164,7 @@ func (a *message) end(b *block, out dialect.Emit) {
 		part := a.Parts.OpenReasoning()
 		part.Signature = string(b.signature)
 		out.Send(request.Chunk{Part: request.ReasoningPart{Signature: part.Signature}})
-	case b.kind == callBlock && !b.begun:
-		a.input(b, orEmpty(b.input), out)
-	case b.kind == answerBlock && !b.begun:
+	case (b.kind == callBlock || b.kind == answerBlock) && !b.begun:
 		a.input(b, orEmpty(b.input), out)
 	case b.kind == opaqueBlock:
 		a.part(request.ReasoningPart{Encrypted: string(b.opaque.whole()), Format: BlockFormat}, out)

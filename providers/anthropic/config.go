@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -47,9 +48,15 @@ type Config struct {
 	// Header is sent with every request, over the headers set here.
 	Header http.Header
 
-	// Capabilities describes models; nil describes none. It tells the limit of answers where a request sets none, and
-	// which models refuse sampling parameters; what is not described goes by the model's name.
+	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of package pricing.
+	// The description gives the bound of answers where a request sets none, and tells what the model refuses.
 	Capabilities func(model string) request.Capabilities
+
+	// OnUnknownError is for a log: it is called, if it is not nil, with an error response whose words nobody knows, so that
+	// only its status classified it. That happens once for each shape of body (status, code, type and names of fields), for at
+	// most 256 of them. It is called by the goroutine of the call that failed, possibly by several at once, and must not
+	// change the error.
+	OnUnknownError func(*request.Error)
 
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
@@ -73,7 +80,8 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
-		Capabilities: c.Capabilities,
+		ReadLimits:   func(h http.Header, to *request.Limits) { edge.AnthropicLimits(h, time.Now(), to) },
+		Capabilities: c.Capabilities, OnUnknownError: c.OnUnknownError,
 	}
 	err := common.Check(faults, "/messages", "/publishers/anthropic/models", "/model")
 	c.BaseURL = common.BaseURL

@@ -12,6 +12,7 @@ type encoder struct {
 	req       *request.Request
 	modelName string
 	model     model
+	can       request.Capabilities
 	// streamed: the answer is to come in events. counting: only the size of the prompt is asked for.
 	streamed, counting bool
 
@@ -82,10 +83,12 @@ func (e *encoder) answer() {
 	if r.ServiceTier != "" && e.Field("service_tier") {
 		e.String(r.ServiceTier)
 	}
-	if r.User != "" && e.Field("metadata") {
-		e.Raw(`{`)
-		e.Text("user_id", r.User)
-		e.Raw(`}`)
+	if r.User != "" {
+		e.Object("metadata", func() {
+			if e.Field("user_id") {
+				e.String(r.User)
+			}
+		})
 	}
 }
 
@@ -94,8 +97,8 @@ func (e *encoder) maxTokens() int {
 	if n := e.req.MaxTokens; n > 0 {
 		return n
 	}
-	if n := e.client.Capabilities(e.modelName).MaxOutputTokens; n > 0 {
-		return n
+	if e.can.MaxOutputTokens > 0 {
+		return e.can.MaxOutputTokens
 	}
 	return e.model.maxTokens() + e.thinking.budget
 }
@@ -106,7 +109,7 @@ func (e *encoder) sampling() {
 	if temperature == nil && topP == nil && topK == nil {
 		return
 	}
-	if caps := e.client.Capabilities(e.modelName); !e.model.sampling() || caps.Known && !caps.Sampling {
+	if !e.model.sampling() || e.can.Known && !e.can.Sampling {
 		const why = "not sent: the model takes no sampling parameters"
 		leaveOut(e, "temperature", &temperature, why)
 		leaveOut(e, "top_p", &topP, why)

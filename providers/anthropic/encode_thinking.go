@@ -29,40 +29,42 @@ var budgets = map[request.Effort]int{
 }
 
 func (e *encoder) planThinking() {
-	r := e.req
+	effort, budget := e.req.ReasoningEffort, e.req.ReasoningBudget
+	field := "reasoning_effort"
+	if budget > 0 {
+		field = "reasoning_budget"
+	}
 	switch {
-	case r.ReasoningEffort == request.EffortNone:
+	case effort == request.EffortNone:
 		e.thinkNot()
-	case r.ReasoningEffort != "" && e.model.adaptive():
-		e.thinking = thinking{mode: "adaptive", effort: e.effort(r.ReasoningEffort)}
-	case r.ReasoningEffort != "":
-		e.derivedBudget(r.ReasoningEffort)
-	case r.ReasoningBudget == 0:
+	case effort == "" && budget == 0:
+	case !e.canThink():
+		e.Warn(field, "not sent: the model can't think")
+	case e.mustCall():
+		e.Warn(field, "not sent: the model can't think where it must call a tool")
+	case effort != "" && e.model.adaptive():
+		e.thinking = thinking{mode: "adaptive", effort: e.effort(effort)}
+	case effort != "":
+		e.derivedBudget(effort)
 	case e.model.budgets():
-		e.thinking = thinking{mode: "enabled", budget: r.ReasoningBudget}
+		e.thinking = thinking{mode: "enabled", budget: budget}
 	default:
 		e.thinking = thinking{mode: "adaptive"}
-		e.Warn("reasoning_budget", "not sent: the model takes no budget and decides itself how long it thinks")
-	}
-	if e.thinking.on() && e.mustCall() {
-		e.thinking = thinking{}
-		e.Warn(e.reasoningField(), "not sent: the model can't think where it must call a tool")
+		e.Warn(field, "not sent: the model takes no budget and decides itself how long it thinks")
 	}
 }
 
-func (e *encoder) reasoningField() string {
-	if e.req.ReasoningEffort != "" {
-		return "reasoning_effort"
-	}
-	return "reasoning_budget"
+func (e *encoder) canThink() bool {
+	return e.model.thinks() && (!e.can.Known || e.can.Reasoning)
 }
 
 func (e *encoder) thinkNot() {
-	if e.model.always() {
+	switch {
+	case e.model.always():
 		e.Warn("reasoning_effort", "not sent: the model's thinking can't be turned off")
-		return
+	case e.canThink():
+		e.thinking = thinking{mode: "disabled"}
 	}
-	e.thinking = thinking{mode: "disabled"}
 }
 
 // effort gives the API's word for a level: it has none for the least, and the first models with efforts call the most max.
@@ -93,36 +95,33 @@ func (e *encoder) derivedBudget(level request.Effort) {
 
 func (e *encoder) thinkingFields() {
 	t := &e.thinking
-	if t.mode == "" || !e.Field("thinking") {
+	if t.mode == "" {
 		return
 	}
-	e.Raw(`{`)
-	e.Text("type", t.mode)
-	if t.budget > 0 {
-		e.Key("budget_tokens")
-		e.Int(int64(t.budget))
-	}
-	e.Raw(`}`)
+	e.Object("thinking", func() {
+		if e.Field("type") {
+			e.String(t.mode)
+		}
+		if t.budget > 0 && e.Field("budget_tokens") {
+			e.Int(int64(t.budget))
+		}
+	})
 }
 
 // outputConfig holds the effort and the schema of the answer.
 func (e *encoder) outputConfig() {
-	if e.thinking.effort == "" && !e.native {
+	effort := e.thinking.effort
+	if effort == "" && !e.native {
 		return
 	}
-	if !e.Field("output_config") {
-		if e.native {
-			e.Warn("response_format", "not sent: the extra field output_config stands in its place")
+	e.Object("output_config", func() {
+		if effort != "" && e.Field("effort") {
+			e.String(effort)
 		}
-		return
-	}
-	e.Raw(`{`)
-	e.TextIf("effort", e.thinking.effort)
-	if e.native {
-		e.Key("format")
-		e.Raw(`{"type":"json_schema","schema":`)
-		e.B = append(e.B, e.req.ResponseFormat.Schema...)
-		e.Raw(`}`)
-	}
-	e.Raw(`}`)
+		if e.native && e.Field("format") {
+			e.Raw(`{"type":"json_schema","schema":`)
+			e.B = append(e.B, e.req.ResponseFormat.Schema...)
+			e.Raw(`}`)
+		}
+	})
 }

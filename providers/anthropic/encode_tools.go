@@ -19,10 +19,10 @@ func (e *encoder) planFormat() {
 	case "", request.FormatText:
 		return
 	case request.FormatJSONSchema:
-		if f.Description != "" && e.structured() {
+		if f.Description != "" && e.model.structured() {
 			e.Warn("response_format.description", "not sent: the provider has no such parameter; put it into the schema")
 		}
-		if e.native = e.structured(); e.native {
+		if e.native = e.model.structured(); e.native {
 			return
 		}
 	}
@@ -35,11 +35,6 @@ func (e *encoder) planFormat() {
 		e.Fault("response_format.name", "a tool has the name "+e.answerTool+"; choose another")
 	}
 	e.Warn("response_format", "asked for by a tool whose input is the answer: the model has no other way to be held to it")
-}
-
-// structured: the model has native structured output and strict tools.
-func (e *encoder) structured() bool {
-	return e.model.structured() || e.client.Capabilities(e.modelName).JSONSchema
 }
 
 // mustCall: the model has no choice but to call a tool.
@@ -84,7 +79,7 @@ func (e *encoder) tool(t *request.Tool) {
 	}
 	switch {
 	case t.Strict == nil:
-	case e.structured():
+	case e.model.structured():
 		e.Key("strict")
 		e.Bool(*t.Strict)
 	case *t.Strict:

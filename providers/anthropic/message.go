@@ -1,13 +1,8 @@
 package anthropic
 
 import (
-	"net/http"
-	"time"
-
 	"github.com/seed63918563/llmgate/internal/dialect"
-	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/wire"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // message is one request in the Messages dialect. It puts the answer together block by block, whether the blocks stand in
@@ -28,7 +23,7 @@ var _ dialect.Codec = (*message)(nil)
 
 // Encode writes the body and finds the address.
 func (a *message) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
-	enc := encoder{Encoder: e, client: a.client, req: a.Req, modelName: a.Model, streamed: streamed}
+	enc := encoder{Encoder: e, client: a.client, req: a.Req, modelName: a.Model, can: a.Can, streamed: streamed}
 	enc.encode()
 	a.answerTool = enc.answerTool
 	to, err := a.client.targetsOf(a.Model)
@@ -39,11 +34,6 @@ func (a *message) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error
 		return to.streamed, nil
 	}
 	return to.whole, nil
-}
-
-// ReadLimits reads the anthropic-ratelimit headers.
-func (a *message) ReadLimits(h http.Header, to *request.Limits) {
-	edge.AnthropicLimits(h, time.Now(), to)
 }
 
 // EndOfStream is never good: the API always sends message_stop.

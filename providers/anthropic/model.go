@@ -38,6 +38,9 @@ func modelOf(name string) (m model) {
 
 func isSeparator(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
+// thinks: the model can think. Of other models than Claude nothing is known.
+func (m model) thinks() bool { return m.version == 0 || m.version >= 307 }
+
 // adaptive: the model decides itself how long it thinks, led by an effort.
 func (m model) adaptive() bool { return m.version >= 406 || m.family == "mythos" }
 
@@ -56,8 +59,8 @@ func (m model) exclusive() bool { return m.version >= 401 }
 // structured: answers and tool calls can be held to a schema.
 func (m model) structured() bool { return m.version >= 405 || m.family == "mythos" }
 
-// What bounds an answer where neither the request nor a description of the model does: models since Claude 3.7 can all
-// write this much, older and unknown ones that much.
+// What bounds an answer where neither the request nor a description of the model does. Models since Claude 3.7 can all write
+// DefaultMaxTokens, older and unknown ones only DefaultMaxTokensOlder.
 const (
 	DefaultMaxTokens      = 32_000
 	DefaultMaxTokensOlder = 4_096

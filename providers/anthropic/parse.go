@@ -14,24 +14,22 @@ import (
 // can't say. Everything wrong is reported at once, as an *request.Error of class invalid that wraps request.Faults with the
 // paths of the fields; the rest of the request is returned beside it.
 func ParseRequest(body []byte, provider string) (request.Request, error) {
-	p := parser{provider: provider}
-	req, err := p.Parse(body, provider, p.top)
-	p.settle(&req)
-	return req, err
+	var p parser
+	_, err := p.Parse(body, provider, p.top)
+	p.settle()
+	return p.Req, err
 }
 
 type parser struct {
 	dialect.Parser
-	provider string
-	system   *request.Message
+	system *request.Message
 
-	// What can only be judged when all of it has come. The raw fields are kept as Extra where the vocabulary can't say
-	// them.
-	rawTools, rawChoice, rawThinking, rawOutput json.RawMessage
-	foreignTools                                bool
-	thinking                                    thinking
-	thinkingForeign, outputForeign              bool
-	format                                      request.ResponseFormat
+	// What can only be judged when all of it has come. Where the vocabulary can't say a field, it is foreign and kept as
+	// Extra, as it stands.
+	rawTools, rawChoice, rawThinking, rawOutput  json.RawMessage
+	foreignTools, foreignThinking, foreignOutput bool
+	thinking                                     thinking
+	format                                       request.ResponseFormat
 }
 
 func (p *parser) top(key string) {
@@ -92,7 +90,7 @@ func (p *parser) sampling(key string) bool {
 func (p *parser) maxTokens() {
 	raw := p.aside(func() { p.Whole(&p.Req.MaxTokens) })
 	if string(raw) == "0" {
-		p.keep("max_tokens", raw)
+		p.Keep("max_tokens", raw)
 	}
 }
 
@@ -129,51 +127,37 @@ func (p *parser) aside(read func()) json.RawMessage {
 	return raw
 }
 
-func (p *parser) keep(name string, raw json.RawMessage) { keep(&p.Req, p.provider, name, raw) }
-
-// keep makes a field an extra one.
-func keep(req *request.Request, provider, name string, raw json.RawMessage) {
-	if len(raw) == 0 {
-		return
-	}
-	if req.Extra == nil {
-		req.Extra = map[string]map[string]any{}
-	}
-	if req.Extra[provider] == nil {
-		req.Extra[provider] = map[string]any{}
-	}
-	req.Extra[provider][name] = raw
-}
-
 // settle puts in place what depends on more than one field.
-func (p *parser) settle(req *request.Request) {
+func (p *parser) settle() {
+	req := &p.Req
 	if p.system != nil && (p.system.Content != "" || len(p.system.Parts) > 0) {
 		req.Messages = slices.Insert(req.Messages, 0, *p.system)
 	}
-	p.settleTools(req)
-	p.settleThinking(req)
+	p.settleTools()
+	p.settleThinking()
 }
 
 // settleTools keeps a list with anything but plain functions as it stands. A choice that is not of a function stays with it.
-func (p *parser) settleTools(req *request.Request) {
+func (p *parser) settleTools() {
+	req := &p.Req
 	if !p.foreignTools {
 		return
 	}
-	keep(req, p.provider, "tools", p.rawTools)
+	p.keep("tools", p.rawTools)
 	c := &req.ToolChoice
 	named := slices.ContainsFunc(req.Tools, func(t request.Tool) bool { return t.Name == c.Name })
 	if len(req.Tools) == 0 || c.Mode == request.ToolNamed && !named {
-		keep(req, p.provider, "tool_choice", p.rawChoice)
+		p.keep("tool_choice", p.rawChoice)
 		*c, req.ParallelToolCalls = request.ToolChoice{}, nil
 	}
 }
 
 // settleThinking says what it can of thinking and of the answer's form in the vocabulary's words.
-func (p *parser) settleThinking(req *request.Request) {
-	t := &p.thinking
+func (p *parser) settleThinking() {
+	req, t := &p.Req, &p.thinking
 	spoken := true
 	switch {
-	case p.thinkingForeign || p.outputForeign:
+	case p.foreignThinking || p.foreignOutput:
 		spoken = false
 	case t.mode == "enabled" && t.effort == "":
 		req.ReasoningBudget = t.budget
@@ -185,11 +169,18 @@ func (p *parser) settleThinking(req *request.Request) {
 		spoken = t.mode == "" && t.effort == ""
 	}
 	if !spoken {
-		keep(req, p.provider, "thinking", p.rawThinking)
-		keep(req, p.provider, "output_config", p.rawOutput)
+		p.keep("thinking", p.rawThinking)
+		p.keep("output_config", p.rawOutput)
 		if len(p.rawOutput) > 0 {
 			return
 		}
 	}
 	req.ResponseFormat = p.format
+}
+
+// keep makes a field that was given an extra one.
+func (p *parser) keep(name string, raw json.RawMessage) {
+	if len(raw) > 0 {
+		p.Keep(name, raw)
+	}
 }

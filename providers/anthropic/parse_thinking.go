@@ -14,16 +14,16 @@ func (p *parser) thinkingField() {
 		switch key {
 		case "type":
 			p.Text(&t.mode)
-			p.thinkingForeign = p.thinkingForeign || !slices.Contains([]string{"enabled", "disabled", "adaptive"}, t.mode)
+			p.foreignThinking = p.foreignThinking || !slices.Contains([]string{"enabled", "disabled", "adaptive"}, t.mode)
 		case "budget_tokens":
 			p.Whole(&t.budget)
 		default:
-			p.thinkingForeign = p.thinkingForeign || p.R.Kind() != jsontext.Null
+			p.foreignThinking = p.foreignThinking || p.R.Kind() != jsontext.Null
 			p.R.Skip()
 		}
 	})
 	if (t.mode == "enabled") != (t.budget > 0) {
-		p.thinkingForeign = true
+		p.foreignThinking = true
 	}
 }
 
@@ -35,11 +35,11 @@ func (p *parser) outputConfig() {
 		switch key {
 		case "effort":
 			p.Text(&p.thinking.effort)
-			p.outputForeign = p.outputForeign || p.thinking.effort != "" && !slices.Contains(spokenEfforts, p.thinking.effort)
+			p.foreignOutput = p.foreignOutput || p.thinking.effort != "" && !slices.Contains(spokenEfforts, p.thinking.effort)
 		case "format":
 			p.Fields(p.formatField)
 		default:
-			p.outputForeign = p.outputForeign || p.R.Kind() != jsontext.Null
+			p.foreignOutput = p.foreignOutput || p.R.Kind() != jsontext.Null
 			p.R.Skip()
 		}
 	})
@@ -50,14 +50,14 @@ func (p *parser) formatField(key string) {
 	case "type":
 		var kind string
 		if p.Text(&kind); kind != "json_schema" {
-			p.outputForeign = true
+			p.foreignOutput = true
 			return
 		}
 		p.format.Type, p.format.Strict = request.FormatJSONSchema, true
 	case "schema":
 		p.format.Schema = p.RawObject()
 	default:
-		p.outputForeign = p.outputForeign || p.R.Kind() != jsontext.Null
+		p.foreignOutput = p.foreignOutput || p.R.Kind() != jsontext.Null
 		p.R.Skip()
 	}
 }

@@ -35,7 +35,7 @@ func (a *message) usage(r *jsontext.Reader) {
 		case "server_tool_use":
 			c.serverTools(r)
 		case "service_tier":
-			setOnce(&a.Response.ServiceTier, r)
+			r.Once(&a.Response.ServiceTier)
 		default:
 			r.Skip()
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/providers/contract"
+	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
@@ -46,6 +47,14 @@ var clients = []client{
 			contract.Audio: "the API takes no sound",
 		},
 	}},
+	{"gemini", openGemini, contract.Features{
+		Errors: []string{"gemini"},
+		Lacks: map[contract.Feature]string{
+			contract.OneCall:      "the API can't forbid parallel calls",
+			contract.CacheMarks:   "the API caches by itself, or by a name for what was cached",
+			contract.LimitHeaders: "the API states its limits only when one is reached",
+		},
+	}},
 	{"langchain: openai", openLangchain(langchain.OpenAI, "/v1"), contract.Features{
 		Errors: []string{"openai", "compatible"},
 		Lacks: map[contract.Feature]string{
@@ -65,9 +74,6 @@ var clients = []client{
 			contract.Audio:         "the API takes no sound",
 			contract.ToolImages:    "langchaingo has only text for what tools answer",
 			contract.ReasoningBack: "langchaingo has no place for reasoning",
-		},
-		Deviates: map[string]contract.Deviation{
-			"tool results": splitTurns, "failed tool": splitTurns,
 		},
 	}},
 	{"langchain: ollama", openLangchain(langchain.Ollama, ""), contract.Features{
@@ -89,11 +95,6 @@ var clients = []client{
 			contract.Errors: "a fake's errors are those of its script",
 		},
 	}},
-}
-
-var splitTurns = contract.Deviation{
-	Fails:  "tool_use",
-	Reason: "langchaingo's package sends each of several parallel calls and results in a message of its own, which the API refuses",
 }
 
 // TestClients holds every client to the contract, and docs/providers.md to what came of it.
@@ -127,6 +128,17 @@ func openAI(t testing.TB, p *contract.Provider, api openai.API) request.Client {
 func openAnthropic(t testing.TB, p *contract.Provider) request.Client {
 	client, err := anthropic.New(anthropic.Config{
 		APIKey: contract.Key, BaseURL: address, Model: contract.Model, Transport: p.Transport,
+		FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func openGemini(t testing.TB, p *contract.Provider) request.Client {
+	client, err := gemini.New(gemini.Config{
+		APIKey: contract.Key, BaseURL: address + "/v1beta", Model: contract.Model, Transport: p.Transport,
 		FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
 	})
 	if err != nil {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"net/http"
-	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
@@ -23,12 +21,7 @@ type anthropicChat struct {
 
 func (a *anthropicChat) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
 	p := anthropicParameters{Encoder: e, written: &a.written}
-	return a.encode(e, true, func() { p.write(streamed) }, "messages", "tools")
-}
-
-// ReadLimits reads the limits as Anthropic writes them.
-func (a *anthropicChat) ReadLimits(h http.Header, to *request.Limits) {
-	edge.AnthropicLimits(h, time.Now(), to)
+	return a.encode(e, true, func() { p.write(streamed) }, field{"messages", joinTurns}, field{name: "tools"})
 }
 
 // anthropicEvent is an event of a stream, or a whole message, whose type is "message".
@@ -113,7 +106,7 @@ func (a *anthropicChat) Event(event wire.Event, out dialect.Emit) (done bool, er
 }
 
 func (a *anthropicChat) start(m *anthropicMessage) {
-	a.Begun, a.calls = true, map[int]int{}
+	a.Begun = true
 	a.Response.ID, a.Response.Model = m.ID, m.Model
 	a.count(m.Usage)
 }
@@ -132,6 +125,13 @@ func (a *anthropicChat) open(index int, b *anthropicBlock, out dialect.Emit) {
 		a.Parts.Part(part)
 		out.Send(request.Chunk{Part: part})
 	case "tool_use":
+		if b.Name == "" {
+			a.Failure = &edge.Failure{Message: "a tool call without a name"}
+			return
+		}
+		if a.calls == nil {
+			a.calls = map[int]int{}
+		}
 		n := len(a.calls)
 		a.calls[index] = n
 		input := string(b.Input)
@@ -162,7 +162,7 @@ func (a *anthropicChat) delta(e *anthropicEvent, out dialect.Emit) {
 
 // close ends a block. A tool call that came without arguments has an empty object of them.
 func (a *anthropicChat) close(index int, out dialect.Emit) {
-	if n, ok := a.calls[index]; ok && a.Parts.Arguments(n) == "" {
+	if n, ok := a.calls[index]; ok && a.Failure == nil && a.Parts.Arguments(n) == "" {
 		a.toolCall(n, "", "", "{}", out)
 	}
 }

@@ -31,11 +31,13 @@ func TestAnthropicBody(t *testing.T) {
 			{"role":"user","content":[
 				{"type":"text","text":"Weather?","cache_control":{"type":"ephemeral"}},
 				{"type":"image","source":{"type":"base64","media_type":"image/png","data":"eA=="}}]},
-			{"role":"assistant","content":[{"type":"text","text":"Let me see."}]},
-			{"role":"assistant","content":[{"type":"tool_use","id":"1","name":"weather","input":{"city":"Rome"}}]},
-			{"role":"assistant","content":[{"type":"tool_use","id":"2","name":"now","input":{}}]},
-			{"role":"user","content":[{"type":"tool_result","tool_use_id":"1","content":"sunny"}]},
-			{"role":"user","content":[{"type":"tool_result","tool_use_id":"2","content":"Error: no clock"}]}]}`)
+			{"role":"assistant","content":[
+				{"type":"text","text":"Let me see."},
+				{"type":"tool_use","id":"1","name":"weather","input":{"city":"Rome"}},
+				{"type":"tool_use","id":"2","name":"now","input":{}}]},
+			{"role":"user","content":[
+				{"type":"tool_result","tool_use_id":"1","content":"sunny"},
+				{"type":"tool_result","tool_use_id":"2","content":"Error: no clock"}]}]}`)
 	want := []string{"tools.strict", "seed", "frequency_penalty", "presence_penalty", "prompt_cache_key"}
 	if !slices.Equal(warnings, want) {
 		t.Errorf("warnings %q, want %q", warnings, want)

@@ -39,8 +39,8 @@ func (u *anthropicUsage) disjoint() request.Usage {
 		CacheWrite5mTokens: number(u.CacheWrite), Reported: true,
 	}
 	if w := u.Writes; w != nil && w.OneHour > 0 {
-		sum.CacheWrite1hTokens = w.OneHour
-		sum.CacheWrite5mTokens = max(w.FiveMinutes, number(u.CacheWrite)-w.OneHour)
+		sum.CacheWrite1hTokens = bounded(w.OneHour)
+		sum.CacheWrite5mTokens = max(bounded(w.FiveMinutes), number(u.CacheWrite)-sum.CacheWrite1hTokens)
 	}
 	return sum
 }
@@ -49,5 +49,5 @@ func number(n *int) int {
 	if n == nil {
 		return 0
 	}
-	return *n
+	return bounded(*n)
 }

@@ -13,7 +13,7 @@ import (
 
 // failure is the error of a call. The caller's own end goes first, then what a [Transport] saw, and langchaingo's error last:
 // it may be any text, with the cause lost.
-func (c *call) failure(ctx context.Context, err error, seen *sighting) error {
+func (c *call) failure(ctx context.Context, err error, seen *sighting) *request.Error {
 	var e *request.Error
 	switch {
 	case ctx.Err() != nil:
@@ -27,7 +27,8 @@ func (c *call) failure(ctx context.Context, err error, seen *sighting) error {
 	if seen.requestID != "" || seen.limits.Any() {
 		e.RequestID, e.Limits = seen.requestID, seen.limits
 	}
-	return c.adapter.named(e, c.model)
+	e.Provider, e.Model = c.adapter.cfg.Provider, c.model
+	return e
 }
 
 // contextError matches both the context's error and the cause it was given.

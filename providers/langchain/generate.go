@@ -35,6 +35,11 @@ func (c *call) complete(ctx context.Context) (*request.Response, error) {
 // generate has the request answered. stream sets what only this call sets.
 func (c *call) generate(ctx context.Context, stream llms.CallOption) (*request.Response, error) {
 	seen := new(sighting)
+	if ctx.Err() != nil {
+		e := c.failure(ctx, nil, seen)
+		e.MaybeBilled = false
+		return nil, e
+	}
 	answer, err := generate(context.WithValue(ctx, sightingKey{}, seen), c.adapter.model, c.messages, func(o *llms.CallOptions) {
 		c.fill(o)
 		stream(o)

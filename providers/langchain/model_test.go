@@ -235,8 +235,8 @@ func TestModelStreams(t *testing.T) {
 func TestModelPassesErrorsOn(t *testing.T) {
 	cause := &request.Error{Class: request.ClassRateLimit, RetryAfter: time.Second}
 	m := langchain.Model(&asked{err: cause})
-	if _, err := m.Call(t.Context(), "Hello?"); err != error(cause) {
-		t.Errorf("Call: %v", err)
+	if _, err := llms.GenerateFromSinglePrompt(t.Context(), m, "Hello?"); err != error(cause) {
+		t.Errorf("a single prompt: %v", err)
 	}
 	_, err := m.GenerateContent(t.Context(), hello, llms.WithStreamingFunc(func(context.Context, []byte) error { return nil }))
 	if !errors.Is(err, request.ErrRateLimit) || err != error(cause) {

@@ -16,7 +16,7 @@ type ollamaChat struct{ written }
 
 func (a *ollamaChat) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
 	p := ollamaParameters{Encoder: e, written: &a.written}
-	return a.encode(e, false, func() { p.write(streamed) }, "messages")
+	return a.encode(e, false, func() { p.write(streamed) }, field{name: "messages"})
 }
 
 // ollamaAnswer is a whole answer, or a line of a stream.

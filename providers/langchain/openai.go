@@ -21,7 +21,7 @@ type openaiChat struct {
 
 func (a *openaiChat) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
 	p := openaiParameters{Encoder: e, written: &a.written}
-	return a.encode(e, false, func() { p.write(streamed) }, "messages", "tools")
+	return a.encode(e, false, func() { p.write(streamed) }, field{name: "messages"}, field{name: "tools"})
 }
 
 // openaiAnswer is a completion, or one of the chunks of a stream.
@@ -141,14 +141,15 @@ func (a *openaiChat) indexOf(t *openaiToolCall) int {
 
 // disjoint takes the cached part of a prompt out of the rest.
 func (u *openaiUsage) disjoint() request.Usage {
-	read := min(u.PromptDetails.Cached, u.Prompt)
+	prompt, output := bounded(u.Prompt), bounded(u.Completion)
+	read := min(bounded(u.PromptDetails.Cached), prompt)
 	return request.Usage{
-		InputTokens:       u.Prompt - read,
+		InputTokens:       prompt - read,
 		CacheReadTokens:   read,
-		OutputTokens:      u.Completion,
-		ReasoningTokens:   min(u.CompletionDetails.Reasoning, u.Completion),
-		AudioOutputTokens: min(u.CompletionDetails.Audio, u.Completion),
-		AudioInputTokens:  min(u.PromptDetails.Audio, u.Prompt-read),
+		OutputTokens:      output,
+		ReasoningTokens:   min(bounded(u.CompletionDetails.Reasoning), output),
+		AudioOutputTokens: min(bounded(u.CompletionDetails.Audio), output),
+		AudioInputTokens:  min(bounded(u.PromptDetails.Audio), prompt-read),
 		Reported:          true,
 	}
 }

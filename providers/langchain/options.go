@@ -84,15 +84,16 @@ func wantsJSON(r *request.Request) bool {
 
 // thinkingOf asks for thinking in langchaingo's words, or not at all.
 func thinkingOf(r *request.Request) *llms.ThinkingConfig {
-	switch {
-	case r.ReasoningBudget > 0:
-		return &llms.ThinkingConfig{BudgetTokens: r.ReasoningBudget, ReturnThinking: true, StreamThinking: true}
-	case r.ReasoningEffort == "":
-		return nil
-	}
-	config := &llms.ThinkingConfig{Mode: thinkingMode(r.ReasoningEffort), ReturnThinking: true, StreamThinking: true}
-	if r.ReasoningEffort == request.EffortNone {
+	config := &llms.ThinkingConfig{BudgetTokens: r.ReasoningBudget, ReturnThinking: true, StreamThinking: true}
+	switch r.ReasoningEffort {
+	case "":
+		if r.ReasoningBudget == 0 {
+			return nil
+		}
+	case request.EffortNone:
 		return &llms.ThinkingConfig{Mode: llms.ThinkingModeNone}
+	default:
+		config.Mode = thinkingMode(r.ReasoningEffort)
 	}
 	return config
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/tmc/langchaingo/llms"
 	"github.com/tmc/langchaingo/llms/anthropic"
@@ -13,6 +14,7 @@ import (
 	"github.com/tmc/langchaingo/llms/openai"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -49,6 +51,7 @@ func OpenAI(cfg Config) (request.Client, error) {
 	return ready(cfg, m, vendor{
 		name: "openai", address: DefaultOpenAIURL, path: "/chat/completions", needsKey: true,
 		headers: map[string]string{"Authorization": bearer(cfg.APIKey)},
+		limits:  func(h http.Header, to *request.Limits) { edge.OpenAILimits(h, false, to) },
 		codec:   func(w written) dialect.Codec { return &openaiChat{written: w} },
 	})
 }
@@ -62,6 +65,7 @@ func Anthropic(cfg Config) (request.Client, error) {
 	return ready(cfg, m, vendor{
 		name: "anthropic", address: DefaultAnthropicURL, path: "/messages", needsKey: true,
 		headers: map[string]string{"X-Api-Key": cfg.APIKey, "Anthropic-Version": "2023-06-01"},
+		limits:  func(h http.Header, to *request.Limits) { edge.AnthropicLimits(h, time.Now(), to) },
 		codec:   func(w written) dialect.Codec { return &anthropicChat{written: w} },
 	})
 }
@@ -69,11 +73,7 @@ func Anthropic(cfg Config) (request.Client, error) {
 // Ollama returns a client for Ollama's own chat API over langchaingo's ollama package, which knows no tools: Ollama's
 // OpenAI-compatible API does, through [OpenAI] or providers/openai. The key is for servers behind a proxy.
 func Ollama(cfg Config) (request.Client, error) {
-	address, err := url.Parse(DefaultOllamaURL)
-	if err != nil {
-		return nil, err
-	}
-	m, err := ollama.New(ollama.WithModel(standIn), ollama.WithServerURL(address.String()), ollama.WithHTTPClient(&http.Client{Transport: catcher{}}))
+	m, err := ollama.New(ollama.WithModel(standIn), ollama.WithServerURL(DefaultOllamaURL), ollama.WithHTTPClient(&http.Client{Transport: catcher{}}))
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +97,7 @@ type vendor struct {
 	name, address, path string
 	needsKey            bool
 	headers             map[string]string
+	limits              func(http.Header, *request.Limits)
 	codec               func(written) dialect.Codec
 }
 
@@ -108,6 +109,7 @@ func ready(cfg Config, m llms.Model, v vendor) (request.Client, error) {
 	}
 	cfg.Provider, cfg.BaseURL = cmp.Or(cfg.Provider, v.name), cmp.Or(cfg.BaseURL, v.address)
 	frame := cfg.frame()
+	frame.ReadLimits = v.limits
 	if err := frame.Check(faults, v.path); err != nil {
 		return nil, err
 	}

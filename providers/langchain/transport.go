@@ -16,8 +16,9 @@ import (
 //
 //	llm, err := googleai.New(ctx, googleai.WithHTTPClient(&http.Client{Transport: langchain.Transport{}}))
 //
-// It reaches the models that send with the caller's context: those of openai, anthropic, googleai, ollama, cloudflare and
-// bedrock. Requests of anybody else pass through unchanged.
+// It reaches every model whose package lets an HTTP client be set: those of anthropic, cloudflare, ernie, googleai,
+// huggingface, maritaca, ollama and openai; bedrock's by the client of AWS. Requests outside of a wrapped model's call pass
+// through unchanged.
 type Transport struct {
 	// Base sends the requests; nil is a tuned transport that all clients share.
 	Base http.RoundTripper

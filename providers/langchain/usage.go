@@ -59,8 +59,10 @@ func count(v any) int {
 	if !(n > 0) { // NaN is not
 		return 0
 	}
-	return int(min(n, maxCount))
+	return bounded(int(min(n, maxCount)))
 }
+
+func bounded(n int) int { return min(max(0, n), maxCount) }
 
 // asMap reads an object of any type by its JSON.
 func asMap(v any) map[string]any {

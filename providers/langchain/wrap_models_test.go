@@ -158,3 +158,13 @@ func TestWrapStreamEndsWithTheLoop(t *testing.T) {
 		}
 	})
 }
+
+func TestWrapCancelledBefore(t *testing.T) {
+	m := saying()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := langchain.Wrap(m, langchain.Config{}).Complete(ctx, ask())
+	if e := asError(t, err); e.Class != request.ClassCanceled || !errors.Is(err, context.Canceled) || e.MaybeBilled || m.messages != nil {
+		t.Errorf("got %+v, the model was asked %v", e, m.messages)
+	}
+}

@@ -3,7 +3,7 @@ package langchain
 import (
 	"cmp"
 	"context"
-	"net/http"
+	"fmt"
 	"slices"
 
 	"github.com/tmc/langchaingo/llms"
@@ -22,8 +22,14 @@ type written struct {
 	client *client
 }
 
-// encode writes a body: first what parameters writes, then those of the named fields that langchaingo wrote.
-func (w *written) encode(e *dialect.Encoder, noSystem bool, parameters func(), names ...string) (*wire.Target, error) {
+// field is one that is taken from langchaingo's body; a nil write copies it as it is.
+type field struct {
+	name  string
+	write func(e *dialect.Encoder, value []byte)
+}
+
+// encode writes a body: first what parameters writes, then the given fields that langchaingo wrote.
+func (w *written) encode(e *dialect.Encoder, noSystem bool, parameters func(), fields ...field) (*wire.Target, error) {
 	n := new(notes)
 	conv := conversation{notes: n, req: w.Req, takes: w.client.takes, noSystem: noSystem}
 	conv.write()
@@ -45,7 +51,7 @@ func (w *written) encode(e *dialect.Encoder, noSystem bool, parameters func(), n
 	}
 	e.Raw("{")
 	parameters()
-	if err := keep(e, body, names); err != nil {
+	if err := keep(e, body, fields); err != nil {
 		return nil, err
 	}
 	e.Extras(reserved)
@@ -66,13 +72,18 @@ func (w *written) ask(conversation []llms.MessageContent) ([]byte, error) {
 	return c.body, nil
 }
 
-// keep copies the named fields of a body, unless the request's Extra replaces them.
-func keep(e *dialect.Encoder, body []byte, names []string) error {
+// keep takes over fields of a body, unless the request's Extra replaces them.
+func keep(e *dialect.Encoder, body []byte, fields []field) error {
 	var r jsontext.Reader
 	r.Reset(body)
 	for key := range r.Fields() {
-		name := string(key)
-		if value := r.Raw(); slices.Contains(names, name) && e.Field(name) {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == string(key) })
+		value := r.Raw()
+		switch {
+		case i < 0 || !e.Field(fields[i].name):
+		case fields[i].write != nil:
+			fields[i].write(e, value)
+		default:
 			e.B = append(e.B, value...)
 		}
 	}
@@ -90,9 +101,6 @@ func reserved(name, value string) string {
 	return ""
 }
 
-// ReadLimits reads the limits as OpenAI and its followers write them.
-func (w *written) ReadLimits(h http.Header, to *request.Limits) { edge.OpenAILimits(h, false, to) }
-
 // EndOfStream is good after a finish reason: some servers leave the terminal event out.
 func (w *written) EndOfStream() bool {
 	if w.Finished {
@@ -105,7 +113,15 @@ func (w *written) EndOfStream() bool {
 func (w *written) Complete() {
 	w.Fill()
 	w.Response.FinishReason = finishReason(w.Response)
+	for _, call := range w.Response.ToolCalls {
+		if call.Name == "" && w.Failure == nil {
+			w.Failure = &edge.Failure{Message: "a tool call without a name"}
+		}
+	}
 }
+
+// maxCalls bounds the tool calls of an answer, so that a stray index takes no memory and joins no two calls.
+const maxCalls = 1024
 
 // say, reason and toolCall take in a piece of the answer and hand it on.
 func (w *written) say(text string, out dialect.Emit) {
@@ -121,9 +137,14 @@ func (w *written) reason(text string, out dialect.Emit) {
 }
 
 func (w *written) toolCall(index int, id, name, arguments string, out dialect.Emit) {
-	if d := w.Parts.Call(index, id, name, []byte(arguments)); !d.IsZero() {
-		out.Send(request.Chunk{ToolCall: d})
+	if id == "" && name == "" && arguments == "" {
+		return
 	}
+	if index < 0 || index >= maxCalls {
+		w.Failure = &edge.Failure{Message: fmt.Sprintf("tool call %d of an answer, which may have %d", index, maxCalls)}
+		return
+	}
+	out.Send(request.Chunk{ToolCall: w.Parts.Call(index, id, name, []byte(arguments))})
 }
 
 // finished notes the reason for the answer's end.

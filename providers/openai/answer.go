@@ -30,11 +30,11 @@ func (a *chat) field(key string, out dialect.Emit) {
 	r, resp := &a.outer, a.Response
 	switch key {
 	case "id":
-		setOnce(&resp.ID, r)
+		r.Once(&resp.ID)
 	case "model":
-		setOnce(&resp.Model, r)
+		r.Once(&resp.Model)
 	case "service_tier":
-		setOnce(&resp.ServiceTier, r)
+		r.Once(&resp.ServiceTier)
 	case "created":
 		if t := r.Int(); resp.Created.IsZero() && t > 0 {
 			resp.Created = time.Unix(t, 0).UTC()
@@ -49,6 +49,8 @@ func (a *chat) field(key string, out dialect.Emit) {
 		a.usage(r)
 	case "x_groq":
 		a.groq()
+	case "citations", "search_results":
+		a.sources(r)
 	case "error":
 		a.fail(edge.ParseValue(r))
 	default:
@@ -145,6 +147,8 @@ func (a *chat) message(text []byte, whole bool, out dialect.Emit) {
 			p.images = r.Raw()
 		case "audio":
 			p.audio = r.Raw()
+		case "annotations":
+			a.sources(r)
 		default:
 			r.Skip()
 		}

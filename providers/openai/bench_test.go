@@ -16,7 +16,7 @@ import (
 
 const streamChunks = 100
 
-// benchServer gives a 1 KB answer, or a stream of 100 chunks.
+// benchServer gives an answer of 1 KB, or a stream of 100 chunks, in either API.
 func benchServer() yardstick.Server {
 	h := http.Header{}
 	h.Set("X-Request-Id", "req_0123456789")
@@ -26,7 +26,10 @@ func benchServer() yardstick.Server {
 	h.Set("X-Ratelimit-Limit-Tokens", "2000000")
 	h.Set("X-Ratelimit-Remaining-Tokens", "1999000")
 	h.Set("X-Ratelimit-Reset-Tokens", "30ms")
-	return yardstick.Server{Header: h, Answer: benchAnswer(), Events: benchEvents()}
+	return yardstick.Server{Header: h, Answers: map[string]yardstick.Answer{
+		"/v1/chat/completions": {Whole: benchAnswer(), Events: benchEvents()},
+		"/v1/responses":        {Whole: benchResponse(), Events: benchResponseEvents()},
+	}}
 }
 
 func benchAnswer() string {
@@ -100,7 +103,7 @@ type (
 	}
 )
 
-func rawAsk(stream bool) *rawRequest {
+func rawChat(stream bool) *rawRequest {
 	r := &rawRequest{Model: benchModel, MaxTokens: 300, Temperature: 0.7, Stream: stream,
 		Messages: []rawMessage{{"system", benchSystem}, {"user", benchPrompt}}}
 	if stream {
@@ -112,7 +115,7 @@ func rawAsk(stream bool) *rawRequest {
 func rawComplete(c *yardstick.Raw) yardstick.Call {
 	return func(ctx context.Context) (int, error) {
 		var out rawResponse
-		if err := c.Complete(ctx, rawAsk(false), &out); err != nil {
+		if err := c.Complete(ctx, rawChat(false), &out); err != nil {
 			return 0, err
 		}
 		return len(out.Choices[0].Message.Content), nil
@@ -122,7 +125,7 @@ func rawComplete(c *yardstick.Raw) yardstick.Call {
 func rawStream(c *yardstick.Raw) yardstick.Call {
 	return func(ctx context.Context) (int, error) {
 		var text strings.Builder
-		err := c.Stream(ctx, rawAsk(true), func(data []byte) error {
+		err := c.Stream(ctx, rawChat(true), func(data []byte) error {
 			var chunk rawResponse
 			if err := json.Unmarshal(data, &chunk); err != nil {
 				return err
@@ -136,26 +139,22 @@ func rawStream(c *yardstick.Raw) yardstick.Call {
 	}
 }
 
-func benchClients(b *testing.B) (plain, pooled *yardstick.Raw, ours *openai.Client) {
-	url := yardstick.Start(b) + "/v1"
-	raw := func(pooled bool) *yardstick.Raw {
-		return yardstick.NewRaw(wire.NewTransport(), url+"/chat/completions", http.Header{"Authorization": {"Bearer " + benchKey}}, pooled)
-	}
-	ours, err := openai.New(openai.Config{APIKey: benchKey, BaseURL: url, Transport: wire.NewTransport()})
+// benchClients returns our client of an API, and the address and headers for the hand-written one.
+func benchClients(b *testing.B, api openai.API) (ours *openai.Client, base string, header http.Header) {
+	base = yardstick.Start(b) + "/v1"
+	ours, err := openai.New(openai.Config{API: api, APIKey: benchKey, BaseURL: base, Transport: wire.NewTransport()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return raw(false), raw(true), ours
+	return ours, base, http.Header{"Authorization": {"Bearer " + benchKey}}
 }
 
-var benchNames = []string{"raw", "raw-pooled", "llmgate"}
-
 func BenchmarkComplete(b *testing.B) {
-	plain, pooled, ours := benchClients(b)
-	yardstick.Run(b, benchNames, rawComplete(plain), rawComplete(pooled), yardstick.Completing(ours, benchRequest))
+	ours, base, header := benchClients(b, openai.Chat)
+	yardstick.Compare(b, base+"/chat/completions", header, rawComplete, yardstick.Completing(ours, benchRequest))
 }
 
 func BenchmarkStream100(b *testing.B) {
-	plain, pooled, ours := benchClients(b)
-	yardstick.Run(b, benchNames, rawStream(plain), rawStream(pooled), yardstick.Streaming(ours, benchRequest))
+	ours, base, header := benchClients(b, openai.Chat)
+	yardstick.Compare(b, base+"/chat/completions", header, rawStream, yardstick.Streaming(ours, benchRequest))
 }

@@ -1,7 +1,7 @@
 package openai
 
 import (
-	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
@@ -31,11 +31,6 @@ var readerPool = sync.Pool{New: func() any { return new(readers) }}
 // borrow takes readers for as long as a document is read; giveBack must follow.
 func (a *codec) borrow()   { a.readers = readerPool.Get().(*readers) }
 func (a *codec) giveBack() { readerPool.Put(a.readers) }
-
-// ReadLimits reads the x-ratelimit headers.
-func (a *codec) ReadLimits(h http.Header, to *request.Limits) {
-	edge.OpenAILimits(h, a.client.cfg.Quirks.DailyRequests, to)
-}
 
 // text takes a JSON string of the answer's text.
 func (a *codec) text(raw []byte, out dialect.Emit) {
@@ -78,11 +73,23 @@ func (a *codec) usage(r *jsontext.Reader) {
 	a.Response.Usage = c.usage()
 }
 
-// setOnce keeps the first value: chunks repeat these fields.
-func setOnce(field *string, r *jsontext.Reader) {
-	if *field != "" {
-		r.Skip()
-		return
+// note warns once for each field.
+func (a *codec) note(field, message string) {
+	if !slices.ContainsFunc(a.Response.Warnings, func(w request.Warning) bool { return w.Field == field }) {
+		a.Warn(field, message)
 	}
-	*field = r.String()
+}
+
+// sources passes over a list of the pages that a text goes back to.
+func (a *codec) sources(r *jsontext.Reader) {
+	if r.Array() && r.More() {
+		a.noteSources()
+		for ok := true; ok; ok = r.More() {
+			r.Skip()
+		}
+	}
+}
+
+func (a *codec) noteSources() {
+	a.note("sources", "left out: the response has no place for the sources of a text")
 }

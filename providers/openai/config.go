@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -17,7 +18,9 @@ import (
 type API string
 
 // The APIs. Chat is the default; every compatible server has it. Responses is the newer one, used without the provider's
-// memory: nothing is stored, and encrypted reasoning travels with the conversation.
+// memory: nothing is stored, and encrypted reasoning travels with the conversation. Its objects text and reasoning are merged
+// with those of a request's Extra field by field, so that a verbosity or a summary can be asked for beside what the
+// vocabulary says; tools that the provider runs itself go into Extra, too.
 const (
 	Chat      API = "chat"
 	Responses API = "responses"
@@ -99,11 +102,18 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
+		ReadLimits:   c.limits(),
 		Capabilities: c.Capabilities, OnUnknownError: c.OnUnknownError,
 	}
 	err := common.Check(faults, Chat.path(), Responses.path())
 	c.BaseURL = common.BaseURL
 	return common, err
+}
+
+// limits reads the x-ratelimit headers.
+func (c *Config) limits() func(http.Header, *request.Limits) {
+	daily := c.Quirks.DailyRequests
+	return func(h http.Header, to *request.Limits) { edge.OpenAILimits(h, daily, to) }
 }
 
 // headers authorise as the provider wants it.

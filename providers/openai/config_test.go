@@ -19,6 +19,8 @@ func TestConfigFaultsAreReportedTogether(t *testing.T) {
 		"not an address":               {BaseURL: "http://a b"},
 		"set the endpoint of the Azur": {APIKey: "k", Azure: true},
 		"APIVersion is set without":    {APIKey: "k", APIVersion: "2024-10-21"},
+		"must end before /responses":   {BaseURL: "https://host/v1/responses"},
+		"use chat or responses":        {APIKey: "k", API: "completions"},
 		"header; check how it was read; BaseURL \"x\": must begin with http": {APIKey: "ключ", BaseURL: "x"},
 	} {
 		_, err := openai.New(cfg)
@@ -54,10 +56,20 @@ func TestAddressesAndHeaders(t *testing.T) {
 		{"Azure v1 in full", openai.Config{APIKey: "k", Azure: true, BaseURL: "https://r.openai.azure.com/openai/v1/", Model: "m"}, "", "https://r.openai.azure.com/openai/v1/chat/completions", nil},
 		{"Azure by token", openai.Config{Azure: true, BaseURL: "https://r.openai.azure.com", Model: "m", Header: http.Header{"Authorization": {"Bearer entra"}}}, "",
 			"https://r.openai.azure.com/openai/v1/chat/completions", map[string]string{"Authorization": "Bearer entra", "Api-Key": ""}},
+		{"Chat by name", openai.Config{APIKey: "k", Model: "m", API: openai.Chat}, "", "https://api.openai.com/v1/chat/completions", nil},
+		{"Responses", openai.Config{APIKey: "k", Model: "m", API: openai.Responses}, "", "https://api.openai.com/v1/responses", map[string]string{"Authorization": "Bearer k"}},
+		{"Responses of another server", openai.Config{BaseURL: "http://h/v1/", Model: "m", API: openai.Responses}, "", "http://h/v1/responses", nil},
+		{"Responses of Azure", openai.Config{APIKey: "k", Azure: true, BaseURL: "https://r.openai.azure.com", Model: "m", API: openai.Responses}, "x",
+			"https://r.openai.azure.com/openai/v1/responses", map[string]string{"Api-Key": "k"}},
+		{"Responses of Azure by version", openai.Config{APIKey: "k", Azure: true, BaseURL: "https://r.openai.azure.com", APIVersion: "2025-04-01-preview", API: openai.Responses}, "x",
+			"https://r.openai.azure.com/openai/responses?api-version=2025-04-01-preview", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			transport := answering(message(`"content":"a"`, `"stop"`))
 			c.cfg.Transport = transport
+			if c.cfg.API == openai.Responses {
+				transport.body = strings.NewReader(shortResponse)
+			}
 			client, err := openai.New(c.cfg)
 			if err != nil {
 				t.Fatal(err)

@@ -2,7 +2,6 @@ package openai
 
 import (
 	"encoding/base64"
-	"strings"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/jsontext"
@@ -55,25 +54,10 @@ func readImageURL(r *jsontext.Reader) (address, detail string) {
 }
 
 func imageFrom(address, detail string) (request.ImagePart, bool) {
-	if mediaType, data, ok := cutDataURL(address); ok {
+	if mediaType, data, ok := dialect.CutDataURL(address); ok {
 		return request.ImagePart{Data: data, MediaType: mediaType, Detail: detail}, true
 	}
 	return request.ImagePart{URL: address, Detail: detail}, address != ""
-}
-
-// cutDataURL takes a base64 data URL apart.
-func cutDataURL(s string) (mediaType string, data []byte, ok bool) {
-	rest, ok := strings.CutPrefix(s, "data:")
-	if !ok {
-		return "", nil, false
-	}
-	head, encoded, ok := strings.Cut(rest, ",")
-	mediaType, isBase64 := strings.CutSuffix(head, ";base64")
-	if !ok || !isBase64 {
-		return "", nil, false
-	}
-	data, err := base64.StdEncoding.DecodeString(encoded)
-	return mediaType, data, err == nil
 }
 
 // audio takes sound that a model made, with its transcript. In a stream both come in pieces; they are one part.

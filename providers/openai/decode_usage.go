@@ -15,6 +15,7 @@ type counts struct {
 	reasoning                 int
 	audioIn, audioOut         int
 	imageIn, imageOut         int
+	searches                  int
 	cost                      request.Money
 	costReported, seen        bool
 }
@@ -35,8 +36,12 @@ func (c *counts) field(key string, r *jsontext.Reader) {
 		c.cacheRead = max(c.cacheRead, r.Count())
 	case "cache_creation_input_tokens":
 		c.cacheWrite = max(c.cacheWrite, r.Count())
+	case "reasoning_tokens":
+		c.reasoning = r.Count()
+	case "num_search_queries":
+		c.searches = r.Count()
 	case "cost":
-		c.price(r, 0)
+		c.prices(r)
 	case "cost_in_usd_ticks":
 		c.price(r, -10)
 	default:
@@ -85,6 +90,21 @@ func (c *counts) completionDetails(r *jsontext.Reader) {
 	}
 }
 
+// prices reads what the provider says it charged: an amount, or Perplexity's list of them.
+func (c *counts) prices(r *jsontext.Reader) {
+	if r.Kind() != jsontext.Object {
+		c.price(r, 0)
+		return
+	}
+	for key := range r.Fields() {
+		if string(key) == "total_cost" {
+			c.price(r, 0)
+		} else {
+			r.Skip()
+		}
+	}
+}
+
 // price reads an amount that the provider says it charged, in dollars times a power of ten.
 func (c *counts) price(r *jsontext.Reader, exponent int) {
 	if r.Kind() != jsontext.Number {
@@ -120,6 +140,9 @@ func (c *counts) usage() request.Usage {
 	}
 	u.AudioInputTokens = min(c.audioIn, u.InputTokens)
 	u.ImageInputTokens = min(c.imageIn, u.InputTokens)
+	if c.searches > 0 {
+		u.Units = map[string]int{"num_search_queries": c.searches}
+	}
 	if c.costReported {
 		u.SetCost(c.cost)
 		u.CostReported = true

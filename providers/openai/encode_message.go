@@ -185,7 +185,7 @@ func (e *encoder) assistant(i int, m *request.Message) {
 			return
 		}
 	}
-	if calls == 0 || hasContent(m) {
+	if calls == 0 || e.hasContent(m) {
 		e.content(i, m)
 	} else {
 		e.Raw(`,"content":null`)
@@ -197,10 +197,15 @@ func (e *encoder) assistant(i int, m *request.Message) {
 	e.B = append(e.B, '}')
 }
 
-func hasContent(m *request.Message) bool {
+func (e *encoder) hasContent(m *request.Message) bool {
 	for _, p := range m.Parts {
-		if _, ok := p.(request.TextPart); ok {
+		switch p.(type) {
+		case request.TextPart:
 			return true
+		case request.ReasoningPart:
+			if e.quirks.ReasoningBack == ReasoningContent {
+				return true
+			}
 		}
 	}
 	return m.Content != ""

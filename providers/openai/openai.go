@@ -62,11 +62,6 @@ func (c *Client) newCodec(req *request.Request) dialect.Codec {
 	return &chat{codec: c.codec(req)}
 }
 
-// CountTokens estimates the prompt offline: Chat Completions has no endpoint that counts, and few servers of Responses do.
-func (c *Client) CountTokens(_ context.Context, req request.Request) (request.TokenCount, error) {
-	return c.dialect.EstimateTokens(&req)
-}
-
 // Capabilities describes a model; see Config.Capabilities.
 func (c *Client) Capabilities(model string) request.Capabilities {
 	return c.dialect.Capabilities(model)

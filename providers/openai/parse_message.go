@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"time"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -206,7 +207,7 @@ func (p *parser) finishFile(raw *rawPart) request.Part {
 		return f
 	}
 	var ok bool
-	if f.MediaType, f.Data, ok = cutDataURL(raw.fileData); ok {
+	if f.MediaType, f.Data, ok = dialect.CutDataURL(raw.fileData); ok {
 		return f
 	}
 	data, err := base64.StdEncoding.DecodeString(raw.fileData)

@@ -3,7 +3,6 @@ package openai
 import (
 	"cmp"
 	"encoding/base64"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +17,9 @@ func (a *responses) field(key string, out dialect.Emit) {
 	r, resp := &a.outer, a.Response
 	switch key {
 	case "id":
-		setOnce(&resp.ID, r)
+		r.Once(&resp.ID)
 	case "model":
-		setOnce(&resp.Model, r)
+		r.Once(&resp.Model)
 	case "service_tier":
 		if tier := r.String(); tier != "auto" { // what was asked for, until it is known what was given
 			resp.ServiceTier = tier
@@ -130,13 +129,6 @@ func (a *responses) count(kind string) {
 	a.units[kind]++
 }
 
-// note warns once for each field.
-func (a *responses) note(field, message string) {
-	if !slices.ContainsFunc(a.Response.Warnings, func(w request.Warning) bool { return w.Field == field }) {
-		a.Warn(field, message)
-	}
-}
-
 // contents takes the parts of a message.
 func (a *responses) contents(raw []byte, out dialect.Emit) {
 	r := &a.inner
@@ -153,24 +145,12 @@ func (a *responses) contents(raw []byte, out dialect.Emit) {
 			case "refusal":
 				a.Refusal = append(a.Refusal, r.Text()...)
 			case "annotations":
-				a.annotations(r)
+				a.sources(r)
 			default:
 				r.Skip()
 			}
 		}
 	}
-}
-
-func (a *responses) annotations(r *jsontext.Reader) {
-	if raw := r.Raw(); len(raw) > 0 && raw[0] == '[' && !isEmptyList(raw) {
-		a.noteAnnotation()
-	}
-}
-
-func isEmptyList(raw []byte) bool { return strings.TrimSpace(string(raw[1:len(raw)-1])) == "" }
-
-func (a *responses) noteAnnotation() {
-	a.note("output.annotations", "left out: the response has no place for the sources of a text")
 }
 
 // thoughts takes the readable texts of a reasoning item, each as a part of its own, so that they can go back as they were.

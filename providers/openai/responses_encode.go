@@ -12,15 +12,16 @@ type responsesEncoder struct {
 	*dialect.Encoder
 	call     *responses
 	streamed bool
-	known    request.Capabilities
 	reasons  bool // the model does
+	seals    bool // it gives its reasoning in encrypted form
 }
 
 func (a *responses) encoder(e *dialect.Encoder, streamed bool) *responsesEncoder {
-	enc := &responsesEncoder{Encoder: e, call: a, streamed: streamed, known: a.Client.Capabilities(a.Model)}
-	if enc.reasons = enc.known.Reasoning; !enc.known.Known { // then its name tells
+	enc := &responsesEncoder{Encoder: e, call: a, streamed: streamed}
+	if enc.reasons = a.Can.Reasoning; !a.Can.Known { // then its name tells
 		enc.reasons = a.Req.ReasoningEffort != "" || reasoningModels.MatchString(a.Model) && !strings.Contains(a.Model, "-chat")
 	}
+	enc.seals = enc.reasons || strings.HasPrefix(a.Model, "grok-") && !strings.Contains(a.Model, "non-reasoning")
 	return enc
 }
 
@@ -42,6 +43,21 @@ func (e *responsesEncoder) encode() {
 	e.Raw("}")
 }
 
+// prompt writes only what the model reads before it answers.
+func (e *responsesEncoder) prompt() {
+	e.Raw("{")
+	if e.Field("model") {
+		e.String(e.call.Model)
+	}
+	if e.Field("input") {
+		e.input()
+	}
+	e.reasoning()
+	e.tools()
+	e.text()
+	e.Raw("}")
+}
+
 // reservedResponses refuses extra fields that would break what the caller is promised.
 func reservedResponses(name, value string) string {
 	switch {
@@ -53,12 +69,12 @@ func reservedResponses(name, value string) string {
 	return ""
 }
 
-// state keeps the conversation with the caller. Models that don't think refuse to give their reasoning.
+// state keeps the conversation with the caller. Models without encrypted reasoning refuse to be asked for it.
 func (e *responsesEncoder) state() {
 	if e.Field("store") {
 		e.Bool(false)
 	}
-	if e.reasons && e.Field("include") {
+	if e.seals && e.Field("include") {
 		e.Raw(`["reasoning.encrypted_content"]`)
 	}
 	if e.streamed && e.Field("stream") {
@@ -71,7 +87,7 @@ func (e *responsesEncoder) sampling() {
 	if r.MaxTokens > 0 && e.Field("max_output_tokens") {
 		e.Int(int64(r.MaxTokens))
 	}
-	if !e.known.Known || e.known.Sampling {
+	if can := &e.call.Can; !can.Known || can.Sampling {
 		e.Optional("temperature", r.Temperature)
 		e.Optional("top_p", r.TopP)
 	} else {

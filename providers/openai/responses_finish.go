@@ -2,6 +2,7 @@ package openai
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
@@ -121,7 +122,9 @@ func isOpaque(p request.Part) bool {
 func (a *responses) Complete() {
 	a.Fill()
 	resp := a.Response
-	resp.Usage.Units = a.units
+	if len(a.units) > 0 {
+		resp.Usage.Units = maps.Clone(a.units)
+	}
 	resp.RawFinishReason = cmp.Or(a.why, a.status)
 	resp.FinishReason = a.finishReason()
 }

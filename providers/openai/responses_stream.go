@@ -94,7 +94,7 @@ func (a *responses) update(u *update, data []byte, out dialect.Emit) (done bool,
 	case "response.function_call_arguments.delta":
 		a.argue(u, out)
 	case "response.output_text.annotation.added":
-		a.noteAnnotation()
+		a.noteSources()
 	case "response.output_item.added":
 		a.begin(u, out)
 	case "response.output_item.done":

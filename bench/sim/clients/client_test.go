@@ -18,6 +18,13 @@ const key = "sk-test-0123456789"
 func connect(t *testing.T, cfg sim.Config, opts ...option.RequestOption) (openai.Client, *sim.Sim) {
 	t.Helper()
 	s := newSim(t, cfg)
+	server, transport := serve(t, s)
+	return client(server.URL, transport, opts...), s
+}
+
+// serve serves a simulator on a port until the test ends.
+func serve(t *testing.T, s *sim.Sim) (*sim.Server, *http.Transport) {
+	t.Helper()
 	server, err := s.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +36,7 @@ func connect(t *testing.T, cfg sim.Config, opts ...option.RequestOption) (openai
 			t.Error(err)
 		}
 	})
-	return client(server.URL, transport, opts...), s
+	return server, transport
 }
 
 // inMemory is connect without a socket, under a clock that moves only while everybody waits.

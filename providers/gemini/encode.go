@@ -1,0 +1,125 @@
+package gemini
+
+import (
+	"math"
+	"strings"
+
+	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// encoder writes one request body.
+type encoder struct {
+	*dialect.Encoder
+	call   *dialect.Call
+	client *Client
+	model  string // written where a body must name it, because no address does
+}
+
+func (e *encoder) encode() {
+	e.Raw("{")
+	e.TextIf("model", e.model)
+	e.prompt()
+	e.GuardedObject("toolConfig", reservedToolConfig, e.toolConfig)
+	e.GuardedObject("generationConfig", reservedGeneration, e.generationConfig)
+	e.identity()
+	e.Extras(reserved)
+	e.Raw("}")
+}
+
+// prompt writes everything that is counted as input.
+func (e *encoder) prompt() {
+	e.system()
+	if e.Field("contents") {
+		e.contents()
+	}
+	e.tools()
+}
+
+// reserved refuses extra fields that would stand in a body twice: the API knows each under two names.
+func reserved(name, _ string) string {
+	if strings.Contains(name, "_") {
+		return "write the name in camelCase"
+	}
+	return ""
+}
+
+func reservedGeneration(name, value string) string {
+	if name == "candidateCount" && value != "1" {
+		return "a response holds one answer; send the request several times"
+	}
+	return reserved(name, value)
+}
+
+func reservedToolConfig(name, value string) string {
+	if strings.Contains(value, `"streamFunctionCallArguments":true`) {
+		return "arguments in pieces are not read; take out streamFunctionCallArguments"
+	}
+	return reserved(name, value)
+}
+
+func (e *encoder) generationConfig() {
+	r := e.call.Req
+	if r.MaxTokens > 0 && e.Field("maxOutputTokens") {
+		e.Int(int64(r.MaxTokens))
+	}
+	e.Optional("temperature", r.Temperature)
+	e.Optional("topP", r.TopP)
+	if r.TopK != nil && e.Field("topK") {
+		e.Int(int64(*r.TopK))
+	}
+	e.Optional("frequencyPenalty", r.FrequencyPenalty)
+	e.Optional("presencePenalty", r.PresencePenalty)
+	e.seed(r.Seed)
+	if len(r.Stop) > 0 && e.Field("stopSequences") {
+		e.Strings(r.Stop)
+	}
+	e.format(&r.ResponseFormat)
+	e.thinking()
+}
+
+func (e *encoder) seed(seed *int64) {
+	if seed == nil || !e.Field("seed") {
+		return
+	}
+	if *seed < math.MinInt32 || *seed > math.MaxInt32 {
+		e.Fault("seed", "does not fit into 32 bits; choose a smaller one")
+	}
+	e.Int(*seed)
+}
+
+// format sends a schema as JSON Schema, and not as the API's own notation, which knows less.
+func (e *encoder) format(f *request.ResponseFormat) {
+	mediaType := "application/json"
+	switch f.Type {
+	case "":
+		return
+	case request.FormatText:
+		mediaType = "text/plain"
+	}
+	if e.Field("responseMimeType") {
+		e.String(mediaType)
+	}
+	if f.Type != request.FormatJSONSchema {
+		return
+	}
+	if e.Field("responseJsonSchema") {
+		e.B = append(e.B, f.Schema...)
+	}
+	if f.Description != "" {
+		e.Warn("response_format.description", "not sent: the API takes none; put it into the schema")
+	}
+}
+
+func (e *encoder) identity() {
+	r := e.call.Req
+	if r.ServiceTier != "" && e.Field("serviceTier") {
+		e.String(r.ServiceTier)
+	}
+	if r.User != "" {
+		e.Warn("user", "not sent: the API has no such parameter")
+	}
+	if r.PromptCacheKey != "" {
+		e.Warn("prompt_cache_key", "not sent: the API takes no such key; it caches prefixes by itself")
+	}
+}

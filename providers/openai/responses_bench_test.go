@@ -1,0 +1,124 @@
+package openai_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/providers/openai"
+)
+
+const benchResponseHead = `{"id":"resp_ABC123","object":"response","created_at":1777000000,"background":false,"error":null,"incomplete_details":null,` +
+	`"instructions":null,"max_output_tokens":300,"model":"gpt-5-mini-2025-08-07","parallel_tool_calls":true,"previous_response_id":null,` +
+	`"reasoning":{"effort":null,"summary":null},"service_tier":"default","store":false,"temperature":0.7,"text":{"format":{"type":"text"},"verbosity":"medium"},` +
+	`"tool_choice":"auto","tools":[],"top_p":1.0,"truncation":"disabled","user":null,"metadata":{},`
+
+const benchResponseUsage = `"usage":{"input_tokens":21,"input_tokens_details":{"cached_tokens":0},"output_tokens":220,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":241}}`
+
+func benchMessage(text string) string {
+	content, _ := json.Marshal(text)
+	return `{"id":"msg_ABC123","type":"message","status":"completed","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":` + string(content) + `}],"role":"assistant"}`
+}
+
+func benchResponse() string {
+	text := strings.Repeat("The quick brown fox jumps over the lazy dog, twice.\n", 20)
+	return benchResponseHead + `"status":"completed","output":[` + benchMessage(text) + `],` + benchResponseUsage
+}
+
+func benchResponseEvents() []string {
+	n := 0
+	event := func(kind, fields string) string {
+		n++
+		return fmt.Sprintf("event: %[1]s\ndata: {\"type\":\"%[1]s\",\"sequence_number\":%d,%s}\n\n", kind, n, fields)
+	}
+	started := `"response":` + benchResponseHead + `"status":"in_progress","output":[],"usage":null}`
+	all := []string{
+		event("response.created", started), event("response.in_progress", started),
+		event("response.output_item.added", `"output_index":0,"item":{"id":"msg_ABC123","type":"message","status":"in_progress","content":[],"role":"assistant"}`),
+	}
+	var text strings.Builder
+	for i := range streamChunks {
+		word := fmt.Sprintf(" word%d", i)
+		text.WriteString(word)
+		all = append(all, event("response.output_text.delta", `"item_id":"msg_ABC123","output_index":0,"content_index":0,"delta":"`+word+`","logprobs":[],"obfuscation":"x7Q"`))
+	}
+	message := benchMessage(text.String())
+	return append(all,
+		event("response.output_text.done", `"item_id":"msg_ABC123","output_index":0,"content_index":0,"logprobs":[],"text":"`+text.String()+`"`),
+		event("response.output_item.done", `"output_index":0,"item":`+message),
+		event("response.completed", `"response":`+benchResponseHead+`"status":"completed","output":[`+message+`],`+benchResponseUsage))
+}
+
+// The hand-written client of the Responses API.
+type (
+	rawResponsesRequest struct {
+		Model       string       `json:"model"`
+		Input       []rawMessage `json:"input"`
+		MaxTokens   int          `json:"max_output_tokens"`
+		Temperature float64      `json:"temperature"`
+		Store       bool         `json:"store"`
+		Stream      bool         `json:"stream,omitempty"`
+	}
+	rawItem struct {
+		Content []struct {
+			Text string `json:"text"`
+		} `json:"content"`
+	}
+	rawAnswer struct {
+		ID     string    `json:"id"`
+		Model  string    `json:"model"`
+		Output []rawItem `json:"output"`
+		Usage  *struct {
+			InputTokens  int `json:"input_tokens"`
+			OutputTokens int `json:"output_tokens"`
+		} `json:"usage"`
+	}
+	rawEvent struct {
+		Type     string     `json:"type"`
+		Delta    string     `json:"delta"`
+		Response *rawAnswer `json:"response"`
+	}
+)
+
+func rawResponses(stream bool) *rawResponsesRequest {
+	return &rawResponsesRequest{Model: benchModel, MaxTokens: 300, Temperature: 0.7, Stream: stream,
+		Input: []rawMessage{{"developer", benchSystem}, {"user", benchPrompt}}}
+}
+
+func rawCompleteResponse(c *yardstick.Raw) yardstick.Call {
+	return func(ctx context.Context) (int, error) {
+		var out rawAnswer
+		if err := c.Complete(ctx, rawResponses(false), &out); err != nil {
+			return 0, err
+		}
+		return len(out.Output[0].Content[0].Text), nil
+	}
+}
+
+func rawStreamResponse(c *yardstick.Raw) yardstick.Call {
+	return func(ctx context.Context) (int, error) {
+		var text strings.Builder
+		err := c.Stream(ctx, rawResponses(true), func(data []byte) error {
+			var event rawEvent
+			if err := json.Unmarshal(data, &event); err != nil {
+				return err
+			}
+			text.WriteString(event.Delta)
+			return nil
+		})
+		return text.Len(), err
+	}
+}
+
+func BenchmarkResponsesComplete(b *testing.B) {
+	ours, base, header := benchClients(b, openai.Responses)
+	yardstick.Compare(b, base+"/responses", header, rawCompleteResponse, yardstick.Completing(ours, benchRequest))
+}
+
+func BenchmarkResponsesStream100(b *testing.B) {
+	ours, base, header := benchClients(b, openai.Responses)
+	yardstick.Compare(b, base+"/responses", header, rawStreamResponse, yardstick.Streaming(ours, benchRequest))
+}
