@@ -59,7 +59,7 @@ func (c *call) ended() error {
 		e.Class = request.ClassCanceled
 	}
 	if c.last == nil {
-		e.Message = "the call ended before it could be sent"
+		e.Provider, e.Model, e.Message = c.router.cfg.Name, c.req.Model, "the call ended before it could be sent"
 		return e
 	}
 	last := request.AsError(c.last)
@@ -73,7 +73,7 @@ func (c *call) ended() error {
 // its class, and the time until then.
 func (c *call) unsent() error {
 	now := time.Now()
-	e := &request.Error{Class: request.ClassUnknown, Model: c.req.Model, Message: "not sent: the order leaves no target"}
+	e := &request.Error{Class: request.ClassUnknown, Provider: c.router.cfg.Name, Model: c.req.Model, Message: "not sent: the order leaves no target"}
 	var states []string
 	c.router.mu.Lock()
 	defer c.router.mu.Unlock()
@@ -84,7 +84,7 @@ func (c *call) unsent() error {
 		if why == nil || e.Err != nil && (wait == 0 || e.RetryAfter > 0 && wait >= e.RetryAfter) {
 			continue
 		}
-		e.Class, e.Reason, e.Provider, e.RetryAfter, e.Err = why.Class, why.Reason, why.Provider, wait, why
+		e.Class, e.Reason, e.RetryAfter, e.Err = why.Class, why.Reason, wait, why
 	}
 	if len(states) > 0 {
 		e.Message = "not sent: no target can take it in time: " + strings.Join(states, "; ")
