@@ -148,14 +148,14 @@ func (s *step) prefersOthers() bool {
 	return s.rule.Elsewhere || !s.rule.Free && s.rest(s.last.Target) > s.ownWait()
 }
 
-// elsewhere moves on to another target, if the rule names a place: keys first.
+// elsewhere moves on to another target, if the rule names a place: keys that may be used now come first.
 func (s *step) elsewhere() Decision {
 	places := s.rule.Fallback
 	if places == Nowhere {
 		return stop(WhyRule)
 	}
 	if places&OtherKey != 0 {
-		if d := s.goTo(OtherKey, WhyFallback); d.Action != Stop {
+		if d := s.goTo(OtherKey, WhyFallback); d.Action != Stop && d.Wait == 0 {
 			return d
 		}
 	}

@@ -56,8 +56,8 @@ type Fallback uint8
 
 // The places. OtherKey is the same model with another key, OtherModel any other target in the order of the candidates,
 // LargerContext one whose context is larger than that of the target that failed, OtherVendor one of a provider that the
-// request was not at, Cheaper one that costs less for this request. Keys are tried before the others. What is not known of a target, its context or its
-// price, is never taken for larger or cheaper.
+// request was not at, Cheaper one that costs less for this request. Keys are tried before the others, if they may be used
+// now. What is not known of a target, its context or its price, is never taken for larger or cheaper.
 const (
 	OtherKey Fallback = 1 << iota
 	OtherModel
