@@ -19,7 +19,7 @@ import (
 // DefaultMaxRetries is how often a request is tried again unless the configuration says otherwise.
 const DefaultMaxRetries = 3
 
-// Config says how failures are retried. The zero value of a field is the documented default; there are no wrong values.
+// Config says how failures are retried. The zero value of a field is the documented default.
 type Config struct {
 	// MaxRetries is how often a request is tried again (3). Waiting for a rate limit is not counted: it ends with the
 	// policy's MaxWait or the context's deadline. Negative is never, but for rate limits.
@@ -34,7 +34,8 @@ type Config struct {
 	Seed uint64
 }
 
-// New makes the middleware. Each client it is put around has waits and a budget of its own. It panics if given a nil client.
+// New makes the middleware. Each client it is put around has waits and a budget of its own. It panics if given a nil client, or
+// if Policy is not valid.
 func New(cfg Config) request.Middleware {
 	if cfg.Policy == nil {
 		cfg.Policy = limited(cfg.MaxRetries)
@@ -45,7 +46,7 @@ func New(cfg Config) request.Middleware {
 			RetryShare: cfg.RetryShare, Logger: cfg.Logger, Seed: cfg.Seed,
 		})
 		if err != nil {
-			panic(err) // the client is nil
+			panic(err) // the client is nil, or the policy not valid
 		}
 		return r
 	}

@@ -28,6 +28,7 @@ func careful() *policy.Policy {
 }
 
 func TestRetries(t *testing.T) {
+	billed := &request.Error{Class: request.ClassTruncated, MaybeBilled: true}
 	for _, c := range []struct {
 		name string
 		cfg  retry.Config
@@ -41,7 +42,7 @@ func TestRetries(t *testing.T) {
 		{"none", retry.Config{MaxRetries: -1}, request.ErrTransient, 1},
 		{"none of what stays wrong", retry.Config{}, request.ErrInvalid, 1},
 		{"none after the key was refused", retry.Config{}, request.ErrAuth, 1},
-		{"none of what may be billed", retry.Config{Policy: careful()}, &request.Error{Class: request.ClassTruncated, MaybeBilled: true}, 1},
+		{"none of what may be billed", retry.Config{Policy: careful()}, billed, 1},
 		{"by one's own policy", retry.Config{MaxRetries: 9, Policy: new(policy.Policy)}, request.ErrTransient, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -101,8 +102,8 @@ func TestNilClient(t *testing.T) {
 func TestContract(t *testing.T) {
 	contract.Exercise(t, "retry", func(t testing.TB, p *contract.Provider) request.Client {
 		client, err := anthropic.New(anthropic.Config{
-			APIKey: contract.Key, Model: contract.Model, BaseURL: "http://simulator.example", Transport: p.Transport, Capabilities: p.Capabilities,
-			FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout,
+			APIKey: contract.Key, Model: contract.Model, BaseURL: "http://simulator.example", Transport: p.Transport,
+			FirstByteTimeout: p.FirstByteTimeout, IdleTimeout: p.IdleTimeout, Capabilities: p.Capabilities,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -36,7 +36,7 @@ func (c *call) ask(a *attempt) *request.Response {
 func (c *call) complete(ctx context.Context, t *target) result {
 	resp, err := t.Client.Complete(ctx, c.requestFor(t))
 	if resp == nil && err == nil {
-		err = &request.Error{Class: request.ClassUnknown, Provider: t.Provider, Message: "the client returned neither an answer nor an error"}
+		err = &request.Error{Class: request.ClassUnknown, Provider: t.Provider, Message: "the client gave neither an answer nor an error"}
 	}
 	return result{resp: resp, err: err, at: time.Now()}
 }

@@ -55,7 +55,8 @@ func TestWhatAlwaysHolds(t *testing.T) {
 			for i := range targets {
 				targets[i].Provider, targets[i].Model = "p", []string{"m", "m", "n"}[i]
 			}
-			r := open(t, router.Config{Targets: targets, Policy: p, Seed: seed + 1, Fallback: []router.FallbackPolicy{nil, router.OnRateLimit, router.OnTransient}[seed%3]})
+			fallback := []router.FallbackPolicy{nil, router.OnRateLimit, router.OnTransient}[seed%3]
+			r := open(t, router.Config{Targets: targets, Policy: p, Seed: seed + 1, Fallback: fallback})
 			var all sync.WaitGroup
 			for i := range 30 {
 				all.Go(func() {

@@ -4,19 +4,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/policy"
 	"github.com/seed63918563/llmgate/policy/router"
 )
 
 func TestFaultsAreReportedTogether(t *testing.T) {
 	_, err := router.New(router.Config{
-		Name: "mine", RetryBurst: -1, Hedge: router.Hedge{Share: 2, After: -1},
+		Name: "mine", Policy: &policy.Policy{MaxWait: -1}, RetryBurst: -1, Hedge: router.Hedge{Share: 2, After: -1},
 		Targets: []router.Target{{Name: "x", Client: script()}, {Name: "x", Weight: -1}},
 	})
 	if err == nil {
 		t.Fatal("no fault found")
 	}
 	for _, want := range []string{
-		"mine: ", "Targets[1] (x): no Client", `the name "x" is taken`, "Weight -1 is negative", "RetryBurst -1", "Hedge.Share 2", "Hedge.After -1ns",
+		"mine: ", "Targets[1] (x): no Client", `the name "x" is taken`, "Weight -1 is negative", "RetryBurst -1",
+		"Hedge.Share 2", "Hedge.After -1ns", "MaxWait",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: does not say %q", err, want)
@@ -30,7 +32,8 @@ func TestFaultsAreReportedTogether(t *testing.T) {
 func TestNamesOfTargets(t *testing.T) {
 	c := script()
 	r := open(t, router.Config{Targets: []router.Target{
-		{Client: c}, {Client: c, Provider: "openai"}, {Client: c, Provider: "openai", Model: "m", Key: "team"}, {Client: c, Model: "m"}, {Client: c, Name: "own", Model: "m"},
+		{Client: c}, {Client: c, Provider: "openai"}, {Client: c, Provider: "openai", Model: "m", Key: "team"},
+		{Client: c, Model: "m"}, {Client: c, Name: "own", Model: "m"},
 	}})
 	var names []string
 	for _, target := range r.Stats().Targets {

@@ -73,7 +73,8 @@ func (c *call) ended() error {
 // its class, and the time until then.
 func (c *call) unsent() error {
 	now := time.Now()
-	e := &request.Error{Class: request.ClassUnknown, Provider: c.router.cfg.Name, Model: c.req.Model, Message: "not sent: the order leaves no target"}
+	e := &request.Error{Class: request.ClassUnknown, Provider: c.router.cfg.Name, Model: c.req.Model}
+	e.Message = "not sent: the order leaves no target"
 	var states []string
 	c.router.mu.Lock()
 	defer c.router.mu.Unlock()

@@ -32,7 +32,8 @@ func TestFallback(t *testing.T) {
 		{"on either", router.Any(router.OnTransient, router.OnRateLimit), limited(time.Minute), []string{"first rate_limit", "second "}},
 		{"on neither", router.Any(), fails(request.ClassTransient, 1), []string{"first transient", "first "}},
 		{"on one's own", onCode, fails(request.ClassInvalid, 1), []string{"first invalid", "second "}},
-		{"after retries", nil, fails(request.ClassTransient, 9), []string{"first transient", "first transient", "first transient", "second "}},
+		{"after retries", nil, fails(request.ClassTransient, 9),
+			[]string{"first transient", "first transient", "first transient", "second "}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

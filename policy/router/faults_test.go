@@ -32,7 +32,9 @@ func simulated(t *testing.T, name string, seed uint64) (*sim.Sim, request.Client
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := openai.New(openai.Config{APIKey: "k", Provider: name, Model: "m", Transport: s.Transport(), IdleTimeout: 30 * time.Second})
+	client, err := openai.New(openai.Config{
+		APIKey: "k", Provider: name, Model: "m", Transport: s.Transport(), IdleTimeout: 30 * time.Second,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,9 @@ func TestTenThousandRequestsOverFailingProviders(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, first := simulated(t, "first", 1)
 				b, second := simulated(t, "second", 2)
-				r := open(t, router.Config{Targets: router.Clients(first, second), Fallback: router.OnTransient, RetryShare: run.share, Seed: 1})
+				r := open(t, router.Config{
+					Targets: router.Clients(first, second), Fallback: router.OnTransient, RetryShare: run.share, Seed: 1,
+				})
 				books := tally{t: t}
 				var all sync.WaitGroup
 				for worker := range int64(100) {

@@ -84,7 +84,8 @@ func TestWaitingRequestsGoOnWhenATargetIsBack(t *testing.T) {
 		slow.Latency = time.Second
 		client := script(fails(request.ClassTransient, 1), slow)
 		r := open(t, router.Config{
-			Targets: router.Clients(client), Policy: new(policy.Policy), Health: policy.HealthConfig{Consecutive: 1, Probes: 1, Pause: 10 * time.Second},
+			Targets: router.Clients(client), Policy: new(policy.Policy),
+			Health: policy.HealthConfig{Consecutive: 1, Probes: 1, Pause: 10 * time.Second},
 		})
 		refused(t, t.Context(), r, request.ClassTransient)
 		start := time.Now()

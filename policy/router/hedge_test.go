@@ -130,7 +130,8 @@ func TestAHedgedRequestEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		start := time.Now()
-		r := over(t, script(after(time.Hour, 1)), script(after(time.Hour, 1)), router.Config{Hedge: router.Hedge{Share: 1, After: time.Second}})
+		never := after(time.Hour, 1)
+		r := over(t, script(never), script(never), router.Config{Hedge: router.Hedge{Share: 1, After: time.Second}})
 		e := refused(t, ctx, r, request.ClassTimeout)
 		if len(e.Attempts) != 2 || time.Since(start) != 5*time.Second {
 			t.Errorf("%d attempts within %v", len(e.Attempts), time.Since(start))

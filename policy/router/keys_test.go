@@ -57,7 +57,8 @@ func TestTheKeyThatIsBackFirstIsUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		r := open(t, router.Config{Targets: pool(
-			script(limited(5*time.Second), limited(time.Hour)), script(limited(time.Minute), answer), script(limited(10*time.Second), limited(time.Hour)),
+			script(limited(5*time.Second), limited(time.Hour)), script(limited(time.Minute), answer),
+			script(limited(10*time.Second), limited(time.Hour)),
 		)})
 		if got := keys(ask(t, r).Attempts); got != "123132" || time.Since(start) != time.Minute {
 			t.Errorf("keys %s within %v; want 123132 within a minute", got, time.Since(start))
@@ -145,7 +146,8 @@ func TestAllKeysDead(t *testing.T) {
 	r := open(t, router.Config{Targets: pool(a, b)})
 	refused(t, t.Context(), r, request.ClassQuota)
 	e := refused(t, t.Context(), r, request.ClassAuth) // not sent
-	if len(e.Attempts) != 0 || !errors.Is(e, request.ErrAuth) || !strings.Contains(e.Message, "first/m#1 is out (auth); first/m#2 is out (quota)") {
+	states := "first/m#1 is out (auth); first/m#2 is out (quota)"
+	if len(e.Attempts) != 0 || !errors.Is(e, request.ErrAuth) || !strings.Contains(e.Message, states) {
 		t.Errorf("%d attempts: %v", len(e.Attempts), e)
 	}
 	if len(a.Calls()) != 1 || len(b.Calls()) != 1 {

@@ -65,7 +65,8 @@ func TestTheLogHoldsNoContent(t *testing.T) {
 			_, _ = r.Complete(t.Context(), question("secret"))
 		}
 		r.Restore("a")
-		if text := written.String(); strings.Contains(text, "secret") || !strings.Contains(text, "taken out") || !strings.Contains(text, "opened") {
+		text := written.String()
+		if strings.Contains(text, "secret") || !strings.Contains(text, "taken out") || !strings.Contains(text, "opened") {
 			t.Errorf("the log has a secret, or lacks a state:\n%s", text)
 		}
 	})

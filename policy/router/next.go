@@ -76,6 +76,7 @@ func (c *call) choose(retries bool) policy.Decision {
 	return d
 }
 
+// by asks a policy. Without retries it allows only what is not counted as one, such as waiting for a rate limit.
 func (c *call) by(p *policy.Policy, retries bool) policy.Decision {
 	if retries {
 		return p.Decide(&c.history, c.since)
@@ -85,7 +86,7 @@ func (c *call) by(p *policy.Policy, retries bool) policy.Decision {
 	return none.Decide(&c.history, c.since)
 }
 
-// wait sleeps until a decision is due, ctx ends, or a target has come back, and returns the time.
+// wait sleeps until a decision is due, ctx ends, or a target has come back or gone out, and returns the time.
 func (c *call) wait(now time.Time, d policy.Decision) time.Time {
 	left := c.since.Add(d.Wait).Sub(now)
 	if left <= 0 {

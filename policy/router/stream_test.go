@@ -129,7 +129,8 @@ func (c chunky) Stream(context.Context, request.Request) iter.Seq2[request.Chunk
 // Limits alone are nothing of the answer: a stream that broke off after them is tried again.
 func TestLimitsAreHeldBackUntilContentComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		old, fresh := &request.Limits{Requests: request.Limit{Stated: true, Limit: 1}}, &request.Limits{Requests: request.Limit{Stated: true, Limit: 2}}
+		old := &request.Limits{Requests: request.Limit{Stated: true, Limit: 1}}
+		fresh := &request.Limits{Requests: request.Limit{Stated: true, Limit: 2}}
 		client := chunky{calls: new(int), streams: [][]request.Chunk{
 			{{Limits: old}},
 			{{Limits: fresh}, {}, {Content: "y"}, {Content: "es"}, {Response: &request.Response{Content: "yes"}}},

@@ -24,7 +24,9 @@ func open(t testing.TB, cfg router.Config) *router.Router {
 // over makes a router over two clients, a and b, that changes nothing else of a configuration.
 func over(t testing.TB, a, b request.Client, cfg router.Config) *router.Router {
 	t.Helper()
-	cfg.Targets = []router.Target{{Name: "a", Client: a, Provider: "first", Model: "m"}, {Name: "b", Client: b, Provider: "second", Model: "n"}}
+	cfg.Targets = []router.Target{
+		{Name: "a", Client: a, Provider: "first", Model: "m"}, {Name: "b", Client: b, Provider: "second", Model: "n"},
+	}
 	return open(t, cfg)
 }
 
