@@ -24,6 +24,8 @@ type Decision struct {
 	// Wait is how long to wait before sending. It includes the rest that the target has at the time of the decision; who waits
 	// looks again before sending, for others may have prolonged it.
 	Wait time.Duration
+	// Free: the failure before it counts as no retry.
+	Free bool
 	// Rest is how long nobody may send to the target that failed; Out, that nobody may until somebody says that it works again.
 	Rest time.Duration
 	Out  bool
@@ -64,6 +66,7 @@ func (p *Policy) Decide(h *History, now time.Time) Decision {
 	s.tally()
 	d := s.next()
 	d.Rest, d.Out = s.effect()
+	d.Free = s.rule.Free
 	return d
 }
 
@@ -107,10 +110,11 @@ func (s *step) next() Decision {
 		return stop(WhyAttempts)
 	}
 	again := s.again()
-	if again.Action != Stop && !s.prefersOthers() {
+	places := s.places(again)
+	if again.Action != Stop && places == Nowhere {
 		return again
 	}
-	there := s.elsewhere()
+	there := s.elsewhere(places)
 	switch {
 	case there.Action == Stop && again.Why != WhyRule:
 		return again
@@ -142,15 +146,17 @@ func (s *step) again() Decision {
 	return d
 }
 
-// prefersOthers reports whether another target goes before another try: by the rule, or because the target rests for longer
-// than the failure asks, as one does that has failed others too. A rate limit is waited for.
-func (s *step) prefersOthers() bool {
-	return s.rule.Elsewhere || !s.rule.Free && s.rest(s.last.Target) > s.ownWait()
+// places are where the request may go instead of to the same target again. All that the rule names, if it can't be tried again
+// or rests for longer than the failure asks, as one does that has failed others too; a rate limit is waited for.
+func (s *step) places(again Decision) Fallback {
+	if again.Action == Stop || !s.rule.Free && s.rest(s.last.Target) > s.ownWait() {
+		return s.rule.Fallback
+	}
+	return s.rule.First
 }
 
-// elsewhere moves on to another target, if the rule names a place: keys that may be used now come first.
-func (s *step) elsewhere() Decision {
-	places := s.rule.Fallback
+// elsewhere moves on to another target, if there is a place to go: keys that may be used now come first.
+func (s *step) elsewhere(places Fallback) Decision {
 	if places == Nowhere {
 		return stop(WhyRule)
 	}

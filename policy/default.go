@@ -10,8 +10,8 @@ import (
 //
 //   - Failures of the network and the server are tried again twice, with backoff, and then elsewhere; what nobody classified,
 //     once. Where the provider names a wait, everybody waits.
-//   - A rate limit is waited for as long as the provider says, at most an hour in all. Where a deadline forbids it, the
-//     request goes elsewhere at once.
+//   - A rate limit is waited for as long as the provider says, at most an hour in all, unless another key of the same model is
+//     free sooner. Where a deadline forbids the wait, the request goes elsewhere at once.
 //   - Money that is used up and keys that are refused take the target out, until the day that the provider named if it named
 //     one; the request goes to another key or target.
 //   - A prompt that is too long goes to a larger model; content that a vendor declined goes nowhere (see AllowOtherVendor).
@@ -25,7 +25,7 @@ func Default() *Policy {
 	return &Policy{
 		MaxAttempts: 20, MaxRetries: 3, MaxWait: time.Hour, Spread: 10 * time.Second,
 		Rules: map[request.Class]Rule{
-			request.ClassRateLimit:  {Free: true, Backoff: patient, Fallback: OtherModel, Effect: Rests},
+			request.ClassRateLimit:  {Free: true, Backoff: patient, First: OtherKey, Fallback: OtherModel, Effect: Rests},
 			request.ClassOverloaded: {Retries: 2, Backoff: Backoff{Base: 2 * time.Second, Max: time.Minute}, Fallback: OtherModel, Effect: Rests},
 			request.ClassTransient:  again,
 			request.ClassTimeout:    again,

@@ -92,6 +92,8 @@ func classTable(p *policy.Policy) string {
 
 func times(r policy.Rule) string {
 	switch {
+	case r.Free && r.First&policy.OtherKey != 0:
+		return "until it passes, or another key is free"
 	case r.Free:
 		return "until it passes"
 	case r.Retries > 0:

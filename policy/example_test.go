@@ -32,7 +32,7 @@ func ExamplePolicy_Decide() {
 func ExampleDefault() {
 	p := policy.Default().AllowOtherVendor()
 	rule := p.Rules[request.ClassRateLimit]
-	rule.Elsewhere = true // do not wait while another target is free
+	rule.First = policy.OtherModel // do not wait while another target is free
 	p.Rules[request.ClassRateLimit] = rule
 	fmt.Println(p.Validate())
 	// Output: <nil>

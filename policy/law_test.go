@@ -50,7 +50,7 @@ func drawPolicy(t *rapid.T) *policy.Policy {
 	}
 	for _, class := range []request.Class{request.ClassRateLimit, request.ClassTransient} {
 		rule := p.Rules[class]
-		rule.Elsewhere = rapid.Bool().Draw(t, string(class)+" goes elsewhere")
+		rule.First = policy.Fallback(rapid.IntRange(0, 31).Draw(t, string(class)+" goes first to"))
 		p.Rules[class] = rule
 	}
 	return p

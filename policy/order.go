@@ -26,8 +26,8 @@ type Query struct {
 	Rand *rand.Rand
 	// Cost is what the request is expected to cost at a target; false where it is not known. Nil: nothing is known.
 	Cost func(target int) (request.Money, bool)
-	// Prompt is the size of the prompt in tokens, estimated; 0 if unknown.
-	Prompt int
+	// Prompt estimates the size of the prompt in tokens. Nil: it is not known.
+	Prompt func() int
 }
 
 // Target is what an Order may know of a target.

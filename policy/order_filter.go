@@ -23,10 +23,17 @@ func (t *Target) serves(q *Query) bool {
 	if !t.Can.Known {
 		return true
 	}
-	if window := t.Can.ContextTokens; window > 0 && q.Prompt+max(1, q.Request.MaxTokens) > window {
+	if window := t.Can.ContextTokens; window > 0 && q.prompt()+max(1, q.Request.MaxTokens) > window {
 		return false
 	}
 	return t.Can.Check(q.Request) == nil
+}
+
+func (q *Query) prompt() int {
+	if q.Prompt == nil {
+		return 0
+	}
+	return q.Prompt()
 }
 
 // ByLabel prefers targets that have the value which the request has for a label. A request without the label has no opinion.

@@ -35,7 +35,7 @@ func TestCapable(t *testing.T) {
 		"prompt and answer":          {request.Request{Messages: user(), MaxTokens: 1000}, 7001, []int{1, 2, 3}},
 		"long answer":                {request.Request{Messages: user(), MaxTokens: 1001}, 1, []int{1, 2, 3}},
 	} {
-		q := &policy.Query{Request: &c.request, Targets: targets, Prompt: c.prompt}
+		q := &policy.Query{Request: &c.request, Targets: targets, Prompt: func() int { return c.prompt }}
 		if diff := cmp.Diff(c.want, arrange(policy.Capable(), q)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

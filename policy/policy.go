@@ -45,8 +45,8 @@ type Rule struct {
 	Free bool
 	// Fallback is where the request may go when the same target is not tried again.
 	Fallback Fallback
-	// Elsewhere goes to another target at once, before the same is tried again, unless the same is free sooner.
-	Elsewhere bool
+	// First is where the request goes before the same target is tried again, unless the same is free sooner.
+	First Fallback
 	// Effect is what the failure means for the target and so for everybody who uses it.
 	Effect Effect
 }

@@ -134,7 +134,7 @@ func (s *scenario) edit(edit string) {
 		s.policy.StopIfBilled = true
 	case "elsewhere":
 		rule := s.policy.Rules[request.Class(value)]
-		rule.Elsewhere = true
+		rule.First = rule.Fallback
 		s.policy.Rules[request.Class(value)] = rule
 	case "max-retries":
 		s.policy.MaxRetries = int(s.number(value))

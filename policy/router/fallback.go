@@ -45,14 +45,7 @@ var movable = []request.Class{
 // eager is the policy for failures that a FallbackPolicy names: the same, but elsewhere before again.
 func eager(p *policy.Policy) *policy.Policy {
 	return revised(p, movable, func(r *policy.Rule) {
-		r.Elsewhere, r.Fallback = true, policy.OtherModel // which is any other target
-	})
-}
-
-// rotating is the policy for rate limits in a pool of keys: another key, if that is free sooner.
-func rotating(p *policy.Policy) *policy.Policy {
-	return revised(p, []request.Class{request.ClassRateLimit}, func(r *policy.Rule) {
-		r.Elsewhere, r.Fallback = true, policy.OtherKey
+		r.First, r.Fallback = policy.OtherModel, policy.OtherModel // which is any other target
 	})
 }
 

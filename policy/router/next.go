@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/policy"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // next waits until the request may be sent, and takes a place at the target that it goes to. It returns nil when the request
@@ -12,7 +11,7 @@ import (
 func (c *call) next() *attempt {
 	now := c.since
 	for c.ctx.Err() == nil {
-		d, free := c.decide(now)
+		d := c.decide(now)
 		if d.Action == policy.Stop {
 			c.why = d.Why
 			return nil
@@ -21,27 +20,26 @@ func (c *call) next() *attempt {
 			return nil
 		}
 		// While it waited others may have found the target to rest longer, or out, and drawn the last retry.
-		if a := c.send(now, d, free); a != nil {
+		if a := c.send(now, d); a != nil {
 			return a
 		}
 	}
 	return nil
 }
 
-// decide asks the policy, with all that is known by now. free: what it says counts as no retry.
-func (c *call) decide(now time.Time) (d policy.Decision, free bool) {
-	attempt, retry := c.allowance.Left()
+// decide asks the policy, with all that is known by now, and holds it to the attempts that engines around this one have left.
+func (c *call) decide(now time.Time) policy.Decision {
 	c.refresh(now)
-	switch {
-	case len(c.history.Attempts) == 0:
-		return c.router.cfg.Policy.Decide(&c.history, c.since), true
-	case !attempt:
-		return policy.Decision{Target: -1, Why: policy.WhyAttempts}, true
+	p := c.router.cfg.Policy
+	if c.elsewhere {
+		p = c.router.eager
 	}
-	if d := c.choose(false); d.Action != policy.Stop || !retry {
-		return d, true
+	d := p.Decide(&c.history, c.since)
+	attempt, retry := c.allowance.Left()
+	if d.Action != policy.Stop && d.Why != policy.WhyFirst && (!attempt || !retry && !d.Free) {
+		return policy.Decision{Target: -1, Why: policy.WhyAttempts}
 	}
-	return c.choose(true), false
+	return d
 }
 
 // refresh brings what the request knows of targets and budget up to date.
@@ -58,32 +56,6 @@ func (c *call) refresh(now time.Time) {
 	}
 	c.history.Exhausted = r.retries != nil && r.retries.Exhausted()
 	c.changed = r.changed
-}
-
-// choose decides about the last failure, with the retries that are left or without any.
-func (c *call) choose(retries bool) policy.Decision {
-	r := c.router
-	if c.elsewhere {
-		return c.by(r.eager, retries)
-	}
-	d := c.by(r.cfg.Policy, retries)
-	if r.rotating == nil || c.history.Attempts[len(c.history.Attempts)-1].Err.Class != request.ClassRateLimit {
-		return d
-	}
-	if key := c.by(r.rotating, retries); key.Action == policy.Next && (d.Action == policy.Stop || key.Wait < d.Wait) {
-		return key
-	}
-	return d
-}
-
-// by asks a policy. Without retries it allows only what is not counted as one, such as waiting for a rate limit.
-func (c *call) by(p *policy.Policy, retries bool) policy.Decision {
-	if retries {
-		return p.Decide(&c.history, c.since)
-	}
-	none := *p
-	none.MaxRetries = 0
-	return none.Decide(&c.history, c.since)
 }
 
 // wait sleeps until a decision is due, ctx ends, or a target has come back or gone out, and returns the time.
@@ -103,11 +75,11 @@ func (c *call) wait(now time.Time, d policy.Decision) time.Time {
 }
 
 // send takes a place at the target of a decision, if it is due and what it was based on still holds; else it returns nil.
-func (c *call) send(now time.Time, d policy.Decision, free bool) *attempt {
+func (c *call) send(now time.Time, d policy.Decision) *attempt {
 	r, t := c.router, c.target(d.Target)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if now.Before(c.since.Add(d.Wait)) || !t.ready(now) || !c.pay(d.Why, free) {
+	if now.Before(c.since.Add(d.Wait)) || !t.ready(now) || !c.pay(d) {
 		return nil
 	}
 	c.current = attempt{target: t, candidate: d.Target, trial: t.begin(now), sent: now, waited: now.Sub(c.since)}
@@ -115,9 +87,9 @@ func (c *call) send(now time.Time, d policy.Decision, free bool) *attempt {
 }
 
 // pay draws what an attempt costs: of the request's allowance, and a retry of the router's budget. The lock is held.
-func (c *call) pay(why policy.Why, free bool) bool {
+func (c *call) pay(d policy.Decision) bool {
 	r := c.router
-	if why == policy.WhyFirst {
+	if d.Why == policy.WhyFirst {
 		for _, b := range []*policy.RetryBudget{r.retries, r.hedges} {
 			if b != nil {
 				b.Request()
@@ -125,8 +97,8 @@ func (c *call) pay(why policy.Why, free bool) bool {
 		}
 		return true
 	}
-	draws := why == policy.WhyRetry && r.retries != nil
-	if draws && r.retries.Exhausted() || !c.allowance.Draw(free) {
+	draws := d.Why == policy.WhyRetry && r.retries != nil
+	if draws && r.retries.Exhausted() || !c.allowance.Draw(d.Free) {
 		return false
 	}
 	return !draws || r.retries.Retry()

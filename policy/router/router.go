@@ -26,11 +26,10 @@ import (
 // attempts than the policy allows, and none after its context's deadline; engines that stand one inside the other share the
 // limits of the outermost. A panic of a client passes through to the caller and is not tried again.
 type Router struct {
-	cfg      Config
-	owner    allowance.Owner
-	eager    *policy.Policy
-	rotating *policy.Policy // nil where no two targets differ in their keys alone
-	turn     atomic.Uint64
+	cfg   Config
+	owner allowance.Owner
+	eager *policy.Policy
+	turn  atomic.Uint64
 
 	mu      sync.Mutex
 	targets []*target
@@ -61,9 +60,6 @@ func New(cfg Config) (*Router, error) {
 	for i := range cfg.Targets {
 		r.targets = append(r.targets, newTarget(cfg.Targets[i], cfg.Health))
 	}
-	if r.pooled() {
-		r.rotating = rotating(cfg.Policy)
-	}
 	if cfg.RetryShare > 0 {
 		r.retries = policy.NewRetryBudget(cfg.RetryShare, cfg.RetryBurst)
 	}
@@ -74,18 +70,6 @@ func New(cfg Config) (*Router, error) {
 		r.cfg.Seed = rand.Uint64()
 	}
 	return r, nil
-}
-
-// pooled reports whether two targets differ in their keys alone.
-func (r *Router) pooled() bool {
-	for i, t := range r.targets {
-		for _, u := range r.targets[:i] {
-			if t.Provider == u.Provider && t.Model == u.Model && t.Key != u.Key {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // Complete sends the request until it is answered or given up, and blocks as long as that takes, waits included.
