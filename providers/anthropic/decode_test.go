@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -102,8 +103,8 @@ func TestUsageOfAStream(t *testing.T) {
 	last := `{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":null,"cache_creation_input_tokens":4,"output_tokens":7,"server_tool_use":{"web_search_requests":1}}}`
 	got, err := stream(t, events(append(append([]string{messageStart, messageDelta("pause_turn")}, textBlock(0, "a")...), last, messageStop)...))
 	want := request.Usage{InputTokens: 5, CacheReadTokens: 3, CacheWrite5mTokens: 4, OutputTokens: 7, Units: map[string]int{"web_search_requests": 1}, Reported: true}
-	if err != nil || !cmp.Equal(got.last.Usage, want) || got.last.RawFinishReason != "end_turn" {
-		t.Errorf("%v\n%s", err, cmp.Diff(want, got.last.Usage))
+	if err != nil || !cmp.Equal(got.Last.Usage, want) || got.Last.RawFinishReason != "end_turn" {
+		t.Errorf("%v\n%s", err, cmp.Diff(want, got.Last.Usage))
 	}
 }
 
@@ -116,9 +117,9 @@ func TestUsageOfABrokenStream(t *testing.T) {
 		"counted by nil": events(append(append([]string{messageStart}, textBlock(0, long)...), `{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":null}}`, messageStop)...),
 	} {
 		got, err := stream(t, body)
-		resp := got.last
+		resp := got.Last
 		if err != nil {
-			resp = asError(t, err).Partial
+			resp = canned.AsError(t, err).Partial
 		}
 		if u := resp.Usage; u.InputTokens != 5 || u.CacheReadTokens != 3 || u.OutputTokens < 50 || u.Reported || !u.Estimated {
 			t.Errorf("%s: %+v, %v", name, u, err)
@@ -143,7 +144,7 @@ func TestRefusals(t *testing.T) {
 		},
 	} {
 		err := call()
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if !errors.Is(err, request.ErrContentPolicy) || !strings.Contains(e.Error(), "It could do harm.") || e.Partial.Content != "Half" || e.Partial.ID != "msg_1" || !e.MaybeBilled {
 			t.Errorf("%s: got %+v", name, e)
 		}
@@ -169,7 +170,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		{`{"content":[]}`, "neither content nor a finish reason", request.ClassTruncated},
 	} {
 		_, err := complete(t, c.body)
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -43,7 +44,7 @@ func checkParameters(t *testing.T, cases []parameterCase) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name+" "+c.model, func(t *testing.T) {
-			req := ask()
+			req := canned.Ask()
 			req.Model = c.model
 			c.change(&req)
 			body, warnings := encoded(t, req, nil)
@@ -170,7 +171,7 @@ func TestDescribedModels(t *testing.T) {
 	described := func(c *anthropic.Config) {
 		c.Capabilities = func(string) request.Capabilities { return request.Capabilities{Known: true, MaxOutputTokens: 777} }
 	}
-	req := ask()
+	req := canned.Ask()
 	req.Temperature, req.ReasoningBudget = new(0.5), 2000
 	body, warnings := encoded(t, req, described)
 	if diff := cmp.Diff(none{"max_tokens": "777"}, fields(t, body)); diff != "" || len(warnings) != 2 || warnings[0].Field != "reasoning_budget" || warnings[1].Field != "temperature" {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -100,7 +101,7 @@ func TestCallsWithoutIDsGetUniqueOnes(t *testing.T) {
 		t.Fatalf("without the answer's id: %+v, %v", got, err)
 	}
 	req := withMessages(asked, got.Message(), results(request.ToolResult{CallID: "call_1_0"}, request.ToolResult{CallID: "call_1_1"}))
-	next, err := clientOver(t, answering(body), nil).Complete(t.Context(), req)
+	next, err := clientOver(t, canned.Answer(body), nil).Complete(t.Context(), req)
 	if err != nil || next.ToolCalls[0].ID != "call_3_0" {
 		t.Errorf("in the next turn: %+v, %v", next, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -23,7 +24,7 @@ func TestFinishReasonsThatAreFailures(t *testing.T) {
 		_, whole := complete(t, body)
 		_, streamed := stream(t, "data: "+body+"\n\n")
 		for _, err := range []error{whole, streamed} {
-			e := asError(t, err)
+			e := canned.AsError(t, err)
 			if e.Class != c.class || !strings.Contains(e.Message, c.reason) || !strings.Contains(e.Message, "because of [redacted]") || e.Status != 200 || !e.MaybeBilled {
 				t.Errorf("%s: got %+v", c.reason, e)
 			}
@@ -37,7 +38,7 @@ func TestFinishReasonsThatAreFailures(t *testing.T) {
 func TestNothingUnderAnUnclearReasonIsAFailure(t *testing.T) {
 	for _, reason := range []string{"OTHER", "LANGUAGE", "IMAGE_OTHER", "UNHEARD_OF"} {
 		_, err := complete(t, answer(``, reason))
-		if e := asError(t, err); e.Class != request.ClassTransient || !strings.Contains(e.Message, reason) {
+		if e := canned.AsError(t, err); e.Class != request.ClassTransient || !strings.Contains(e.Message, reason) {
 			t.Errorf("%s: got %+v", reason, e)
 		}
 	}
@@ -49,7 +50,7 @@ func TestBlockedPrompts(t *testing.T) {
 		_, whole := complete(t, body)
 		_, streamed := stream(t, "data: "+body+"\n\n")
 		for _, err := range []error{whole, streamed} {
-			e := asError(t, err)
+			e := canned.AsError(t, err)
 			if e.Class != request.ClassContentPolicy || !strings.Contains(e.Message, reason+": no such talk") || e.Partial.Usage.InputTokens != 8 || e.Partial.RawFinishReason != reason {
 				t.Errorf("%s: got %+v", reason, e)
 			}
@@ -84,7 +85,7 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 		{`{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","willContinue":true}}]}}]}`, "came in pieces", request.ClassTransient},
 	} {
 		_, err := complete(t, c.body)
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -19,10 +20,10 @@ func TestDeepBodiesEnd(t *testing.T) {
 		"errors":    `{"error":` + strings.Repeat(`{"error":`, 100_000) + `"deep"` + strings.Repeat("}", 100_000) + `}`,
 		"arguments": `{"candidates":[{"content":{"parts":[{"functionCall":{"args":{"x":` + deep,
 	} {
-		if _, err := complete(t, body); asError(t, err).Class == "" {
+		if _, err := complete(t, body); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := stream(t, "data: "+body+"\n\n"); asError(t, err).Class == "" {
+		if _, err := stream(t, "data: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s in a stream: %v", name, err)
 		}
 	}
@@ -42,7 +43,7 @@ func TestBadEscapesAreNotLostText(t *testing.T) {
 			t.Errorf("%s: %+v, %v", part, resp, err)
 		}
 		if got, err := stream(t, event(part, "STOP")); !errors.Is(err, request.ErrTruncated) {
-			t.Errorf("%s in a stream: %+v, %v", part, got.last, err)
+			t.Errorf("%s in a stream: %+v, %v", part, got.Last, err)
 		}
 	}
 }
@@ -53,7 +54,7 @@ func TestToolCallsAreBounded(t *testing.T) {
 		body.WriteString(event(`{"functionCall":{"name":"f"}}`, ""))
 	}
 	_, err := stream(t, body.String())
-	if e := asError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
+	if e := canned.AsError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
 		t.Errorf("got %v", e)
 	}
 }
@@ -63,10 +64,10 @@ func TestStreamsAreBounded(t *testing.T) {
 		"text":  fmt.Sprintf(`{"text":%q}`, strings.Repeat("x", 1000)),
 		"sound": fmt.Sprintf(`{"inlineData":{"mimeType":"audio/L16","data":%q}}`, strings.Repeat("aaaa", 300)),
 	} {
-		client := clientOver(t, answering(strings.Repeat(event(part, ""), 100)), func(c *gemini.Config) { c.MaxAnswer = 10_000 })
-		got, err := collect(t, client, ask())
-		if e := asError(t, err); e.Class != request.ClassTruncated || !strings.Contains(e.Error(), "larger than MaxAnswer") || len(got.content) > 12_000 {
-			t.Errorf("%s: %d bytes, %v", name, len(got.content), err)
+		client := clientOver(t, canned.Answer(strings.Repeat(event(part, ""), 100)), func(c *gemini.Config) { c.MaxAnswer = 10_000 })
+		got, err := canned.Collect(t, client, canned.Ask())
+		if e := canned.AsError(t, err); e.Class != request.ClassTruncated || !strings.Contains(e.Error(), "larger than MaxAnswer") || len(got.Content) > 12_000 {
+			t.Errorf("%s: %d bytes, %v", name, len(got.Content), err)
 		}
 	}
 }
@@ -80,23 +81,11 @@ func TestErrorFieldsThatSayNothing(t *testing.T) {
 }
 
 func TestNoSecretInAnyField(t *testing.T) {
-	const secret = "plainkeywithoutshape0123456789"
-	body := `{"error":{"message":"` + strings.Repeat("x", 985) + secret + `","code":"` + secret + `","status":"t ` + secret + `"}}`
 	for name, change := range map[string]func(*gemini.Config){
-		"key":    func(c *gemini.Config) { c.APIKey = secret },
-		"header": func(c *gemini.Config) { c.Header = http.Header{"authorization": {"Bearer " + secret}} },
+		"key":    func(c *gemini.Config) { c.APIKey = canned.Secret },
+		"header": func(c *gemini.Config) { c.Header = http.Header{"authorization": {"Bearer " + canned.Secret}} },
 	} {
-		transport := &canned{status: 401, body: strings.NewReader(body)}
-		_, err := clientOver(t, transport, change).Complete(t.Context(), ask())
-		e := asError(t, err)
-		for _, shown := range []string{e.Error(), e.Message, e.Code, e.Type} {
-			if strings.Contains(shown, secret[:12]) || strings.Contains(shown, secret[15:]) {
-				t.Errorf("%s shows in %q", name, shown)
-			}
-		}
-		if strings.Contains(transport.got.URL.String(), secret) {
-			t.Errorf("%s stands in the address %s", name, transport.got.URL)
-		}
+		canned.CheckSecret(t, name, func(transport http.RoundTripper) request.Client { return clientOver(t, transport, change) })
 	}
 }
 
@@ -107,7 +96,7 @@ func FuzzComplete(f *testing.F) {
 	f.Add([]byte(answer(`{"inlineData":{"mimeType":"audio/x","data":"aGk="}},{"fileData":{"fileUri":"u"}},{"executableCode":{}},{"thought":true,"text":"x"}`, "MAX_TOKENS")))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		resp, err := complete(t, string(body))
-		checkFuzzed(t, resp, err)
+		tested.CheckOutcome(t, resp, err)
 	})
 }
 
@@ -117,29 +106,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte(event(`{"text":"a","thought":true}`, "") + "data: [DONE]"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := stream(t, string(body))
-		if err == nil && (got.last.Content != got.content || got.last.Reasoning != got.reasoning) {
-			t.Fatalf("deltas %q and %q, response %+v", got.content, got.reasoning, got.last)
-		}
-		checkFuzzed(t, got.last, err)
+		canned.CheckSums(t, got, err)
+		tested.CheckOutcome(t, got.Last, err)
 	})
-}
-
-// checkFuzzed holds any outcome to what callers rely on.
-func checkFuzzed(t *testing.T, resp *request.Response, err error) {
-	t.Helper()
-	if err != nil {
-		if e := asError(t, err); e.Class == "" || e.Provider != "gemini" || e.Error() == "" {
-			t.Fatalf("got %+v", e)
-		}
-		return
-	}
-	u := resp.Usage
-	if u.InputTokens < 0 || u.OutputTokens < 0 || u.ReasoningTokens > u.OutputTokens || u.AudioInputTokens > u.InputTokens || u.Reported == u.Estimated {
-		t.Fatalf("usage %+v", u)
-	}
-	for i, c := range resp.ToolCalls {
-		if c.ID == "" {
-			t.Fatalf("call %d has no ID: %+v", i, c)
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -119,7 +120,7 @@ func effort(e request.Effort) func(*request.Request) {
 func TestEncodeParameters(t *testing.T) {
 	for _, c := range parameterCases {
 		t.Run(c.name, func(t *testing.T) {
-			req := ask()
+			req := canned.Ask()
 			req.Model = c.model
 			c.change(&req)
 			body, warnings := encoded(t, nil, req)

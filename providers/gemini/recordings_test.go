@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/internal/recorded"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
@@ -70,7 +71,7 @@ func checkMessage(t *testing.T, client *gemini.Client, x *recorded.Exchange, ans
 	if x.Streamed() {
 		return // texts of several events are one
 	}
-	req := ask()
+	req := canned.Ask()
 	req.Messages = append(req.Messages, answer)
 	if _, err := client.Complete(t.Context(), req); err != nil {
 		t.Fatal(err)

@@ -3,13 +3,13 @@ package gemini_test
 import (
 	"errors"
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -25,15 +25,9 @@ data: {"candidates": [{"content": {"parts": [{"text": ""}],"role": "model"},"fin
 // error that carries what had come.
 func TestStreamCutAtEveryByte(t *testing.T) {
 	for n := range len(wholeStream) + 1 {
-		body := io.MultiReader(strings.NewReader(wholeStream[:n]), iotest.ErrReader(io.ErrUnexpectedEOF))
-		got, err := collect(t, clientOver(t, &canned{body: body}, nil), ask())
-		if !errors.Is(err, request.ErrTruncated) {
-			t.Fatalf("cut at %d: got %v", n, err)
-		}
-		e := asError(t, err)
-		if e.Partial == nil || e.Partial.Content != got.content || !e.MaybeBilled || !strings.HasPrefix("One two", got.content) {
-			t.Fatalf("cut at %d: handed out %q, partial %+v", n, got.content, e.Partial)
-		}
+		body := canned.Broken(wholeStream[:n])
+		got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: body}, nil), canned.Ask())
+		canned.CheckCut(t, n, got, err)
 	}
 }
 
@@ -48,8 +42,8 @@ func TestStreamClosedInOrderAtEveryByte(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || got.last.Content != "One two" || got.last.FinishReason != request.FinishStop || got.last.Usage.InputTokens != 6 || got.last.Usage.OutputTokens != 2 {
-			t.Fatalf("closed at %d: %+v, %v", n, got.last, err)
+		if err != nil || got.Last.Content != "One two" || got.Last.FinishReason != request.FinishStop || got.Last.Usage.InputTokens != 6 || got.Last.Usage.OutputTokens != 2 {
+			t.Fatalf("closed at %d: %+v, %v", n, got.Last, err)
 		}
 	}
 }
@@ -66,9 +60,9 @@ func TestStreamedInSmallPieces(t *testing.T) {
 		"a list, without alt":   strings.NewReader("[" + strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(wholeStream), "data: "), "\n\ndata: ", ",\n") + "]"),
 		"documents in a series": strings.NewReader(strings.ReplaceAll(wholeStream, "data: ", "")),
 	} {
-		got, err := collect(t, clientOver(t, &canned{body: r}, nil), ask())
-		if err != nil || got.last.Content != "One two" || got.content != "One two" || got.last.Usage.OutputTokens != 2 || got.last.Model != "m1" || got.last.ID != "r1" {
-			t.Errorf("%s: %+v, %v", name, got.last, err)
+		got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: r}, nil), canned.Ask())
+		if err != nil || got.Last.Content != "One two" || got.Content != "One two" || got.Last.Usage.OutputTokens != 2 || got.Last.Model != "m1" || got.Last.ID != "r1" {
+			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
 	}
 }
@@ -87,11 +81,11 @@ func TestStreamedParts(t *testing.T) {
 		request.ToolCall{ID: "call_r1_0", Name: "f", Arguments: `{"x":1}`, Signature: "czM="}, request.ToolCall{ID: "q", Name: "f", Arguments: "{}"},
 		request.TextPart{Signature: "czQ="},
 	}
-	if diff := cmp.Diff(want, got.last.Parts); diff != "" || got.last.FinishReason != request.FinishToolCalls {
-		t.Errorf("finish %q\n%s", got.last.FinishReason, diff)
+	if diff := cmp.Diff(want, got.Last.Parts); diff != "" || got.Last.FinishReason != request.FinishToolCalls {
+		t.Errorf("finish %q\n%s", got.Last.FinishReason, diff)
 	}
 	handed := []request.Part{request.ReasoningPart{Signature: "czE="}, request.TextPart{Signature: "czI="}, image, request.TextPart{Signature: "czQ="}}
-	if diff := cmp.Diff(handed, got.parts); diff != "" || got.content != "ab" || got.reasoning != "hm" || got.calls[0] != `{"x":1}` || got.calls[1] != "{}" {
+	if diff := cmp.Diff(handed, got.Parts); diff != "" || got.Content != "ab" || got.Reasoning != "hm" || got.Calls[0] != `{"x":1}` || got.Calls[1] != "{}" {
 		t.Errorf("handed out %+v\n%s", got, diff)
 	}
 }
@@ -115,9 +109,9 @@ func TestStreamFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := stream(t, first+c.rest+"\n\n")
-			e := asError(t, err)
-			if e.Class != c.class || !strings.Contains(e.Error(), c.says) || !e.MaybeBilled || got.content != "One" {
-				t.Errorf("got %+v after %q", e, got.content)
+			e := canned.AsError(t, err)
+			if e.Class != c.class || !strings.Contains(e.Error(), c.says) || !e.MaybeBilled || got.Content != "One" {
+				t.Errorf("got %+v after %q", e, got.Content)
 			}
 			if e.Partial == nil || e.Partial.Content != "One" || !e.Partial.Usage.Estimated || e.Partial.Usage.OutputTokens == 0 {
 				t.Errorf("partial: %+v", e.Partial)
@@ -136,39 +130,9 @@ func TestStreamWithoutAnAnswer(t *testing.T) {
 
 func TestStreamAnsweredWhole(t *testing.T) {
 	got, err := stream(t, answer(`{"text":"All."}`, "STOP"))
-	if err != nil || got.content != "All." || got.last.Content != "All." || !got.last.Usage.Reported {
+	if err != nil || got.Content != "All." || got.Last.Content != "All." || !got.Last.Usage.Reported {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
-// closing tells when a body is closed.
-type closing struct {
-	io.Reader
-	closed bool
-}
-
-func (c *closing) Close() error { c.closed = true; return nil }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func TestLeavingTheLoopEndsTheCall(t *testing.T) {
-	for stop := range 2 {
-		body := &closing{Reader: strings.NewReader(wholeStream)}
-		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-			r.Body.Close()
-			return &http.Response{StatusCode: 200, Body: body}, nil
-		})
-		n := 0
-		for range clientOver(t, transport, nil).Stream(t.Context(), ask()) {
-			if n == stop {
-				break
-			}
-			n++
-		}
-		if n != stop || !body.closed {
-			t.Errorf("left after %d chunks; body closed: %v", n, body.closed)
-		}
-	}
-}
+func TestLeavingTheLoopEndsTheCall(t *testing.T) { tested.CheckLeaving(t) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -121,8 +122,8 @@ func TestUsageIsFoundWhereServersPutIt(t *testing.T) {
 		"then null":     `data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}],"usage":` + u + `}` + "\n\n" + `data: {"choices":[],"usage":null}`,
 	} {
 		got, err := stream(t, body+"\n\ndata: [DONE]\n\n")
-		if err != nil || got.last.Usage.InputTokens != 3 || got.last.Usage.OutputTokens != 2 || !got.last.Usage.Reported {
-			t.Errorf("%s: %+v, %v", name, got.last, err)
+		if err != nil || got.Last.Usage.InputTokens != 3 || got.Last.Usage.OutputTokens != 2 || !got.Last.Usage.Reported {
+			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
 	}
 }
@@ -148,7 +149,7 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 		{message(`"content":"half"`, `"network_error"`), "network_error", request.ClassTransient},
 	} {
 		_, err := complete(t, c.body)
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
 		}
@@ -157,7 +158,7 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 
 func TestRefusalKeepsTheAnswer(t *testing.T) {
 	_, err := complete(t, message(`"content":null,"refusal":"I won't."`, `"stop"`))
-	e := asError(t, err)
+	e := canned.AsError(t, err)
 	if !errors.Is(err, request.ErrContentPolicy) || e.Partial.Refusal != "I won't." || e.Partial.ID != "c" {
 		t.Errorf("got %+v", e.Partial)
 	}
@@ -170,7 +171,7 @@ func FuzzComplete(f *testing.F) {
 	f.Add([]byte(`{"choices":[{"message":{"reasoning_details":[{"type":"reasoning.text","text":"x","signature":"s"}],"images":[{"image_url":{"url":"data:image/png;base64,aGk="}}]}}],"usage":{"prompt_tokens":1e9,"completion_tokens":-5}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		resp, err := complete(t, string(body))
-		checkFuzzed(t, resp, err)
+		tested.CheckOutcome(t, resp, err)
 	})
 }
 
@@ -180,29 +181,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte("data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\ndata: [DONE]"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := stream(t, string(body))
-		if err == nil && got.last.Content != got.content {
-			t.Fatalf("deltas %q, response %q", got.content, got.last.Content)
-		}
-		checkFuzzed(t, got.last, err)
+		canned.CheckSums(t, got, err)
+		tested.CheckOutcome(t, got.Last, err)
 	})
-}
-
-// checkFuzzed holds any outcome to what callers rely on.
-func checkFuzzed(t *testing.T, resp *request.Response, err error) {
-	t.Helper()
-	if err != nil {
-		if e := asError(t, err); e.Class == "" || e.Provider != "openai" || e.Error() == "" {
-			t.Fatalf("got %+v", e)
-		}
-		return
-	}
-	u := resp.Usage
-	if u.InputTokens < 0 || u.OutputTokens < 0 || u.ReasoningTokens > u.OutputTokens || u.Reported == u.Estimated {
-		t.Fatalf("usage %+v", u)
-	}
-	for _, c := range resp.ToolCalls {
-		if c.ID == "" {
-			t.Fatalf("a call without an ID: %+v", c)
-		}
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -18,14 +19,14 @@ func TestDeepErrorsEnd(t *testing.T) {
 	deep := strings.Repeat("[", 5_000_000)
 	nested := `{"error":` + strings.Repeat(`{"error":`, 100_000) + `"deep"` + strings.Repeat("}", 100_000) + `}`
 	for name, body := range map[string]string{"brackets": deep + strings.Repeat("]", len(deep)), "open": deep, "objects": nested} {
-		if _, err := complete(t, body); asError(t, err).Class == "" {
+		if _, err := complete(t, body); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := stream(t, "event: error\ndata: "+body+"\n\n"); asError(t, err).Class == "" {
+		if _, err := stream(t, "event: error\ndata: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s in a stream: %v", name, err)
 		}
-		transport := &canned{status: 400, body: strings.NewReader(body)}
-		if _, err := clientOver(t, transport, nil).Complete(t.Context(), ask()); !errors.Is(err, request.ErrInvalid) {
+		transport := &canned.Transport{Status: 400, Body: body}
+		if _, err := clientOver(t, transport, nil).Complete(t.Context(), canned.Ask()); !errors.Is(err, request.ErrInvalid) {
 			t.Errorf("%s with a status: %v", name, err)
 		}
 	}
@@ -35,7 +36,7 @@ func TestDeepErrorsEnd(t *testing.T) {
 func TestLongErrorsAreBounded(t *testing.T) {
 	body := `{"error":["` + strings.Repeat(`aaaaaaaa","`, 1_000_000) + `z"]}`
 	_, err := complete(t, body)
-	if e := asError(t, err); len(e.Message) > 1100 {
+	if e := canned.AsError(t, err); len(e.Message) > 1100 {
 		t.Errorf("a message of %d bytes", len(e.Message))
 	}
 }
@@ -49,7 +50,7 @@ func TestBadEscapesAreNotLostText(t *testing.T) {
 			t.Errorf("%s: %+v, %v", fields, resp, err)
 		}
 		if got, err := stream(t, "data: {\"choices\":[{\"delta\":{"+fields+"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"); !errors.Is(err, request.ErrTruncated) {
-			t.Errorf("%s in a stream: %+v, %v", fields, got.last, err)
+			t.Errorf("%s in a stream: %+v, %v", fields, got.Last, err)
 		}
 	}
 }
@@ -78,8 +79,8 @@ func TestCallsWhosePiecesAreOdd(t *testing.T) {
 			fmt.Fprintf(&body, "data: {\"choices\":[{\"delta\":{\"tool_calls\":[%s]}}]}\n\n", d)
 		}
 		got, err := stream(t, body.String()+"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n")
-		if err != nil || !cmp.Equal(got.last.ToolCalls, []request.ToolCall{c.want}) {
-			t.Errorf("%s: %+v, %v", name, got.last, err)
+		if err != nil || !cmp.Equal(got.Last.ToolCalls, []request.ToolCall{c.want}) {
+			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
 	}
 }
@@ -90,7 +91,7 @@ func TestReasoningFieldsThatAreNullBesideOthers(t *testing.T) {
 		fmt.Fprintf(&body, "data: {\"choices\":[{\"delta\":{\"reasoning_content\":%q,\"reasoning\":null,\"content\":null}}]}\n\n", piece)
 	}
 	got, err := stream(t, body.String()+"data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
-	if err != nil || got.reasoning != "I think." || got.last.Reasoning != "I think." {
+	if err != nil || got.Reasoning != "I think." || got.Last.Reasoning != "I think." {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -118,8 +119,8 @@ data: {"choices":[{"delta":{"audio":{"data":"aGk=","transcript":"lo"}},"finish_r
 data: [DONE]
 
 `)
-	if err != nil || !cmp.Equal(got.last.Parts, []request.Part{request.AudioPart{Data: []byte("hihi"), Transcript: "Hello"}}) {
-		t.Errorf("got %+v, %v", got.last, err)
+	if err != nil || !cmp.Equal(got.Last.Parts, []request.Part{request.AudioPart{Data: []byte("hihi"), Transcript: "Hello"}}) {
+		t.Errorf("got %+v, %v", got.Last, err)
 	}
 }
 
@@ -177,58 +178,45 @@ func TestBodiesWithAWrongLabel(t *testing.T) {
 		"text/event-stream": `{"error":{"message":"no credit","code":"insufficient_quota"}}`,
 		"":                  "\n {\"error\":{\"message\":\"no credit\",\"code\":\"insufficient_quota\"}}",
 	} {
-		_, err := collect(t, clientOver(t, &canned{header: http.Header{"Content-Type": {label}}, body: strings.NewReader(body)}, nil), ask())
+		_, err := canned.Collect(t, clientOver(t, &canned.Transport{Header: http.Header{"Content-Type": {label}}, Body: body}, nil), canned.Ask())
 		if !errors.Is(err, request.ErrQuota) {
 			t.Errorf("%q: %v", label, err)
 		}
 	}
-	got, err := collect(t, clientOver(t, &canned{header: http.Header{"Content-Type": {"application/json"}}, body: strings.NewReader(wholeStream)}, nil), ask())
-	if err != nil || got.last.Content != "One two" {
-		t.Errorf("a stream under the label of JSON: %+v, %v", got.last, err)
+	got, err := canned.Collect(t, clientOver(t, &canned.Transport{Header: http.Header{"Content-Type": {"application/json"}}, Body: wholeStream}, nil), canned.Ask())
+	if err != nil || got.Last.Content != "One two" {
+		t.Errorf("a stream under the label of JSON: %+v, %v", got.Last, err)
 	}
 }
 
 func TestStreamsAreBounded(t *testing.T) {
 	piece := "data: {\"choices\":[{\"delta\":{\"content\":\"" + strings.Repeat("x", 1000) + "\"}}]}\n\n"
-	client := clientOver(t, answering(strings.Repeat(piece, 100)), func(c *openai.Config) { c.MaxAnswer = 10_000 })
-	got, err := collect(t, client, ask())
-	if e := asError(t, err); e.Class != request.ClassTruncated || !strings.Contains(e.Error(), "larger than MaxAnswer") || len(got.content) > 12_000 {
-		t.Errorf("%d bytes, %v", len(got.content), err)
+	client := clientOver(t, canned.Answer(strings.Repeat(piece, 100)), func(c *openai.Config) { c.MaxAnswer = 10_000 })
+	got, err := canned.Collect(t, client, canned.Ask())
+	if e := canned.AsError(t, err); e.Class != request.ClassTruncated || !strings.Contains(e.Error(), "larger than MaxAnswer") || len(got.Content) > 12_000 {
+		t.Errorf("%d bytes, %v", len(got.Content), err)
 	}
 }
 
 func TestPanicInTheLoopEndsTheCall(t *testing.T) {
-	body := &closing{Reader: strings.NewReader(wholeStream)}
-	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-		r.Body.Close()
-		return &http.Response{StatusCode: 200, Header: http.Header{"X-Ratelimit-Limit-Requests": {"10"}}, Body: body}, nil
-	})
-	client := clientOver(t, transport, nil)
+	transport := &canned.Transport{Header: tested.Limited, Body: wholeStream}
 	func() {
 		defer func() { _ = recover() }()
-		for range client.Stream(t.Context(), ask()) {
+		for range clientOver(t, transport, nil).Stream(t.Context(), canned.Ask()) {
 			panic("the reader's own")
 		}
 	}()
-	if !body.closed {
+	if !transport.Closed {
 		t.Error("the body was left open")
 	}
 }
 
 func TestNoSecretInAnyField(t *testing.T) {
-	const secret = "plainkeywithoutshape0123456789"
-	body := `{"error":{"message":"` + strings.Repeat("x", 985) + secret + `","code":"` + secret + `","type":"t ` + secret + `"}}`
 	for name, change := range map[string]func(*openai.Config){
-		"key":    func(c *openai.Config) { c.APIKey = secret },
-		"header": func(c *openai.Config) { c.Header = http.Header{"authorization": {"Bearer " + secret}} },
+		"key":    func(c *openai.Config) { c.APIKey = canned.Secret },
+		"header": func(c *openai.Config) { c.Header = http.Header{"authorization": {"Bearer " + canned.Secret}} },
 	} {
-		_, err := clientOver(t, &canned{status: 401, body: strings.NewReader(body)}, change).Complete(t.Context(), ask())
-		e := asError(t, err)
-		for _, shown := range []string{e.Error(), e.Message, e.Code, e.Type} {
-			if strings.Contains(shown, secret[:12]) || strings.Contains(shown, secret[15:]) {
-				t.Errorf("%s shows in %q", name, shown)
-			}
-		}
+		canned.CheckSecret(t, name, func(transport http.RoundTripper) request.Client { return clientOver(t, transport, change) })
 	}
 	_, err := openai.New(openai.Config{BaseURL: "https://user:hunter2secret@host/v1"})
 	if err == nil || strings.Contains(err.Error(), "hunter2secret") || !strings.Contains(err.Error(), "must not hold a password") {
@@ -241,15 +229,14 @@ func TestNoSecretInAnyField(t *testing.T) {
 
 func FuzzFailure(f *testing.F) {
 	for _, c := range failures {
-		f.Add(c.status, c.header, []byte(c.body))
+		f.Add(c.Status, c.Headers, []byte(c.Body))
 	}
 	f.Fuzz(func(t *testing.T, status int, header string, body []byte) {
 		if status < 300 || status > 599 {
 			return
 		}
-		c := failureCase{header: header}
-		_, err := clientOver(t, &canned{status: status, header: c.headers(), body: strings.NewReader(string(body))}, nil).Complete(t.Context(), ask())
-		if e := asError(t, err); e.Class == "" || e.RetryAfter < 0 || e.Limits.Tokens.Reset < 0 || e.Limits.Requests.Reset < 0 || len(e.Message) > 1100 {
+		_, err := clientOver(t, &canned.Transport{Status: status, Header: canned.Header(header), Body: string(body)}, nil).Complete(t.Context(), canned.Ask())
+		if e := canned.AsError(t, err); e.Class == "" || e.RetryAfter < 0 || e.Limits.Tokens.Reset < 0 || e.Limits.Requests.Reset < 0 || len(e.Message) > 1100 {
 			t.Fatalf("got %+v", e)
 		}
 	})

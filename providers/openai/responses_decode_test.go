@@ -8,13 +8,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // respond asks for a canned body.
 func respond(t testing.TB, body string) (*request.Response, error) {
 	t.Helper()
-	return clientOver(t, answering(body), speakResponses).Complete(t.Context(), ask())
+	return clientOver(t, canned.Answer(body), speakResponses).Complete(t.Context(), canned.Ask())
 }
 
 // response makes a body out of its items and further fields.
@@ -111,7 +112,7 @@ func TestResponsesThatFailed(t *testing.T) {
 		{`{"output":[{"type":"message","content":[{"text":"a"`, "can't be read", request.ClassTruncated},
 	} {
 		_, err := respond(t, c.body)
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
 		}
@@ -122,18 +123,18 @@ func TestResponsesThatFailed(t *testing.T) {
 }
 
 func TestResponsesStatusErrors(t *testing.T) {
-	for _, c := range failures {
-		transport := &canned{status: c.status, header: c.headers(), body: strings.NewReader(c.body)}
-		_, err := clientOver(t, transport, speakResponses).Complete(t.Context(), ask())
-		if e := asError(t, err); e.Class != c.class || e.Reason != c.reason || e.RetryAfter != c.wait {
-			t.Errorf("%s: got %+v", c.name, e)
+	for _, f := range failures {
+		c := canned.Failure(f)
+		_, err := clientOver(t, c.Transport(), speakResponses).Complete(t.Context(), canned.Ask())
+		if e := canned.AsError(t, err); e.Class != c.Class || e.Reason != c.Reason || e.RetryAfter != c.Wait {
+			t.Errorf("%s: got %+v", c.Name, e)
 		}
 	}
 }
 
 func TestResponsesCallsAreBounded(t *testing.T) {
 	_, err := respond(t, response(strings.Repeat(`{"type":"function_call"},`, 2000)+`{"type":"message"}`, completed))
-	if e := asError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
+	if e := canned.AsError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
 		t.Errorf("got %v", e)
 	}
 }
@@ -154,6 +155,6 @@ func FuzzResponse(f *testing.F) {
 	f.Add([]byte(response(``, `,"status":"failed","error":{"code":"server_error"}`)))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		resp, err := respond(t, string(body))
-		checkFuzzed(t, resp, err)
+		tested.CheckOutcome(t, resp, err)
 	})
 }
