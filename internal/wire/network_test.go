@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/seed63918563/llmgate/internal/canned"
+	"github.com/seed63918563/llmgate/internal/recorded"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )

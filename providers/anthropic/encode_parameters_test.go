@@ -19,17 +19,11 @@ var limits = []string{"4096", "32000", "64000", "128000"}
 // fields are the top-level fields of a body but for model, messages and a max_tokens that is the model's, as JSON.
 func fields(t *testing.T, body string) map[string]string {
 	t.Helper()
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(body), &raw); err != nil {
-		t.Fatalf("%v in %s", err, body)
+	all := canned.Fields(t, body, "model", "messages")
+	if slices.Contains(limits, all["max_tokens"]) {
+		delete(all, "max_tokens")
 	}
-	out := map[string]string{}
-	for name, value := range raw {
-		if name != "model" && name != "messages" && !(name == "max_tokens" && slices.Contains(limits, string(value))) {
-			out[name] = string(value)
-		}
-	}
-	return out
+	return all
 }
 
 type parameterCase struct {
@@ -51,10 +45,7 @@ func checkParameters(t *testing.T, cases []parameterCase) {
 			if diff := cmp.Diff(c.want, fields(t, body)); diff != "" {
 				t.Error(diff)
 			}
-			var named []string
-			for _, w := range warnings {
-				named = append(named, w.Field)
-			}
+			named := canned.Warned(warnings)
 			if !slices.Equal(named, c.warns) {
 				t.Errorf("warnings %v, want %v", warnings, c.warns)
 			}

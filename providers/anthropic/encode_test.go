@@ -15,11 +15,7 @@ import (
 func encoded(t *testing.T, req request.Request, change func(*anthropic.Config)) (string, []request.Warning) {
 	t.Helper()
 	transport := canned.Answer(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
-	resp, err := clientOver(t, transport, change).Complete(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(transport.Sent), resp.Warnings
+	return canned.Encoded(t, clientOver(t, transport, change), transport, req)
 }
 
 type (

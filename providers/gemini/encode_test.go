@@ -16,11 +16,7 @@ import (
 func encoded(t *testing.T, change func(*gemini.Config), req request.Request) (string, []request.Warning) {
 	t.Helper()
 	transport := canned.Answer(answer(`{"text":"a"}`, "STOP"))
-	resp, err := clientOver(t, transport, change).Complete(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(transport.Sent), resp.Warnings
+	return canned.Encoded(t, clientOver(t, transport, change), transport, req)
 }
 
 func withMessages(m ...request.Message) request.Request { return request.Request{Messages: m} }
@@ -175,10 +171,7 @@ func TestWhatIsNotHonouredIsWarnedOf(t *testing.T) {
 		request.Message{Role: request.RoleAssistant, Name: "n", Content: "a", Parts: []request.Part{request.ReasoningPart{Encrypted: "x"}}},
 		request.Message{Role: request.RoleUser, Parts: []request.Part{request.ImagePart{URL: "u", Detail: "high"}, request.FilePart{URL: "u", Name: "n"}}})
 	_, warnings := encoded(t, nil, req)
-	var got []string
-	for _, w := range warnings {
-		got = append(got, w.Field)
-	}
+	got := canned.Warned(warnings)
 	want := []string{"messages.name", "reasoning", "image.detail", "file.name", "cache_breakpoint", "parallel_tool_calls", "response_format.description", "user", "prompt_cache_key"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

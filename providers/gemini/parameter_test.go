@@ -14,23 +14,14 @@ import (
 // fields are the fields of a body but for contents, those of generationConfig with that name before them, as JSON.
 func fields(t *testing.T, body string) map[string]string {
 	t.Helper()
-	out := map[string]string{}
-	var add func(path string, raw json.RawMessage)
-	add = func(path string, raw json.RawMessage) {
-		var object map[string]json.RawMessage
-		if err := json.Unmarshal(raw, &object); err != nil {
-			t.Fatalf("%v in %s", err, raw)
-		}
-		for name, value := range object {
-			if name == "generationConfig" {
-				add("config.", value)
-			} else if name != "contents" {
-				out[path+name] = string(value)
-			}
+	all := canned.Fields(t, body, "contents")
+	if config, ok := all["generationConfig"]; ok {
+		delete(all, "generationConfig")
+		for name, value := range canned.Fields(t, config) {
+			all["config."+name] = value
 		}
 	}
-	add("", json.RawMessage(body))
-	return out
+	return all
 }
 
 var strictTool = request.Tool{Name: "f", Description: "d", Parameters: []byte(`{"type":"object"}`), Strict: new(true)}

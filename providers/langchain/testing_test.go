@@ -42,10 +42,7 @@ func sent(t *testing.T, with opener, answer string, req request.Request) (map[st
 	if err != nil {
 		t.Fatal(err)
 	}
-	var fields []string
-	for _, w := range resp.Warnings {
-		fields = append(fields, w.Field)
-	}
+	fields := canned.Warned(resp.Warnings)
 	return object(t, string(transport.Sent)), fields
 }
 

@@ -65,10 +65,7 @@ func TestWrapOpenAI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var fields []string
-	for _, w := range resp.Warnings {
-		fields = append(fields, w.Field)
-	}
+	fields := canned.Warned(resp.Warnings)
 	for _, lost := range []string{"top_p", "top_k", "reasoning_effort", "response_format", "seed"} {
 		if !slices.Contains(fields, lost) {
 			t.Errorf("no warning of %s in %q", lost, fields)

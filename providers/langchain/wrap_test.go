@@ -77,10 +77,7 @@ func TestWrapSaysEverything(t *testing.T) {
 		!cmp.Equal(o.ToolChoice, any(llms.ToolChoice{Type: "function", Function: &llms.FunctionReference{Name: "now"}})) {
 		t.Errorf("options %+v", o)
 	}
-	var fields []string
-	for _, w := range resp.Warnings {
-		fields = append(fields, w.Field)
-	}
+	fields := canned.Warned(resp.Warnings)
 	slices.Sort(fields)
 	lost := []string{"parallel_tool_calls", "prompt_cache_key", "response_format", "seed", "service_tier", "tools.strict", "user"}
 	if !slices.Equal(fields, lost) {

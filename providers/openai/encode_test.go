@@ -19,11 +19,7 @@ import (
 func encoded(t *testing.T, quirks openai.Quirks, req request.Request) (string, []request.Warning) {
 	t.Helper()
 	transport := canned.Answer(message(`"content":"a"`, `"stop"`))
-	resp, err := clientOver(t, transport, func(c *openai.Config) { c.Quirks = quirks }).Complete(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(transport.Sent), resp.Warnings
+	return canned.Encoded(t, clientOver(t, transport, func(c *openai.Config) { c.Quirks = quirks }), transport, req)
 }
 
 func withMessages(m ...request.Message) request.Request { return request.Request{Messages: m} }
@@ -91,17 +87,7 @@ func TestEncode(t *testing.T) {
 // fields are the top-level fields of a body but for model and messages, as JSON.
 func fields(t *testing.T, body string) map[string]string {
 	t.Helper()
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(body), &raw); err != nil {
-		t.Fatalf("%v in %s", err, body)
-	}
-	out := map[string]string{}
-	for name, value := range raw {
-		if name != "model" && name != "messages" {
-			out[name] = string(value)
-		}
-	}
-	return out
+	return canned.Fields(t, body, "model", "messages")
 }
 
 var strictTool = request.Tool{Name: "f", Description: "d", Parameters: []byte(`{"type":"object"}`), Strict: new(true)}

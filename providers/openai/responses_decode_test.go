@@ -70,10 +70,7 @@ func TestResponseItems(t *testing.T) {
 			if got.Created.Unix() != 1700000000 || got.Model != "m1" || got.ID != "r" || got.Provider != "openai" || !got.Usage.Estimated {
 				t.Errorf("got %+v", got)
 			}
-			var warned []string
-			for _, w := range got.Warnings {
-				warned = append(warned, w.Field)
-			}
+			warned := canned.Warned(got.Warnings)
 			if !cmp.Equal(warned, c.warns) {
 				t.Errorf("warnings %v, want some on %v", got.Warnings, c.warns)
 			}

@@ -23,11 +23,7 @@ const shortResponse = `{"id":"r","status":"completed","output":[{"type":"message
 func encodedResponses(t *testing.T, req request.Request) (string, []request.Warning) {
 	t.Helper()
 	transport := canned.Answer(shortResponse)
-	resp, err := clientOver(t, transport, speakResponses).Complete(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(transport.Sent), resp.Warnings
+	return canned.Encoded(t, clientOver(t, transport, speakResponses), transport, req)
 }
 
 func assistant(parts ...request.Part) request.Message {
@@ -163,10 +159,7 @@ func TestResponsesParameters(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
-			var warned []string
-			for _, w := range warnings {
-				warned = append(warned, w.Field)
-			}
+			warned := canned.Warned(warnings)
 			if !slices.Equal(warned, c.warns) {
 				t.Errorf("warnings %v, want some on %v", warnings, c.warns)
 			}
