@@ -14,6 +14,19 @@ func Ask() request.Request {
 	return request.Request{Messages: []request.Message{{Role: request.RoleUser, Content: "Hello?"}}}
 }
 
+// Open makes a client with a configuration that is changed for the test, or not if change is nil.
+func Open[Config, Client any](t testing.TB, open func(Config) (Client, error), cfg Config, change func(*Config)) Client {
+	t.Helper()
+	if change != nil {
+		change(&cfg)
+	}
+	c, err := open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // Collected is everything that a stream handed out.
 type Collected struct {
 	Content, Reasoning string

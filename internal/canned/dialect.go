@@ -26,6 +26,18 @@ type Dialect struct {
 	Whole, Stream string
 }
 
+// Complete has a body read as a whole answer.
+func (d *Dialect) Complete(t testing.TB, body string) (*request.Response, error) {
+	t.Helper()
+	return d.Open(t, Answer(body), "").Complete(t.Context(), Ask())
+}
+
+// Collect has a body read as a stream.
+func (d *Dialect) Collect(t testing.TB, body string) (Collected, error) {
+	t.Helper()
+	return Collect(t, d.Open(t, Answer(body), ""), Ask())
+}
+
 // CheckLeaving: leaving the loop over a stream, wherever, closes it.
 func (d *Dialect) CheckLeaving(t *testing.T) {
 	t.Helper()
@@ -72,6 +84,19 @@ func CheckCut(t testing.TB, at int, got Collected, err error) {
 	if e.Partial == nil || e.Partial.Content != got.Content || e.Partial.Reasoning != got.Reasoning || !e.MaybeBilled || !strings.HasPrefix("One two", got.Content) {
 		t.Fatalf("cut at %d: handed out %q, partial %+v", at, got.Content, e.Partial)
 	}
+}
+
+// CheckBroken holds what came of a stream that said "One" and then failed to the class and a word of the failure.
+func CheckBroken(t testing.TB, got Collected, err error, class request.Class, says string) *request.Error {
+	t.Helper()
+	e := AsError(t, err)
+	if e.Class != class || !strings.Contains(e.Error(), says) || !e.MaybeBilled || e.Status != http.StatusOK || got.Content != "One" {
+		t.Errorf("got %+v after %q", e, got.Content)
+	}
+	if e.Partial == nil || e.Partial.Content != "One" || e.Partial.Usage.OutputTokens == 0 {
+		t.Errorf("partial: %+v", e.Partial)
+	}
+	return e
 }
 
 // CheckSums holds what a stream handed out to its response.

@@ -103,3 +103,13 @@ func CheckSecret(t *testing.T, name string, open func(http.RoundTripper) request
 		}
 	}
 }
+
+// Deep are errors that nest without end, which must not use up the stack.
+func Deep() map[string]string {
+	deep := strings.Repeat("[", 5_000_000)
+	return map[string]string{
+		"brackets": deep + strings.Repeat("]", len(deep)),
+		"open":     deep,
+		"objects":  `{"error":` + strings.Repeat(`{"error":`, 100_000) + `"deep"` + strings.Repeat("}", 100_000) + `}`,
+	}
+}

@@ -2,6 +2,7 @@ package canned
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -47,9 +48,25 @@ func Flush(w http.ResponseWriter, stream string) {
 	}
 }
 
-// CheckManyCallers: a client whose provider says what it is told serves many callers, each getting its own answer.
-func CheckManyCallers(t *testing.T, c request.Client) {
+// CheckManyCallers: one client serves many callers, each getting its own answer. whole and stream make answers of a text.
+func (d *Dialect) CheckManyCallers(t *testing.T, parse Parse, whole, stream func(text string) string) {
 	t.Helper()
+	client, _ := d.Serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		req, err := parse(body, "p")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		answer := whole
+		if strings.Contains(string(body), `"stream":true`) {
+			answer = stream
+		}
+		fmt.Fprint(w, answer(req.Messages[0].Content))
+	})
 	var wait sync.WaitGroup
 	for i := range 200 {
 		wait.Go(func() {
@@ -58,9 +75,9 @@ func CheckManyCallers(t *testing.T, c request.Client) {
 			var resp *request.Response
 			var err error
 			if i%2 == 0 {
-				resp, err = c.Complete(t.Context(), req)
+				resp, err = client.Complete(t.Context(), req)
 			} else {
-				resp, err = request.Collect(c.Stream(t.Context(), req))
+				resp, err = request.Collect(client.Stream(t.Context(), req))
 			}
 			if err != nil || resp.Content != req.Messages[0].Content {
 				t.Errorf("caller %d: %+v, %v", i, resp, err)

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/seed63918563/llmgate/internal/canned"
-	"github.com/seed63918563/llmgate/internal/recorded"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )

@@ -14,13 +14,11 @@ import (
 
 // Nesting must not be able to use up the stack.
 func TestDeepNestingEnds(t *testing.T) {
-	deep := strings.Repeat("[", 2_000_000)
-	nested := `{"error":` + strings.Repeat(`{"error":`, 100_000) + `"deep"` + strings.Repeat("}", 100_000) + `}`
-	for name, body := range map[string]string{"brackets": deep + strings.Repeat("]", len(deep)), "open": deep, "objects": nested} {
-		if _, err := complete(t, body); canned.AsError(t, err).Class == "" {
+	for name, body := range canned.Deep() {
+		if _, err := tested.Complete(t, body); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := stream(t, "event: error\ndata: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
+		if _, err := tested.Collect(t, "event: error\ndata: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s in a stream: %v", name, err)
 		}
 		if _, err := anthropic.ParseRequest([]byte(`{"messages":[{"role":"assistant","content":[`+body+`]}]}`), "p"); !errors.Is(err, request.ErrInvalid) {
@@ -31,10 +29,10 @@ func TestDeepNestingEnds(t *testing.T) {
 
 func TestBadEscapesAreNotLostText(t *testing.T) {
 	for _, block := range []string{`{"type":"text","text":"hello \q"}`, `{"type":"thinking","thinking":"\u12","signature":""}`, `{"type":"tool_use","id":"1","name":"f","input":{"a":"\q"}}`, `{"type":"x","y":"\q"}`} {
-		if resp, err := complete(t, whole(block, `"end_turn"`)); !errors.Is(err, request.ErrTruncated) {
+		if resp, err := tested.Complete(t, whole(block, `"end_turn"`)); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s: %+v, %v", block, resp, err)
 		}
-		if got, err := stream(t, streamed("end_turn", blockStart(0, block), blockStop(0))); !errors.Is(err, request.ErrTruncated) {
+		if got, err := tested.Collect(t, streamed("end_turn", blockStart(0, block), blockStop(0))); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s in a stream: %+v, %v", block, got.Last, err)
 		}
 	}
@@ -48,7 +46,7 @@ func TestBlocksAreBounded(t *testing.T) {
 		calls = append(calls, blockStart(i, call), blockStop(i))
 	}
 	for says, blocks := range map[string][]string{"more than 1024 tool calls": calls, "more than 1024 blocks": open} {
-		_, err := stream(t, streamed("tool_use", blocks...))
+		_, err := tested.Collect(t, streamed("tool_use", blocks...))
 		if e := canned.AsError(t, err); !strings.Contains(e.Message, says) {
 			t.Errorf("got %v, want %s", e, says)
 		}
@@ -83,7 +81,7 @@ func TestManyKindsOfUse(t *testing.T) {
 	for i := range 1000 {
 		fmt.Fprintf(&units, `"u%d":1,`, i)
 	}
-	got, err := complete(t, `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"output_tokens":1,"server_tool_use":{`+units.String()+`"z":1}}}`)
+	got, err := tested.Complete(t, `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"output_tokens":1,"server_tool_use":{`+units.String()+`"z":1}}}`)
 	if err != nil || len(got.Usage.Units) != 64 {
 		t.Errorf("%d units, %v", len(got.Usage.Units), err)
 	}
@@ -109,7 +107,7 @@ func FuzzComplete(f *testing.F) {
 	f.Add([]byte(failing("overloaded_error", "x")))
 	f.Add([]byte(`{"content":"a","stop_reason":"refusal","stop_details":{"explanation":"x"},"usage":{"input_tokens":-1,"output_tokens":1e99,"cache_creation":{"ephemeral_1h_input_tokens":3},"server_tool_use":{"a":1}}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		resp, err := complete(t, string(body))
+		resp, err := tested.Complete(t, string(body))
 		checkFuzzed(t, resp, err)
 	})
 }
@@ -119,7 +117,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte(streamed("tool_use", blockStart(0, `{"type":"tool_use","id":"1","name":"f","input":{}}`), blockDelta(0, `{"type":"input_json_delta","partial_json":"{"}`), blockStart(0, `{"type":"x"}`), blockDelta(0, `{"type":"y","partial_json":"{}","z":"a"}`), blockStop(0))))
 	f.Add([]byte(streamed("end_turn", blockStart(3, `{"type":"thinking"}`), blockDelta(3, `{"type":"signature_delta","signature":"s"}`), blockStart(3, `{"type":"text","text":"a","citations":[1]}`), blockDelta(3, `{"type":"citations_delta","citation":{}}`))))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := stream(t, string(body))
+		got, err := tested.Collect(t, string(body))
 		canned.CheckSums(t, got, err)
 		checkFuzzed(t, got.Last, err)
 	})

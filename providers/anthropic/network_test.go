@@ -2,7 +2,6 @@ package anthropic_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -50,22 +49,9 @@ func TestConnectionIsReusedAcrossCalls(t *testing.T) {
 
 // One client must serve many callers, each getting its own answer.
 func TestManyCallersOfOneClient(t *testing.T) {
-	client, _ := tested.Serve(t, func(w http.ResponseWriter, r *http.Request) {
-		raw, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		req, err := anthropic.ParseRequest(raw, "p")
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		text := req.Messages[0].Content
-		if strings.Contains(string(raw), `"stream":true`) {
-			fmt.Fprint(w, streamed("end_turn", textBlock(0, strings.SplitAfter(text, "-")...)...))
-			return
-		}
-		fmt.Fprint(w, whole(fmt.Sprintf(`{"type":"text","text":%q}`, text), `"end_turn"`))
-	})
-	canned.CheckManyCallers(t, client)
+	tested.CheckManyCallers(t, anthropic.ParseRequest,
+		func(text string) string { return whole(fmt.Sprintf(`{"type":"text","text":%q}`, text), `"end_turn"`) },
+		func(text string) string {
+			return streamed("end_turn", textBlock(0, strings.SplitAfter(text, "-")...)...)
+		})
 }

@@ -78,7 +78,7 @@ func TestStreamedInSmallPieces(t *testing.T) {
 
 // The names of fields may come in any order.
 func TestStreamFieldsInAnyOrder(t *testing.T) {
-	got, err := stream(t, "data: {\"message\":{\"usage\":{\"output_tokens\":1,\"input_tokens\":5},\"content\":[],\"id\":\"m\"},\"type\":\"message_start\"}\n\n"+
+	got, err := tested.Collect(t, "data: {\"message\":{\"usage\":{\"output_tokens\":1,\"input_tokens\":5},\"content\":[],\"id\":\"m\"},\"type\":\"message_start\"}\n\n"+
 		"data: {\"content_block\":{\"text\":\"\",\"type\":\"text\"},\"type\":\"content_block_start\",\"index\":0}\n\n"+
 		"data: {\"delta\":{\"text\":\"a\",\"type\":\"text_delta\"},\"type\":\"content_block_delta\",\"index\":0}\n\n"+
 		"data: {\"usage\":{\"output_tokens\":2},\"delta\":{\"stop_reason\":\"end_turn\"},\"type\":\"message_delta\"}\n\ndata: {\"type\":\"message_stop\"}\n\n")
@@ -137,7 +137,7 @@ func TestStreamedBlocks(t *testing.T) {
 			for _, e := range c.events {
 				all = append(all, e...)
 			}
-			got, err := stream(t, streamed(c.stop, all...))
+			got, err := tested.Collect(t, streamed(c.stop, all...))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,15 +14,7 @@ const testKey = "sk-ant-test-0123456789"
 
 func clientOver(t testing.TB, transport http.RoundTripper, change func(*anthropic.Config)) *anthropic.Client {
 	t.Helper()
-	cfg := anthropic.Config{APIKey: testKey, Model: "claude-sonnet-4-5", Transport: transport}
-	if change != nil {
-		change(&cfg)
-	}
-	c, err := anthropic.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return canned.Open(t, anthropic.New, anthropic.Config{APIKey: testKey, Model: "claude-sonnet-4-5", Transport: transport}, change)
 }
 
 // tested is this dialect.
@@ -34,17 +26,6 @@ var tested = canned.Dialect{
 	Counts: true, RequestID: "Request-Id",
 	Limited: http.Header{"Anthropic-Ratelimit-Requests-Limit": {"60"}, "Anthropic-Ratelimit-Requests-Remaining": {"0"}},
 	Whole:   whole(`{"type":"text","text":"a"}`, `"end_turn"`), Stream: textStream,
-}
-
-// complete asks for a canned body, stream for one as a stream.
-func complete(t testing.TB, body string) (*request.Response, error) {
-	t.Helper()
-	return clientOver(t, canned.Answer(body), nil).Complete(t.Context(), canned.Ask())
-}
-
-func stream(t testing.TB, body string) (canned.Collected, error) {
-	t.Helper()
-	return canned.Collect(t, clientOver(t, canned.Answer(body), nil), canned.Ask())
 }
 
 // whole makes a message out of its blocks.

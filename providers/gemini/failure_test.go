@@ -8,7 +8,7 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// failure is a row of the table.
+// failure is a row of the table, without the names of its fields.
 type failure canned.Failure
 
 // The ways in which the API refuses, as they come out of every call; the classes of all bodies are tested where they are

@@ -14,16 +14,13 @@ import (
 
 // Nesting must not be able to use up the stack.
 func TestDeepBodiesEnd(t *testing.T) {
-	deep := strings.Repeat("[", 5_000_000)
-	for name, body := range map[string]string{
-		"brackets": deep + strings.Repeat("]", len(deep)), "open": deep,
-		"errors":    `{"error":` + strings.Repeat(`{"error":`, 100_000) + `"deep"` + strings.Repeat("}", 100_000) + `}`,
-		"arguments": `{"candidates":[{"content":{"parts":[{"functionCall":{"args":{"x":` + deep,
-	} {
-		if _, err := complete(t, body); canned.AsError(t, err).Class == "" {
+	bodies := canned.Deep()
+	bodies["arguments"] = `{"candidates":[{"content":{"parts":[{"functionCall":{"args":{"x":` + bodies["open"]
+	for name, body := range bodies {
+		if _, err := tested.Complete(t, body); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := stream(t, "data: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
+		if _, err := tested.Collect(t, "data: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s in a stream: %v", name, err)
 		}
 	}
@@ -39,10 +36,10 @@ func TestBadEscapesAreNotLostText(t *testing.T) {
 	for _, part := range []string{
 		`{"text":"hello \q world"}`, `{"text":"\u12","thought":true}`, `{"text":"a","thoughtSignature":"\q"}`, `{"functionCall":{"name":"f","args":{"x":"\q"}}}`, `{"inlineData":{"mimeType":"image/png","data":"\q"}}`,
 	} {
-		if resp, err := complete(t, answer(part, "STOP")); !errors.Is(err, request.ErrTruncated) {
+		if resp, err := tested.Complete(t, answer(part, "STOP")); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s: %+v, %v", part, resp, err)
 		}
-		if got, err := stream(t, event(part, "STOP")); !errors.Is(err, request.ErrTruncated) {
+		if got, err := tested.Collect(t, event(part, "STOP")); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s in a stream: %+v, %v", part, got.Last, err)
 		}
 	}
@@ -53,7 +50,7 @@ func TestToolCallsAreBounded(t *testing.T) {
 	for range 2000 {
 		body.WriteString(event(`{"functionCall":{"name":"f"}}`, ""))
 	}
-	_, err := stream(t, body.String())
+	_, err := tested.Collect(t, body.String())
 	if e := canned.AsError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
 		t.Errorf("got %v", e)
 	}
@@ -74,7 +71,7 @@ func TestStreamsAreBounded(t *testing.T) {
 
 func TestErrorFieldsThatSayNothing(t *testing.T) {
 	for _, field := range []string{`"error":null`, `"error":""`, `"error":{}`, `"error":[]`, `"error":0`} {
-		if got, err := complete(t, `{`+field+`,`+answer(`{"text":"a"}`, "STOP")[1:]); err != nil || got.Content != "a" {
+		if got, err := tested.Complete(t, `{`+field+`,`+answer(`{"text":"a"}`, "STOP")[1:]); err != nil || got.Content != "a" {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
@@ -95,7 +92,7 @@ func FuzzComplete(f *testing.F) {
 	f.Add([]byte(`{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":1e9,"candidatesTokenCount":-5,"thoughtsTokenCount":9e18}}`))
 	f.Add([]byte(answer(`{"inlineData":{"mimeType":"audio/x","data":"aGk="}},{"fileData":{"fileUri":"u"}},{"executableCode":{}},{"thought":true,"text":"x"}`, "MAX_TOKENS")))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		resp, err := complete(t, string(body))
+		resp, err := tested.Complete(t, string(body))
 		tested.CheckOutcome(t, resp, err)
 	})
 }
@@ -105,7 +102,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte(event(`{"functionCall":{"name":"f"}},{"text":"","thoughtSignature":"s"}`, "STOP") + "event: error\ndata: {}\n\n"))
 	f.Add([]byte(event(`{"text":"a","thought":true}`, "") + "data: [DONE]"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := stream(t, string(body))
+		got, err := tested.Collect(t, string(body))
 		canned.CheckSums(t, got, err)
 		tested.CheckOutcome(t, got.Last, err)
 	})

@@ -14,15 +14,7 @@ const testKey = "AIza-test-0123456789"
 
 func clientOver(t testing.TB, transport http.RoundTripper, change func(*gemini.Config)) *gemini.Client {
 	t.Helper()
-	cfg := gemini.Config{APIKey: testKey, Model: "gemini-2.5-flash", Transport: transport}
-	if change != nil {
-		change(&cfg)
-	}
-	c, err := gemini.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return canned.Open(t, gemini.New, gemini.Config{APIKey: testKey, Model: "gemini-2.5-flash", Transport: transport}, change)
 }
 
 const vertexURL = "https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5/publishers/google"
@@ -37,17 +29,6 @@ var tested = canned.Dialect{
 	},
 	Counts: true, RequestID: "X-Request-Id",
 	Whole: answer(`{"text":"a"}`, "STOP"), Stream: wholeStream,
-}
-
-// complete asks for a canned body, stream for one as a stream.
-func complete(t testing.TB, body string) (*request.Response, error) {
-	t.Helper()
-	return clientOver(t, canned.Answer(body), nil).Complete(t.Context(), canned.Ask())
-}
-
-func stream(t testing.TB, body string) (canned.Collected, error) {
-	t.Helper()
-	return canned.Collect(t, clientOver(t, canned.Answer(body), nil), canned.Ask())
 }
 
 // answer makes a whole answer out of its parts, laid out as the server does, with the content before everything else.

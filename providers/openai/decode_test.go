@@ -50,7 +50,7 @@ func TestCompleteTakesWhatServersSend(t *testing.T) {
 		{"unheard of", `"content":"a"`, `"bored"`, []request.Part{text("a")}, request.FinishOther},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := complete(t, "  \n"+message(c.fields, c.finish))
+			got, err := tested.Complete(t, "  \n"+message(c.fields, c.finish))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +91,7 @@ func TestUsageIsMadeDisjoint(t *testing.T) {
 			request.Usage{InputTokens: 1, OutputTokens: 1}},
 	} {
 		c.want.Reported = true
-		got, err := complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+c.usage+`}`)
+		got, err := tested.Complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+c.usage+`}`)
 		if err != nil || !cmp.Equal(got.Usage, c.want) {
 			t.Errorf("%s: %v\n%s", c.name, err, cmp.Diff(c.want, got.Usage))
 		}
@@ -105,7 +105,7 @@ func TestReportedCostIsExact(t *testing.T) {
 		`{"prompt_tokens":1,"completion_tokens":1,"cost_in_usd_ticks":158500}`: 15_850,
 		`{"prompt_tokens":1,"completion_tokens":1,"cost":0}`:                   0,
 	} {
-		got, err := complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+usage+`}`)
+		got, err := tested.Complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+usage+`}`)
 		if err != nil || got.Usage.Cost != want || !got.Usage.Priced || !got.Usage.CostReported || got.Usage.CostUSD != want.USD() {
 			t.Errorf("%s: %+v, %v", usage, got.Usage, err)
 		}
@@ -121,7 +121,7 @@ func TestUsageIsFoundWhereServersPutIt(t *testing.T) {
 		"every chunk":   `data: {"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":3,"completion_tokens":1}}` + "\n\n" + `data: {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":` + u + `}`,
 		"then null":     `data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}],"usage":` + u + `}` + "\n\n" + `data: {"choices":[],"usage":null}`,
 	} {
-		got, err := stream(t, body+"\n\ndata: [DONE]\n\n")
+		got, err := tested.Collect(t, body+"\n\ndata: [DONE]\n\n")
 		if err != nil || got.Last.Usage.InputTokens != 3 || got.Last.Usage.OutputTokens != 2 || !got.Last.Usage.Reported {
 			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
@@ -148,7 +148,7 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 		{message(`"content":"half"`, `"sensitive"`), "content filter", request.ClassContentPolicy},
 		{message(`"content":"half"`, `"network_error"`), "network_error", request.ClassTransient},
 	} {
-		_, err := complete(t, c.body)
+		_, err := tested.Complete(t, c.body)
 		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
@@ -157,7 +157,7 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 }
 
 func TestRefusalKeepsTheAnswer(t *testing.T) {
-	_, err := complete(t, message(`"content":null,"refusal":"I won't."`, `"stop"`))
+	_, err := tested.Complete(t, message(`"content":null,"refusal":"I won't."`, `"stop"`))
 	e := canned.AsError(t, err)
 	if !errors.Is(err, request.ErrContentPolicy) || e.Partial.Refusal != "I won't." || e.Partial.ID != "c" {
 		t.Errorf("got %+v", e.Partial)
@@ -170,7 +170,7 @@ func FuzzComplete(f *testing.F) {
 	f.Add([]byte(`{"error":{"message":"x","code":429}}`))
 	f.Add([]byte(`{"choices":[{"message":{"reasoning_details":[{"type":"reasoning.text","text":"x","signature":"s"}],"images":[{"image_url":{"url":"data:image/png;base64,aGk="}}]}}],"usage":{"prompt_tokens":1e9,"completion_tokens":-5}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		resp, err := complete(t, string(body))
+		resp, err := tested.Complete(t, string(body))
 		tested.CheckOutcome(t, resp, err)
 	})
 }
@@ -180,7 +180,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte("data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":5,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}}]}\n\nevent: error\ndata: {}\n\n"))
 	f.Add([]byte("data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\ndata: [DONE]"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := stream(t, string(body))
+		got, err := tested.Collect(t, string(body))
 		canned.CheckSums(t, got, err)
 		tested.CheckOutcome(t, got.Last, err)
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// failure is a row of the table.
+// failure is a row of the table, without the names of its fields.
 type failure canned.Failure
 
 // The providers' ways of failing, each as it looks on the wire.

@@ -16,13 +16,11 @@ import (
 
 // Nesting must not be able to use up the stack.
 func TestDeepErrorsEnd(t *testing.T) {
-	deep := strings.Repeat("[", 5_000_000)
-	nested := `{"error":` + strings.Repeat(`{"error":`, 100_000) + `"deep"` + strings.Repeat("}", 100_000) + `}`
-	for name, body := range map[string]string{"brackets": deep + strings.Repeat("]", len(deep)), "open": deep, "objects": nested} {
-		if _, err := complete(t, body); canned.AsError(t, err).Class == "" {
+	for name, body := range canned.Deep() {
+		if _, err := tested.Complete(t, body); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := stream(t, "event: error\ndata: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
+		if _, err := tested.Collect(t, "event: error\ndata: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s in a stream: %v", name, err)
 		}
 		transport := &canned.Transport{Status: 400, Body: body}
@@ -35,7 +33,7 @@ func TestDeepErrorsEnd(t *testing.T) {
 // A message of many pieces is gathered in linear time and kept within bounds.
 func TestLongErrorsAreBounded(t *testing.T) {
 	body := `{"error":["` + strings.Repeat(`aaaaaaaa","`, 1_000_000) + `z"]}`
-	_, err := complete(t, body)
+	_, err := tested.Complete(t, body)
 	if e := canned.AsError(t, err); len(e.Message) > 1100 {
 		t.Errorf("a message of %d bytes", len(e.Message))
 	}
@@ -46,17 +44,17 @@ func TestBadEscapesAreNotLostText(t *testing.T) {
 		`"content":"hello \q world"`, `"content":[{"type":"text","text":"\q"}]`, `"content":"a","reasoning":"\u12"`,
 		`"content":"a","tool_calls":[{"id":"1","function":{"name":"f","arguments":"{\q}"}}]`,
 	} {
-		if resp, err := complete(t, message(fields, `"stop"`)); !errors.Is(err, request.ErrTruncated) {
+		if resp, err := tested.Complete(t, message(fields, `"stop"`)); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s: %+v, %v", fields, resp, err)
 		}
-		if got, err := stream(t, "data: {\"choices\":[{\"delta\":{"+fields+"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"); !errors.Is(err, request.ErrTruncated) {
+		if got, err := tested.Collect(t, "data: {\"choices\":[{\"delta\":{"+fields+"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s in a stream: %+v, %v", fields, got.Last, err)
 		}
 	}
 }
 
 func TestWholeCallsAreNeverJoined(t *testing.T) {
-	got, err := complete(t, message(`"content":null,"tool_calls":[
+	got, err := tested.Complete(t, message(`"content":null,"tool_calls":[
 		{"id":"weather","function":{"name":"weather","arguments":"{\"city\":\"Rome\"}"}},{"id":"weather","function":{"name":"weather","arguments":"{\"city\":\"Oslo\"}"}}]`, `"tool_calls"`))
 	if err != nil || len(got.ToolCalls) != 2 || got.ToolCalls[1].Arguments != `{"city":"Oslo"}` || got.ToolCalls[1].Name != "weather" {
 		t.Errorf("got %+v, %v", got, err)
@@ -78,7 +76,7 @@ func TestCallsWhosePiecesAreOdd(t *testing.T) {
 		for _, d := range c.deltas {
 			fmt.Fprintf(&body, "data: {\"choices\":[{\"delta\":{\"tool_calls\":[%s]}}]}\n\n", d)
 		}
-		got, err := stream(t, body.String()+"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n")
+		got, err := tested.Collect(t, body.String()+"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n")
 		if err != nil || !cmp.Equal(got.Last.ToolCalls, []request.ToolCall{c.want}) {
 			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
@@ -90,7 +88,7 @@ func TestReasoningFieldsThatAreNullBesideOthers(t *testing.T) {
 	for _, piece := range []string{"I", " think", "."} {
 		fmt.Fprintf(&body, "data: {\"choices\":[{\"delta\":{\"reasoning_content\":%q,\"reasoning\":null,\"content\":null}}]}\n\n", piece)
 	}
-	got, err := stream(t, body.String()+"data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+	got, err := tested.Collect(t, body.String()+"data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
 	if err != nil || got.Reasoning != "I think." || got.Last.Reasoning != "I think." {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -98,7 +96,7 @@ func TestReasoningFieldsThatAreNullBesideOthers(t *testing.T) {
 
 // What different reasoning items said must go back as different items.
 func TestReasoningItemsStayApart(t *testing.T) {
-	got, err := complete(t, message(`"content":"a","reasoning_details":[{"type":"reasoning.summary","summary":"S","id":"1","index":0},
+	got, err := tested.Complete(t, message(`"content":"a","reasoning_details":[{"type":"reasoning.summary","summary":"S","id":"1","index":0},
 		{"type":"reasoning.text","text":"T","id":"2","index":1,"signature":"x"},{"type":"reasoning.summary","summary":"S2","id":"3","index":2},{"type":"reasoning.summary","summary":" more","index":2}]`, `"stop"`))
 	want := []request.Part{
 		request.ReasoningPart{Text: "S", Summary: true, ID: "1"}, request.ReasoningPart{Text: "T", Signature: "x", ID: "2"},
@@ -110,7 +108,7 @@ func TestReasoningItemsStayApart(t *testing.T) {
 }
 
 func TestStreamedSoundIsOnePart(t *testing.T) {
-	got, err := stream(t, `data: {"choices":[{"delta":{"audio":{"id":"x","transcript":"Hel"}}}]}
+	got, err := tested.Collect(t, `data: {"choices":[{"delta":{"audio":{"id":"x","transcript":"Hel"}}}]}
 
 data: {"choices":[{"delta":{"audio":{"data":"aGk="}}}]}
 
@@ -126,7 +124,7 @@ data: [DONE]
 
 func TestErrorFieldsThatSayNothing(t *testing.T) {
 	for _, field := range []string{`"error":null`, `"error":""`, `"error":{}`, `"error":[]`, `"error":false`, `"error":0`, `"x_groq":{"error":null}`, `"x_groq":null`} {
-		if got, err := complete(t, `{`+field+`,"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}`); err != nil || got.Content != "a" {
+		if got, err := tested.Complete(t, `{`+field+`,"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}`); err != nil || got.Content != "a" {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
@@ -134,24 +132,24 @@ func TestErrorFieldsThatSayNothing(t *testing.T) {
 
 func TestUsageWithoutNumbersIsUnknown(t *testing.T) {
 	for _, usage := range []string{`{"prompt_tokens":null,"completion_tokens":null}`, `{}`, `null`, `[]`, `{"total_tokens":5}`} {
-		got, err := complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+usage+`}`)
+		got, err := tested.Complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+usage+`}`)
 		if err != nil || got.Usage.Reported || !got.Usage.Estimated {
 			t.Errorf("%s: %+v, %v", usage, got.Usage, err)
 		}
 	}
-	got, err := complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":9e18,"completion_tokens_details":{"reasoning_tokens":9.2e18},"cost":-3}}`)
+	got, err := tested.Complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":9e18,"completion_tokens_details":{"reasoning_tokens":9.2e18},"cost":-3}}`)
 	if err != nil || got.Usage.OutputTokens <= 0 || got.Usage.TotalTokens() <= 0 || got.Usage.Priced {
 		t.Errorf("huge counts: %+v, %v", got.Usage, err)
 	}
 }
 
 func TestOnlyTheFirstChoiceCounts(t *testing.T) {
-	got, err := complete(t, `{"choices":[{"message":{"content":"x"},"finish_reason":"stop","index":0},{"message":{"content":"y"},"finish_reason":"length","index":1}]}`)
+	got, err := tested.Complete(t, `{"choices":[{"message":{"content":"x"},"finish_reason":"stop","index":0},{"message":{"content":"y"},"finish_reason":"length","index":1}]}`)
 	if err != nil || got.Content != "x" || got.FinishReason != request.FinishStop {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for _, body := range []string{`{"choices":[{"index":1,"message":{"content":"y"},"finish_reason":"stop"}]}`, `{"choices":[{"message":null,"finish_reason":null}]}`, `{"choices":[{}]}`, `{"choices":[null]}`} {
-		if got, err := complete(t, body); err == nil {
+		if got, err := tested.Complete(t, body); err == nil {
 			t.Errorf("%s passed for an answer: %+v", body, got)
 		}
 	}
@@ -159,14 +157,14 @@ func TestOnlyTheFirstChoiceCounts(t *testing.T) {
 
 func TestRefusalCountsWhateverTheFinishReason(t *testing.T) {
 	for _, reason := range []string{`"length"`, `"stop"`, `"odd"`, `null`} {
-		if _, err := complete(t, message(`"content":null,"refusal":"no"`, reason)); !errors.Is(err, request.ErrContentPolicy) {
+		if _, err := tested.Complete(t, message(`"content":null,"refusal":"no"`, reason)); !errors.Is(err, request.ErrContentPolicy) {
 			t.Errorf("%s: %v", reason, err)
 		}
 	}
 }
 
 func TestErrorsInAStreamGoByCodeAndType(t *testing.T) {
-	_, err := stream(t, `data: {"error":{"type":"upstream_error","code":"rate_limit_exceeded","message":"x"}}`+"\n\n")
+	_, err := tested.Collect(t, `data: {"error":{"type":"upstream_error","code":"rate_limit_exceeded","message":"x"}}`+"\n\n")
 	if !errors.Is(err, request.ErrRateLimit) {
 		t.Errorf("got %v", err)
 	}

@@ -2,7 +2,6 @@ package openai_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -44,25 +43,12 @@ func TestConnectionIsReusedAcrossCalls(t *testing.T) {
 
 // One client must serve many callers, each getting its own answer.
 func TestManyCallersOfOneClient(t *testing.T) {
-	client, _ := tested.Serve(t, func(w http.ResponseWriter, r *http.Request) {
-		raw, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
+	whole := func(text string) string { return message(fmt.Sprintf(`"content":%q`, text), `"stop"`) }
+	tested.CheckManyCallers(t, openai.ParseRequest, whole, func(text string) string {
+		var b strings.Builder
+		for _, c := range text {
+			fmt.Fprintf(&b, "data: {\"choices\":[{\"delta\":{\"content\":%q}}]}\n\n", string(c))
 		}
-		req, err := openai.ParseRequest(raw, "p")
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		text := req.Messages[0].Content
-		if strings.Contains(string(raw), `"stream":true`) {
-			for _, c := range text {
-				fmt.Fprintf(w, "data: {\"choices\":[{\"delta\":{\"content\":%q}}]}\n\n", string(c))
-			}
-			fmt.Fprint(w, "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
-			return
-		}
-		fmt.Fprint(w, message(fmt.Sprintf(`"content":%q`, text), `"stop"`))
+		return b.String() + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
 	})
-	canned.CheckManyCallers(t, client)
 }

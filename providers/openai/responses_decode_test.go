@@ -12,12 +12,6 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// respond asks for a canned body.
-func respond(t testing.TB, body string) (*request.Response, error) {
-	t.Helper()
-	return clientOver(t, canned.Answer(body), speakResponses).Complete(t.Context(), canned.Ask())
-}
-
 // response makes a body out of its items and further fields.
 func response(items, more string) string {
 	return fmt.Sprintf(`{"id":"r","object":"response","created_at":1700000000.0,"model":"m1","error":null,"output":[%s]%s}`, items, more)
@@ -60,7 +54,7 @@ func TestResponseItems(t *testing.T) {
 			nil, request.FinishStop, "completed", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := respond(t, "\n "+response(c.items, c.more))
+			got, err := testedResponses.Complete(t, "\n "+response(c.items, c.more))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +74,7 @@ func TestResponseItems(t *testing.T) {
 
 func TestResponseUsage(t *testing.T) {
 	const items = `{"type":"web_search_call"},{"type":"web_search_call"},{"type":"file_search_call"},{"type":"message","content":"a"}`
-	got, err := respond(t, response(items, completed+`,"service_tier":"flex","usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":64},"output_tokens":50,"output_tokens_details":{"reasoning_tokens":40},"total_tokens":150}`))
+	got, err := testedResponses.Complete(t, response(items, completed+`,"service_tier":"flex","usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":64},"output_tokens":50,"output_tokens_details":{"reasoning_tokens":40},"total_tokens":150}`))
 	want := request.Usage{InputTokens: 36, CacheReadTokens: 64, OutputTokens: 50, ReasoningTokens: 40, Reported: true, Units: map[string]int{"web_search_call": 2, "file_search_call": 1}}
 	if err != nil || !cmp.Equal(got.Usage, want) || got.ServiceTier != "flex" {
 		t.Errorf("%v, tier %q\n%s", err, got.ServiceTier, cmp.Diff(want, got.Usage))
@@ -108,7 +102,7 @@ func TestResponsesThatFailed(t *testing.T) {
 		{`<html>Hi</html>`, "check the base URL", request.ClassInvalid},
 		{`{"output":[{"type":"message","content":[{"text":"a"`, "can't be read", request.ClassTruncated},
 	} {
-		_, err := respond(t, c.body)
+		_, err := testedResponses.Complete(t, c.body)
 		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
@@ -121,16 +115,12 @@ func TestResponsesThatFailed(t *testing.T) {
 
 func TestResponsesStatusErrors(t *testing.T) {
 	for _, f := range failures {
-		c := canned.Failure(f)
-		_, err := clientOver(t, c.Transport(), speakResponses).Complete(t.Context(), canned.Ask())
-		if e := canned.AsError(t, err); e.Class != c.Class || e.Reason != c.Reason || e.RetryAfter != c.Wait {
-			t.Errorf("%s: got %+v", c.Name, e)
-		}
+		testedResponses.CheckFailure(t, canned.Failure(f))
 	}
 }
 
 func TestResponsesCallsAreBounded(t *testing.T) {
-	_, err := respond(t, response(strings.Repeat(`{"type":"function_call"},`, 2000)+`{"type":"message"}`, completed))
+	_, err := testedResponses.Complete(t, response(strings.Repeat(`{"type":"function_call"},`, 2000)+`{"type":"message"}`, completed))
 	if e := canned.AsError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
 		t.Errorf("got %v", e)
 	}
@@ -140,7 +130,7 @@ func TestBadEscapesInResponses(t *testing.T) {
 	for _, item := range []string{
 		`{"type":"message","content":[{"text":"hello \q world"}]}`, `{"type":"reasoning","summary":[{"text":"\u12"}]}`, `{"type":"function_call","arguments":"{\q}"}`,
 	} {
-		if got, err := respond(t, response(item, completed)); !errors.Is(err, request.ErrTruncated) {
+		if got, err := testedResponses.Complete(t, response(item, completed)); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s: %+v, %v", item, got, err)
 		}
 	}
@@ -151,7 +141,7 @@ func FuzzResponse(f *testing.F) {
 	f.Add([]byte(response(`{"type":"function_call","call_id":"1","name":"f","arguments":"{}"},{"type":"web_search_call"}`, `,"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"usage":{"input_tokens":1,"output_tokens":2}`)))
 	f.Add([]byte(response(``, `,"status":"failed","error":{"code":"server_error"}`)))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		resp, err := respond(t, string(body))
+		resp, err := testedResponses.Complete(t, string(body))
 		tested.CheckOutcome(t, resp, err)
 	})
 }

@@ -13,18 +13,10 @@ const testKey = "sk-test-0123456789"
 
 func clientOver(t testing.TB, transport http.RoundTripper, change func(*openai.Config)) *openai.Client {
 	t.Helper()
-	cfg := openai.Config{APIKey: testKey, Model: "m", Transport: transport}
-	if change != nil {
-		change(&cfg)
-	}
-	c, err := openai.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return canned.Open(t, openai.New, openai.Config{APIKey: testKey, Model: "m", Transport: transport}, change)
 }
 
-// tested is this dialect.
+// tested is the dialect of Chat Completions.
 var tested = canned.Dialect{
 	Provider: "openai", Model: "m", Key: testKey,
 	Open: func(t testing.TB, transport http.RoundTripper, baseURL string) request.Client {
@@ -35,13 +27,11 @@ var tested = canned.Dialect{
 	Whole:     message(`"content":"a"`, `"stop"`), Stream: wholeStream,
 }
 
-// complete asks for a canned body, stream for one as a stream.
-func complete(t testing.TB, body string) (*request.Response, error) {
-	t.Helper()
-	return clientOver(t, canned.Answer(body), nil).Complete(t.Context(), canned.Ask())
-}
-
-func stream(t testing.TB, body string) (canned.Collected, error) {
-	t.Helper()
-	return canned.Collect(t, clientOver(t, canned.Answer(body), nil), canned.Ask())
+// testedResponses is that of the Responses API.
+var testedResponses = canned.Dialect{
+	Provider: "openai", Model: "m", Key: testKey,
+	Open: func(t testing.TB, transport http.RoundTripper, baseURL string) request.Client {
+		return clientOver(t, transport, func(c *openai.Config) { c.API, c.BaseURL = openai.Responses, baseURL })
+	},
+	RequestID: "X-Request-Id",
 }
