@@ -8,7 +8,7 @@ import (
 
 // endBlock closes a block that may carry a cache mark.
 func (e *encoder) endBlock() {
-	e.Raw(`}`)
+	e.Raw("}")
 	e.blockEnd = len(e.B)
 }
 
@@ -21,7 +21,7 @@ func (e *encoder) markLast(mark request.CacheBreakpoint) {
 	default:
 		e.B = e.B[:len(e.B)-1]
 		e.cacheControl(mark)
-		e.Raw(`}`)
+		e.Raw("}")
 		e.marked = len(e.B)
 	}
 }
@@ -32,7 +32,7 @@ func (e *encoder) cacheControl(mark request.CacheBreakpoint) {
 	if mark.TTL > 0 {
 		e.Text("ttl", e.ttl(mark.TTL))
 	}
-	e.Raw(`}`)
+	e.Raw("}")
 }
 
 // ttl is one of the two that the API has, the longer where neither is asked for: a prefix that is gone costs more than one

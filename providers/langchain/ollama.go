@@ -47,8 +47,8 @@ func (a *ollamaChat) Whole(body []byte, out dialect.Emit) error {
 	if resp.Created.IsZero() && !answer.CreatedAt.IsZero() {
 		resp.Created = answer.CreatedAt.UTC().Truncate(time.Second)
 	}
-	a.reason(answer.Message.Thinking, out)
-	a.say(answer.Message.Content, out)
+	a.AddReason([]byte(answer.Message.Thinking), out)
+	a.AddText([]byte(answer.Message.Content), out)
 	if len(answer.Message.ToolCalls) > 0 {
 		a.Warn("tool_calls", "left out: no tools were given")
 	}
@@ -82,16 +82,14 @@ type ollamaParameters struct {
 
 func (p ollamaParameters) write(streamed bool) {
 	r := p.Req
-	if p.Field("model") {
-		p.String(p.Model)
-	}
+	p.OptionalText("model", p.Model)
 	if p.Field("stream") {
 		p.Bool(streamed)
 	}
 	if p.Field("options") {
-		p.Raw(`{`)
+		p.Raw("{")
 		p.options()
-		p.Raw(`}`)
+		p.Raw("}")
 	}
 	p.thinking()
 	switch {

@@ -22,16 +22,12 @@ func (p openaiParameters) write(streamed bool) {
 	if streamed && p.Field("stream_options") {
 		p.Raw(`{"include_usage":true}`)
 	}
-	if r.MaxTokens > 0 && p.Field(p.maxTokensField()) {
-		p.Int(int64(r.MaxTokens))
-	}
-	if len(r.Stop) > 0 && p.Field("stop") {
-		p.Strings(r.Stop)
-	}
-	p.Optional("temperature", r.Temperature)
-	p.Optional("top_p", r.TopP)
-	p.Optional("frequency_penalty", r.FrequencyPenalty)
-	p.Optional("presence_penalty", r.PresencePenalty)
+	p.OptionalCount(p.maxTokensField(), r.MaxTokens)
+	p.OptionalTexts("stop", r.Stop)
+	p.OptionalFloat("temperature", r.Temperature)
+	p.OptionalFloat("top_p", r.TopP)
+	p.OptionalFloat("frequency_penalty", r.FrequencyPenalty)
+	p.OptionalFloat("presence_penalty", r.PresencePenalty)
 	if r.Seed != nil && p.Field("seed") {
 		p.Int(*r.Seed)
 	}
@@ -84,9 +80,7 @@ func (p openaiParameters) tools() {
 			p.String(string(mode))
 		}
 	}
-	if r.ParallelToolCalls != nil && p.Field("parallel_tool_calls") {
-		p.Bool(*r.ParallelToolCalls)
-	}
+	p.OptionalBool("parallel_tool_calls", r.ParallelToolCalls)
 }
 
 func (p openaiParameters) format() {

@@ -10,9 +10,7 @@ import (
 
 // document takes in a completion or a chunk, or several standing one after the other.
 func (a *chat) document(data []byte, out dialect.Emit) error {
-	a.borrow()
-	defer a.giveBack()
-	r := &a.outer
+	r := &a.Outer
 	r.Reset(data)
 	for r.Next() {
 		if r.Kind() != jsontext.Object {
@@ -27,7 +25,7 @@ func (a *chat) document(data []byte, out dialect.Emit) error {
 }
 
 func (a *chat) field(key string, out dialect.Emit) {
-	r, resp := &a.outer, a.Response
+	r, resp := &a.Outer, a.Response
 	switch key {
 	case "id":
 		r.Once(&resp.ID)
@@ -52,7 +50,7 @@ func (a *chat) field(key string, out dialect.Emit) {
 	case "citations", "search_results":
 		a.sources(r)
 	case "error":
-		a.fail(edge.ParseValue(r))
+		a.Fail(edge.ParseValue(r))
 	default:
 		r.Skip()
 	}
@@ -60,13 +58,13 @@ func (a *chat) field(key string, out dialect.Emit) {
 
 // groq reads the side object in which Groq puts usage and errors of a stream.
 func (a *chat) groq() {
-	r := &a.outer
+	r := &a.Outer
 	for key := range r.Fields() {
 		switch string(key) {
 		case "usage":
 			a.usage(r)
 		case "error":
-			a.fail(edge.ParseValue(r))
+			a.Fail(edge.ParseValue(r))
 		default:
 			r.Skip()
 		}
@@ -75,7 +73,7 @@ func (a *chat) groq() {
 
 // choice takes in the first choice. It reads all fields before it acts, for the index may come last.
 func (a *chat) choice(out dialect.Emit) {
-	r := &a.outer
+	r := &a.Outer
 	var message, text []byte
 	var index int64
 	var reason string
@@ -97,7 +95,7 @@ func (a *chat) choice(out dialect.Emit) {
 		case "usage":
 			a.usage(r)
 		case "error":
-			a.fail(edge.ParseValue(r))
+			a.Fail(edge.ParseValue(r))
 		default:
 			r.Skip()
 		}
@@ -107,7 +105,7 @@ func (a *chat) choice(out dialect.Emit) {
 	}
 	a.Begun = true
 	a.message(message, whole, out)
-	a.text(text, out)
+	a.TakeText(text, out)
 	if reason != "" {
 		a.Response.RawFinishReason, a.Finished = reason, true
 	}
@@ -125,7 +123,7 @@ func (a *chat) message(text []byte, whole bool, out dialect.Emit) {
 		return
 	}
 	var p pieces
-	r := &a.inner
+	r := &a.Inner
 	r.Reset(text)
 	for key := range r.Fields() {
 		switch string(key) {
@@ -158,13 +156,10 @@ func (a *chat) message(text []byte, whole bool, out dialect.Emit) {
 
 func (a *chat) take(p *pieces, whole bool, out dialect.Emit) {
 	if !a.details(p.details, out) {
-		a.reason(p.reasoning, out)
+		a.TakeReason(p.reasoning, out)
 	}
 	a.content(p.content, out)
-	if len(p.refusal) > 0 {
-		a.value.Reset(p.refusal)
-		a.Refusal = append(a.Refusal, a.value.Text()...)
-	}
+	a.Refusal = append(a.Refusal, a.Unquoted(p.refusal)...)
 	a.toolCalls(p.calls, whole, out)
 	a.functionCall(p.function, out)
 	a.images(p.images, out)
@@ -177,7 +172,7 @@ func (a *chat) content(raw []byte, out dialect.Emit) {
 		return
 	}
 	if raw[0] != '[' {
-		a.text(raw, out)
+		a.TakeText(raw, out)
 		return
 	}
 	r := new(jsontext.Reader)
@@ -185,7 +180,7 @@ func (a *chat) content(raw []byte, out dialect.Emit) {
 	r.Array()
 	for r.More() {
 		if r.Kind() == jsontext.String {
-			a.text(r.Raw(), out)
+			a.TakeText(r.Raw(), out)
 			continue
 		}
 		a.contentPart(r, out)
@@ -196,7 +191,7 @@ func (a *chat) contentPart(r *jsontext.Reader, out dialect.Emit) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "text":
-			a.text(r.Raw(), out)
+			a.TakeText(r.Raw(), out)
 		case "refusal":
 			a.Refusal = append(a.Refusal, r.Text()...)
 		case "thinking":
@@ -210,7 +205,7 @@ func (a *chat) contentPart(r *jsontext.Reader, out dialect.Emit) {
 // thinking takes reasoning inside content: a string, or a list of text parts.
 func (a *chat) thinking(raw []byte, out dialect.Emit) {
 	if raw[0] != '[' {
-		a.reason(raw, out)
+		a.TakeReason(raw, out)
 		return
 	}
 	r := new(jsontext.Reader)
@@ -219,7 +214,7 @@ func (a *chat) thinking(raw []byte, out dialect.Emit) {
 	for r.More() {
 		for key := range r.Fields() {
 			if string(key) == "text" {
-				a.reason(r.Raw(), out)
+				a.TakeReason(r.Raw(), out)
 			} else {
 				r.Skip()
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 func (e *encoder) messages() {
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	for i := range e.call.Req.Messages {
 		m := &e.call.Req.Messages[i]
 		switch m.Role {
@@ -21,15 +21,15 @@ func (e *encoder) messages() {
 		default:
 			e.open(m)
 			e.content(i, m)
-			e.B = append(e.B, '}')
+			e.Raw("}")
 		}
 	}
-	e.B = append(e.B, ']')
+	e.Raw("]")
 }
 
 func (e *encoder) open(m *request.Message) {
 	e.Comma()
-	e.B = append(e.B, '{')
+	e.Raw("{")
 	e.Text("role", string(m.Role))
 	if m.Name != "" {
 		e.Text("name", m.Name)
@@ -43,7 +43,7 @@ func (e *encoder) content(i int, m *request.Message) {
 		e.plain(m)
 		return
 	}
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	if m.Content != "" {
 		e.textPart(m.Content)
 	}
@@ -52,7 +52,7 @@ func (e *encoder) content(i int, m *request.Message) {
 			e.part(i, j, p)
 		}
 	}
-	e.B = append(e.B, ']')
+	e.Raw("]")
 }
 
 // marksCall reports whether part j is the cache mark of a tool call, which stands with the call.
@@ -89,21 +89,21 @@ func (e *encoder) needsList(parts []request.Part) bool {
 
 // plain writes all text of a message as one string.
 func (e *encoder) plain(m *request.Message) {
-	e.B = append(e.B, '"')
+	e.Raw(`"`)
 	e.B = jsontext.AppendEscaped(e.B, m.Content)
 	for _, p := range m.Parts {
 		if t, ok := p.(request.TextPart); ok {
 			e.B = jsontext.AppendEscaped(e.B, t.Text)
 		}
 	}
-	e.B = append(e.B, '"')
+	e.Raw(`"`)
 }
 
 func (e *encoder) textPart(s string) {
 	e.Comma()
 	e.Raw(`{"type":"text"`)
 	e.Text("text", s)
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 func (e *encoder) part(i, j int, p request.Part) {
@@ -140,7 +140,7 @@ func (e *encoder) markLast(mark request.CacheBreakpoint) {
 	default:
 		e.B = e.B[:last]
 		e.cacheMark(mark)
-		e.B = append(e.B, '}')
+		e.Raw("}")
 		e.marked = len(e.B)
 	}
 }
@@ -154,7 +154,7 @@ func (e *encoder) cacheMark(mark request.CacheBreakpoint) {
 	if mark.TTL > 0 {
 		e.Text("ttl", cacheTTL(mark.TTL))
 	}
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 // cacheTTL writes "5m" and "1h", as the APIs have it, where a Duration would say "5m0s".
@@ -194,7 +194,7 @@ func (e *encoder) assistant(i int, m *request.Message) {
 	if calls > 0 {
 		e.toolCalls(m.Parts)
 	}
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 func (e *encoder) hasContent(m *request.Message) bool {
@@ -226,7 +226,7 @@ func (e *encoder) toolMessages(i int, m *request.Message) {
 		e.Text("tool_call_id", result.CallID)
 		e.Key("content")
 		e.result(i, j, &result)
-		e.B = append(e.B, '}')
+		e.Raw("}")
 	}
 }
 
