@@ -36,7 +36,7 @@ func (e *encoder) encode() {
 	e.thinkingFields()
 	e.outputConfig()
 	e.tools()
-	e.unsupported()
+	e.unsaid()
 	e.Extras(reserved)
 	e.Raw("}")
 }
@@ -129,8 +129,8 @@ func leaveOut[T any](e *encoder, name string, parameter **T, why string) {
 	}
 }
 
-// unsupported reports parameters that the API does not have.
-func (e *encoder) unsupported() {
+// unsaid warns of parameters that the API does not have.
+func (e *encoder) unsaid() {
 	r := e.call.Req
 	const none = "not sent: the provider has no such parameter"
 	e.WarnIf(r.Seed != nil, "seed", none)

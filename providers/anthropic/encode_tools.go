@@ -86,7 +86,7 @@ func (e *encoder) tool(t *request.Tool) {
 		e.Warn("tools.strict", "not sent: the model can't be held to a schema")
 	}
 	if t.Cache != nil {
-		e.cacheControl(*t.Cache)
+		e.cacheMark(*t.Cache)
 	}
 	e.Raw("}")
 }

@@ -185,7 +185,7 @@ func (p anthropicParameters) format() {
 		p.Encoder.Warn("response_format", "not sent: the API has no mode for JSON without a schema; ask for it in the prompt")
 	case f.Type == request.FormatJSONSchema && p.Field("output_config"):
 		p.Raw(`{"format":{"type":"json_schema","schema":`)
-		p.Raw(string(f.Schema))
+		p.Value(f.Schema)
 		p.Raw(`}}`)
 	}
 }
@@ -193,15 +193,9 @@ func (p anthropicParameters) format() {
 // unsaid warns of parameters that the API does not have.
 func (p anthropicParameters) unsaid() {
 	r := p.Req
-	for _, lost := range []struct {
-		field string
-		set   bool
-	}{
-		{"seed", r.Seed != nil}, {"frequency_penalty", r.FrequencyPenalty != nil}, {"presence_penalty", r.PresencePenalty != nil},
-		{"prompt_cache_key", r.PromptCacheKey != ""},
-	} {
-		if lost.set {
-			p.Encoder.Warn(lost.field, "not sent: the API has no such parameter")
-		}
-	}
+	const none = "not sent: the API has no such parameter"
+	p.WarnIf(r.Seed != nil, "seed", none)
+	p.WarnIf(r.FrequencyPenalty != nil, "frequency_penalty", none)
+	p.WarnIf(r.PresencePenalty != nil, "presence_penalty", none)
+	p.WarnIf(r.PromptCacheKey != "", "prompt_cache_key", none)
 }

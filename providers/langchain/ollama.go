@@ -96,15 +96,12 @@ func (p ollamaParameters) write(streamed bool) {
 	case r.ResponseFormat.Type == request.FormatJSON && p.Field("format"):
 		p.Raw(`"json"`)
 	case r.ResponseFormat.Type == request.FormatJSONSchema && p.Field("format"):
-		p.Raw(string(r.ResponseFormat.Schema))
+		p.Value(r.ResponseFormat.Schema)
 	}
-	for _, lost := range []struct{ field, value string }{
-		{"service_tier", r.ServiceTier}, {"user", r.User}, {"prompt_cache_key", r.PromptCacheKey},
-	} {
-		if lost.value != "" {
-			p.Encoder.Warn(lost.field, "not sent: the API has no such parameter")
-		}
-	}
+	const none = "not sent: the API has no such parameter"
+	p.WarnIf(r.ServiceTier != "", "service_tier", none)
+	p.WarnIf(r.User != "", "user", none)
+	p.WarnIf(r.PromptCacheKey != "", "prompt_cache_key", none)
 }
 
 func (p ollamaParameters) options() {

@@ -15,7 +15,7 @@ type openaiParameters struct {
 
 func (p openaiParameters) write(streamed bool) {
 	r := p.Req
-	p.word("model", p.Model)
+	p.OptionalText("model", p.Model)
 	if p.Field("stream") {
 		p.Bool(streamed)
 	}
@@ -31,25 +31,14 @@ func (p openaiParameters) write(streamed bool) {
 	if r.Seed != nil && p.Field("seed") {
 		p.Int(*r.Seed)
 	}
-	if r.TopK != nil {
-		p.Encoder.Warn("top_k", "not sent: the API has no such parameter")
-	}
-	p.word("reasoning_effort", string(r.ReasoningEffort))
-	if r.ReasoningBudget > 0 {
-		p.Encoder.Warn("reasoning_budget", "not sent: the API takes only reasoning_effort")
-	}
+	p.WarnIf(r.TopK != nil, "top_k", "not sent: the API has no such parameter")
+	p.OptionalText("reasoning_effort", string(r.ReasoningEffort))
+	p.WarnIf(r.ReasoningBudget > 0, "reasoning_budget", "not sent: the API takes only reasoning_effort")
 	p.tools()
 	p.format()
-	p.word("service_tier", r.ServiceTier)
-	p.word("user", r.User)
-	p.word("prompt_cache_key", r.PromptCacheKey)
-}
-
-// word writes a top-level text, if there is one.
-func (p openaiParameters) word(name, value string) {
-	if value != "" && p.Field(name) {
-		p.String(value)
-	}
+	p.OptionalText("service_tier", r.ServiceTier)
+	p.OptionalText("user", r.User)
+	p.OptionalText("prompt_cache_key", r.PromptCacheKey)
 }
 
 // maxTokensField is the new name at OpenAI, whose reasoning models refuse the old one, and elsewhere the old one, which every
@@ -97,7 +86,7 @@ func (p openaiParameters) format() {
 			p.Text("description", f.Description)
 		}
 		p.Key("schema")
-		p.Raw(string(f.Schema))
+		p.Value(f.Schema)
 		p.Key("strict")
 		p.Bool(f.Strict)
 		p.Raw(`}}`)

@@ -59,9 +59,7 @@ func (c *call) toolOptions() {
 	if r.ToolChoice.Mode != "" && !c.adapter.takes.toolChoice {
 		c.Warn("tool_choice", "not sent: langchaingo's "+c.adapter.takes.name+" package does not pass it on")
 	}
-	if r.ParallelToolCalls != nil {
-		c.Warn("parallel_tool_calls", "not sent: langchaingo has no such option")
-	}
+	c.WarnIf(r.ParallelToolCalls != nil, "parallel_tool_calls", "not sent: langchaingo has no such option")
 	for i := range r.Tools {
 		if r.Tools[i].Cache != nil {
 			c.Warn("tools.cache", "not sent: langchaingo has no place for a cache mark on a tool")
@@ -74,13 +72,10 @@ func (c *call) toolOptions() {
 
 func (c *call) identity() {
 	r := c.req
-	for field, set := range map[string]bool{
-		"service_tier": r.ServiceTier != "", "user": r.User != "", "prompt_cache_key": r.PromptCacheKey != "",
-	} {
-		if set {
-			c.Warn(field, "not sent: langchaingo has no such option")
-		}
-	}
+	const none = "not sent: langchaingo has no such option"
+	c.WarnIf(r.ServiceTier != "", "service_tier", none)
+	c.WarnIf(r.User != "", "user", none)
+	c.WarnIf(r.PromptCacheKey != "", "prompt_cache_key", none)
 	if name := c.adapter.cfg.Provider; len(r.Extra[name]) > 0 {
 		c.Warn("extra."+name, "not sent: langchaingo has no place for fields of the provider's own")
 	}

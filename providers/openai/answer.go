@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"time"
-
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/jsontext"
@@ -34,9 +32,7 @@ func (a *chat) field(key string, out dialect.Emit) {
 	case "service_tier":
 		r.Once(&resp.ServiceTier)
 	case "created":
-		if t := r.Int(); resp.Created.IsZero() && t > 0 {
-			resp.Created = time.Unix(t, 0).UTC()
-		}
+		a.created(r)
 	case "choices":
 		if r.Array() {
 			for r.More() {

@@ -1,6 +1,8 @@
 package openai
 
 import (
+	"time"
+
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
@@ -14,6 +16,13 @@ type codec struct {
 
 func (c *Client) codec(req *request.Request) codec {
 	return codec{Call: c.dialect.NewCall(req), client: c}
+}
+
+// created takes the time of the answer, in seconds.
+func (a *codec) created(r *jsontext.Reader) {
+	if t := r.Int(); a.Response.Created.IsZero() && t > 0 {
+		a.Response.Created = time.Unix(t, 0).UTC()
+	}
 }
 
 // usage takes the counts, if the object holds any.

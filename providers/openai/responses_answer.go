@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"strings"
-	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
@@ -25,9 +24,7 @@ func (a *responses) field(key string, out dialect.Emit) {
 			resp.ServiceTier = tier
 		}
 	case "created_at":
-		if t := r.Int(); resp.Created.IsZero() && t > 0 {
-			resp.Created = time.Unix(t, 0).UTC()
-		}
+		a.created(r)
 	case "status":
 		a.status, a.Begun = r.String(), true
 	case "incomplete_details":
