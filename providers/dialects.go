@@ -56,17 +56,18 @@ func (h *Host) client(c call) (request.Client, error) {
 	switch h.Dialect {
 	case Messages:
 		return asClient(anthropic.New(anthropic.Config{
-			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport,
+			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, OnUnknownError: c.unknown,
 		}))
 	case GenerateContent:
 		return asClient(gemini.New(gemini.Config{
-			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport,
+			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, OnUnknownError: c.unknown,
 		}))
 	case langchainOpenAI, langchainAnthropic, langchainOllama:
 		return h.chained(c)
 	}
 	cfg := openai.Config{
 		APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Quirks: h.Quirks, Transport: c.transport,
+		OnUnknownError: c.unknown,
 	}
 	if h.Dialect == Responses {
 		cfg.API = openai.Responses

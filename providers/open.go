@@ -26,6 +26,7 @@ type options struct {
 	key, baseURL string
 	transport    http.RoundTripper
 	getenv       func(string) string
+	unknown      func(*request.Error)
 }
 
 // WithAPIKey gives the key instead of the environment.
@@ -40,6 +41,12 @@ func WithTransport(t http.RoundTripper) Option { return func(o *options) { o.tra
 
 // WithGetenv reads environment variables from a function instead of the process.
 func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
+
+// WithUnknownErrors is for a log: report is called with an error response that only its status classified, once for each shape
+// of body; see openai.Config. Clients of langchaingo's packages report none.
+func WithUnknownErrors(report func(*request.Error)) Option {
+	return func(o *options) { o.unknown = report }
+}
 
 // Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". Two forms of the vendor's name ask for
 // something else than its usual API: "openai-responses/gpt-5-mini" for the Responses API, where a vendor of the OpenAI kind has

@@ -102,7 +102,10 @@ func (cl *Call) statusError(reply *wire.Reply) error {
 		return cl.named(err)
 	}
 	defer body.Free()
-	return cl.named(edge.StatusError(reply.Status, reply.Header, body.B, &cl.Response.Limits, cl.Client.Redact))
+	failed := edge.StatusError(reply.Status, reply.Header, body.B, &cl.Response.Limits, cl.Client.Redact)
+	err = cl.named(failed)
+	cl.Client.report(failed, func() (uint64, bool) { return edge.Unknown(reply.Status, reply.Header, body.B) })
+	return err
 }
 
 // read takes in a whole body. One that holds something but no answer is read as an error, in case it is one.
@@ -146,7 +149,9 @@ func (cl *Call) finish(codec Codec) (*request.Response, error) {
 func (cl *Call) inBand(found *edge.Failure) error {
 	e := found.InBandError(cl.Client.Redact)
 	e.Limits, e.Partial = cl.Response.Limits, cl.Response
-	return cl.named(e)
+	err := cl.named(e)
+	cl.Client.report(e, func() (uint64, bool) { return found.Unknown(e.Status) })
+	return err
 }
 
 // Fill sets the fields of the response that come from the pieces taken in. Counts that no provider gave are guessed.

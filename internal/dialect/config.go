@@ -33,6 +33,8 @@ type Config struct {
 	ReadLimits func(h http.Header, to *request.Limits)
 	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities
+	// OnUnknownError is called, if it is not nil, with an error that only its status classified, once for each shape of body.
+	OnUnknownError func(*request.Error)
 }
 
 // Check checks key and address, takes the slashes off the end of the address, and reports these faults together with those

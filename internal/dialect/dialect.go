@@ -18,9 +18,10 @@ import (
 
 // Client is the part of a client that does not depend on the dialect.
 type Client struct {
-	cfg    Config
-	wire   *wire.Client
-	header http.Header
+	cfg     Config
+	wire    *wire.Client
+	header  http.Header
+	unknown shapes
 }
 
 // New opens no connection.

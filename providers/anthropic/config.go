@@ -52,6 +52,12 @@ type Config struct {
 	// The description gives the bound of answers where a request sets none, and tells what the model refuses.
 	Capabilities func(model string) request.Capabilities
 
+	// OnUnknownError is for a log: it is called, if it is not nil, with an error response whose words nobody knows, so that
+	// only its status classified it. That happens once for each shape of body (status, code, type and names of fields), for at
+	// most 256 of them. It is called by the goroutine of the call that failed, possibly by several at once, and must not
+	// change the error.
+	OnUnknownError func(*request.Error)
+
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
 	Transport http.RoundTripper
@@ -76,7 +82,7 @@ func (c *Config) complete() (dialect.Config, error) {
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
 		Own:          c.headers(),
 		ReadLimits:   func(h http.Header, to *request.Limits) { edge.AnthropicLimits(h, time.Now(), to) },
-		Capabilities: c.Capabilities,
+		Capabilities: c.Capabilities, OnUnknownError: c.OnUnknownError,
 	}
 	err := common.Check(faults, "/messages", "/publishers/anthropic/models", "/model")
 	if c.Platform == Direct {

@@ -62,6 +62,12 @@ type Config struct {
 	// Capabilities describes models. Those that it does not know, and all if it is nil, go by the table of package pricing.
 	Capabilities func(model string) request.Capabilities
 
+	// OnUnknownError is for a log: it is called, if it is not nil, with an error response whose words nobody knows, so that
+	// only its status classified it. That happens once for each shape of body (status, code, type and names of fields), for at
+	// most 256 of them. It is called by the goroutine of the call that failed, possibly by several at once, and must not
+	// change the error.
+	OnUnknownError func(*request.Error)
+
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
 	Transport http.RoundTripper
@@ -95,7 +101,7 @@ func (c *Config) complete() (dialect.Config, error) {
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
 		Own:          c.headers(),
 		ReadLimits:   func(h http.Header, to *request.Limits) { edge.OpenAILimits(h, c.Quirks.DailyRequests, to) },
-		Capabilities: c.Capabilities,
+		Capabilities: c.Capabilities, OnUnknownError: c.OnUnknownError,
 	}
 	err := common.Check(faults, Chat.path(), Responses.path())
 	c.BaseURL = common.BaseURL
