@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/tokens":     {"request"},
 	"internal/wire":       {"request"},
 	"internal/yardstick":  {"request", "internal/wire"},
+	"internal/canned":     {"request", "internal/wire", "github.com/google/go-cmp/cmp"},
 	"internal/edge":       {"request", "internal/jsontext", "internal/wire"},
 	"internal/recorded":   {"request"},
 	"internal/dialect":    {"request", "pricing", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},

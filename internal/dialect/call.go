@@ -27,12 +27,15 @@ type Call struct {
 	Refusal  []byte
 	// Pending is how many bytes were taken in that are in neither of them yet.
 	Pending int
+	sound   *request.AudioPart
+	calls   int
 	// Failure is an error object found where an answer was to be. Explanation is what the provider says of the answer's end.
 	Failure     *edge.Failure
 	Explanation string
 	// Begun: there is an answer, if an empty one. Counted: usage was given. Finished: a finish reason was given.
 	Begun, Counted, Finished bool
 
+	*Readers
 	encoder Encoder
 }
 
@@ -81,14 +84,14 @@ func (cl *Call) prepare(codec Codec, streamed bool) (*wire.Buffer, *wire.Target,
 	e.B, e.provider, e.extra = buffer.B, cl.Client.cfg.Provider, cl.Req.Extra[cl.Client.cfg.Provider]
 	target, err := codec.Encode(e, streamed)
 	buffer.B = e.B
-	if err == nil && len(e.faults) > 0 {
-		err = &request.Error{Class: request.ClassInvalid, Err: e.faults}
+	if err == nil {
+		err = e.Err()
 	}
 	if err != nil {
 		buffer.Free()
 		return nil, nil, err
 	}
-	cl.Response.Warnings = e.warnings
+	cl.Response.Warnings = e.Warnings
 	return buffer, target, nil
 }
 
@@ -110,6 +113,8 @@ func (cl *Call) read(codec Codec, body []byte, out Emit) error {
 	if bytes.HasPrefix(bytes.TrimSpace(body[:min(len(body), 1024)]), []byte("<")) {
 		return cl.newError(request.ClassInvalid, "the server answered with a web page; check the base URL")
 	}
+	cl.borrow()
+	defer cl.giveBack()
 	if err := codec.Whole(body, out); err != nil {
 		return cl.unreadable(codec, err)
 	}
@@ -151,6 +156,7 @@ func (cl *Call) inBand(found *edge.Failure) error {
 
 // Fill sets the fields of the response that come from the pieces taken in. Counts that no provider gave are guessed.
 func (cl *Call) Fill() {
+	cl.endSound()
 	resp := cl.Response
 	cl.Parts.Fill(resp)
 	resp.Refusal = string(cl.Refusal)
@@ -203,10 +209,11 @@ func (cl *Call) named(err error) error {
 	return err
 }
 
-// Warn notes on the response what happened to the answer on its way.
-func (cl *Call) Warn(field, message string) {
-	cl.Response.Warnings = append(cl.Response.Warnings, request.Warning{Field: field, Message: message})
-}
-
 // size is how much has come of the answer, in bytes.
-func (cl *Call) size() int64 { return int64(cl.Parts.Size() + len(cl.Refusal) + cl.Pending) }
+func (cl *Call) size() int64 {
+	n := cl.Parts.Size() + len(cl.Refusal) + cl.Pending
+	if cl.sound != nil {
+		n += len(cl.sound.Data) + len(cl.sound.Transcript)
+	}
+	return int64(n)
+}

@@ -21,8 +21,9 @@ type Config struct {
 
 	APIKey  string
 	BaseURL string
-	// Header is sent with every request, over the headers that the dialect sets.
+	// Header is sent with every request, over Own: the headers that the dialect sets, but for those without a value.
 	Header http.Header
+	Own    map[string]string
 
 	Transport        http.RoundTripper
 	FirstByteTimeout time.Duration
@@ -81,13 +82,13 @@ func withoutPassword(address string) string {
 	return wire.Redact(u.Redacted())
 }
 
-// Headers are made once and shared by all requests: those of every dialect, the given ones, and over them the configured.
-func (c *Config) Headers(own map[string]string) http.Header {
+// headers are made once and shared by all requests.
+func (c *Config) headers() http.Header {
 	h := http.Header{
 		"Content-Type": {"application/json"},
 		"User-Agent":   {wire.UserAgent},
 	}
-	for name, value := range own {
+	for name, value := range c.Own {
 		if value != "" {
 			h.Set(name, value)
 		}

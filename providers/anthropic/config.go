@@ -80,14 +80,15 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
+		Own:          c.headers(),
 		ReadLimits:   func(h http.Header, to *request.Limits) { edge.AnthropicLimits(h, time.Now(), to) },
 		Capabilities: c.Capabilities, OnUnknownError: c.OnUnknownError,
 	}
 	err := common.Check(faults, "/messages", "/publishers/anthropic/models", "/model")
-	c.BaseURL = common.BaseURL
 	if c.Platform == Direct {
-		c.BaseURL = strings.TrimSuffix(c.BaseURL, "/v1")
+		common.BaseURL = strings.TrimSuffix(common.BaseURL, "/v1")
 	}
+	c.BaseURL = common.BaseURL
 	return common, err
 }
 

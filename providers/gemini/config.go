@@ -60,6 +60,7 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
+		Own:          c.headers(),
 		Capabilities: c.Capabilities, OnUnknownError: c.OnUnknownError,
 	}
 	err := common.Check(faults, "/models", methodComplete, methodStream)

@@ -2,11 +2,11 @@ package openai_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -14,13 +14,13 @@ import (
 // reporting returns a way to have one client fail, and what it reported.
 func reporting(t *testing.T) (fail func(status int, body string), reported *[]string) {
 	reported = new([]string)
-	transport := new(canned)
+	transport := new(canned.Transport)
 	client := clientOver(t, transport, func(cfg *openai.Config) {
 		cfg.OnUnknownError = func(e *request.Error) { *reported = append(*reported, e.Error()) }
 	})
 	return func(status int, body string) {
-		*transport = canned{status: status, body: strings.NewReader(body)}
-		if _, err := client.Complete(t.Context(), ask()); err == nil {
+		*transport = canned.Transport{Status: status, Body: body}
+		if _, err := client.Complete(t.Context(), canned.Ask()); err == nil {
 			t.Errorf("%d %s is no error", status, body)
 		}
 	}, reported

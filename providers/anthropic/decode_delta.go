@@ -2,7 +2,6 @@ package anthropic
 
 import (
 	"github.com/seed63918563/llmgate/internal/dialect"
-	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -15,14 +14,14 @@ func (a *message) delta(index int64, raw []byte, out dialect.Emit) {
 		a.hold(b.opaque.size() - before)
 		return
 	}
-	r := &a.block
+	r := &a.Block
 	r.Reset(raw)
 	for key := range r.Fields() {
 		switch string(key) {
 		case "text":
-			a.text(r.Raw(), out)
+			a.TakeText(r.Raw(), out)
 		case "thinking":
-			a.reason(r.Raw(), out)
+			a.TakeReason(r.Raw(), out)
 		case "partial_json":
 			a.partialInput(b, r.Text(), out)
 		case "signature":
@@ -45,28 +44,6 @@ func (a *message) openBlock(index int64) *block {
 	return nil
 }
 
-// text takes a JSON string of the answer's text.
-func (a *message) text(raw []byte, out dialect.Emit) {
-	a.value.Reset(raw)
-	if a.value.Kind() != jsontext.String {
-		return
-	}
-	if s := a.Parts.Text(a.value.Text()); s != "" {
-		out.Send(request.Chunk{Content: s})
-	}
-}
-
-// reason takes a JSON string of thinking.
-func (a *message) reason(raw []byte, out dialect.Emit) {
-	a.value.Reset(raw)
-	if a.value.Kind() != jsontext.String {
-		return
-	}
-	if s := a.Parts.Reason(a.value.Text()); s != "" {
-		out.Send(request.Chunk{Reasoning: s})
-	}
-}
-
 func (a *message) partialInput(b *block, piece []byte, out dialect.Emit) {
 	if b != nil && len(piece) > 0 {
 		a.input(b, piece, out)
@@ -78,7 +55,7 @@ func (a *message) input(b *block, piece []byte, out dialect.Emit) {
 	switch b.kind {
 	case answerBlock:
 		b.begun = true
-		out.Send(request.Chunk{Content: a.Parts.Text(piece)})
+		a.AddText(piece, out)
 	case callBlock:
 		b.begun = true
 		out.Send(request.Chunk{ToolCall: a.Parts.Call(b.call, "", "", piece)})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -20,7 +21,7 @@ func (e *encoder) system() {
 			e.parts(i, &messages[i])
 		}
 	}
-	e.Raw(`]}`)
+	e.Raw("]}")
 }
 
 func hasRole(messages []request.Message, role request.Role) bool {
@@ -90,9 +91,7 @@ func (e *encoder) content(i int, m *request.Message) {
 }
 
 func (e *encoder) parts(i int, m *request.Message) {
-	if m.Name != "" {
-		e.Warn("messages.name", "not sent: the API knows no names of speakers")
-	}
+	e.WarnIf(m.Name != "", "messages.name", "not sent: the API knows no names of speakers")
 	if m.Content != "" {
 		e.text(m.Content, "")
 	}
@@ -193,7 +192,7 @@ func lacksSignature(parts []request.Part, j int) bool {
 
 // id links a call to its result. Vertex AI does so by name and order where it gave no id itself.
 func (e *encoder) id(id string) {
-	if !e.client.vertex || !strings.HasPrefix(id, madeUp) {
+	if !e.client.vertex || !strings.HasPrefix(id, dialect.MadeUp) {
 		e.Text("id", id)
 	}
 }

@@ -12,10 +12,10 @@ import (
 const formatResponses = "openai-responses-v1"
 
 func (e *responsesEncoder) input() {
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	for i := range e.call.Req.Messages {
 		m := &e.call.Req.Messages[i]
-		e.unsaid("name", m.Name != "", "the API has no names of speakers")
+		e.WarnIf(m.Name != "", "name", "not sent: the API has no names of speakers")
 		switch m.Role {
 		case request.RoleTool:
 			e.results(i, m)
@@ -27,7 +27,7 @@ func (e *responsesEncoder) input() {
 			e.message(i, m, string(m.Role))
 		}
 	}
-	e.B = append(e.B, ']')
+	e.Raw("]")
 }
 
 // systemRole is the word for the one who gives orders, which models that think have another for.
@@ -40,7 +40,7 @@ func (e *responsesEncoder) systemRole() string {
 
 func (e *responsesEncoder) message(i int, m *request.Message, role string) {
 	e.Comma()
-	e.B = append(e.B, '{')
+	e.Raw("{")
 	e.Text("role", role)
 	e.Key("content")
 	if len(m.Parts) == 0 {
@@ -48,12 +48,12 @@ func (e *responsesEncoder) message(i int, m *request.Message, role string) {
 	} else {
 		e.content(i, -1, m.Content, m.Parts)
 	}
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 // content writes a list of parts. In a tool result, result is the place of the part that they stand in, else -1.
 func (e *responsesEncoder) content(i, result int, text string, parts []request.Part) {
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	if text != "" {
 		e.textPart("input_text", text)
 	}
@@ -64,15 +64,15 @@ func (e *responsesEncoder) content(i, result int, text string, parts []request.P
 		}
 		e.part(i, at, p)
 	}
-	e.B = append(e.B, ']')
+	e.Raw("]")
 }
 
 func (e *responsesEncoder) textPart(kind, text string) {
 	e.Comma()
-	e.B = append(e.B, '{')
+	e.Raw("{")
 	e.Text("type", kind)
 	e.Text("text", text)
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 func (e *responsesEncoder) part(i, j int, p request.Part) {
@@ -84,7 +84,7 @@ func (e *responsesEncoder) part(i, j int, p request.Part) {
 		e.Raw(`{"type":"input_image","image_url":`)
 		writeURLOrData(e.Encoder, i, j, p.URL, p.MediaType, p.Data, "image/")
 		e.TextIf("detail", p.Detail)
-		e.B = append(e.B, '}')
+		e.Raw("}")
 	case request.FilePart:
 		e.file(i, j, p)
 	case request.CacheBreakpoint:
@@ -107,7 +107,7 @@ func (e *responsesEncoder) file(i, j int, p request.FilePart) {
 		e.Key("file_data")
 		writeURLOrData(e.Encoder, i, j, "", p.MediaType, p.Data, "")
 	}
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 // assistant writes an earlier answer item by item, in the order in which the model gave it.
@@ -143,16 +143,16 @@ func (e *responsesEncoder) said(text string, parts []request.Part) (rest []reque
 	if n == 0 {
 		e.String(text)
 	} else {
-		e.B = append(e.B, '[')
+		e.Raw("[")
 		if text != "" {
 			e.textPart("output_text", text)
 		}
 		for _, p := range parts[:n] {
 			e.textPart("output_text", p.(request.TextPart).Text)
 		}
-		e.B = append(e.B, ']')
+		e.Raw("]")
 	}
-	e.B = append(e.B, '}')
+	e.Raw("}")
 	return parts[n:]
 }
 
@@ -165,13 +165,13 @@ func lead(parts []request.Part, is func(request.Part) bool) int {
 }
 
 func (e *responsesEncoder) called(call request.ToolCall) {
-	e.unsaid("reasoning", call.Signature != "", "the signature of a tool call is another provider's")
+	e.WarnIf(call.Signature != "", "reasoning", "not sent: the signature of a tool call is another provider's")
 	e.Comma()
 	e.Raw(`{"type":"function_call"`)
 	e.Text("call_id", call.ID)
 	e.Text("name", call.Name)
 	e.Text("arguments", cmp.Or(call.Arguments, "{}"))
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 // thought writes an item of reasoning out of the parts that it was taken apart into. It returns the other parts. An item
@@ -194,7 +194,7 @@ func (e *responsesEncoder) thought(first request.ReasoningPart, parts []request.
 		e.texts("content", "reasoning_text", item.content)
 	}
 	e.TextIf("encrypted_content", item.encrypted)
-	e.B = append(e.B, '}')
+	e.Raw("}")
 	return parts[n:]
 }
 
@@ -221,11 +221,11 @@ func (t *thoughts) add(r request.ReasoningPart) bool {
 
 func (e *responsesEncoder) texts(name, kind string, list []string) {
 	e.Key(name)
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	for _, text := range list {
 		e.textPart(kind, text)
 	}
-	e.B = append(e.B, ']')
+	e.Raw("]")
 }
 
 func (e *responsesEncoder) results(i int, m *request.Message) {
@@ -240,7 +240,7 @@ func (e *responsesEncoder) results(i int, m *request.Message) {
 		e.Text("call_id", result.CallID)
 		e.Key("output")
 		e.result(i, j, &result)
-		e.B = append(e.B, '}')
+		e.Raw("}")
 	}
 }
 

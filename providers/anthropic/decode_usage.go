@@ -44,12 +44,9 @@ func (a *message) usage(r *jsontext.Reader) {
 
 // set reads a count, if there is one.
 func (c *counts) set(to *int, r *jsontext.Reader) bool {
-	if r.Kind() != jsontext.Number && r.Kind() != jsontext.String {
-		r.Skip()
-		return false
-	}
-	*to, c.seen = r.Count(), true
-	return true
+	set := r.CountTo(to)
+	c.seen = c.seen || set
+	return set
 }
 
 func (c *counts) cacheCreation(r *jsontext.Reader) {
@@ -93,8 +90,8 @@ func (c *counts) serverTools(r *jsontext.Reader) {
 	}
 }
 
-// sum is the whole usage. Tokens written to the cache without a word on how long they are kept are kept for 5 minutes.
-func (c *counts) sum() request.Usage {
+// usage is the whole. Tokens written to the cache without a word on how long they are kept are kept for 5 minutes.
+func (c *counts) usage() request.Usage {
 	written := max(c.cacheWrite, c.write5m+c.write1h)
 	return request.Usage{
 		InputTokens:        c.input,

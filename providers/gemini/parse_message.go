@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -188,7 +189,7 @@ func (p *parser) functionCall() *request.ToolCall {
 		}
 	})
 	if call.ID == "" {
-		call.ID = madeUp + strconv.Itoa(p.calls)
+		call.ID = dialect.MadeUp + strconv.Itoa(p.calls)
 	}
 	p.calls++
 	p.open = append(p.open, call)

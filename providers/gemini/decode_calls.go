@@ -12,40 +12,33 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// maxCalls bounds the tool calls of one answer, so that a server can't make the client reserve memory without end.
-const maxCalls = 1024
-
-// madeUp begins the ids of calls to which the API gave none.
-const madeUp = "call_"
-
 // call takes a function call, which always comes whole.
 func (a *generation) call(p *part, out dialect.Emit) {
-	if a.calls == maxCalls {
-		a.Failure = &edge.Failure{Message: "more than " + strconv.Itoa(maxCalls) + " tool calls in one answer"}
+	n, ok := a.BeginCall()
+	if !ok {
 		return
 	}
 	call, whole := readCall(p.call)
 	if !whole {
-		a.Failure = &edge.Failure{Message: "the arguments of a tool call came in pieces, which are not read; don't ask for streamFunctionCallArguments"}
+		a.Fail(&edge.Failure{Message: "the arguments of a tool call came in pieces, which are not read; don't ask for streamFunctionCallArguments"})
 		return
 	}
 	if call.ID == "" {
-		call.ID = a.callID()
+		call.ID = a.callID(n)
 	}
-	delta := a.Parts.Call(a.calls, call.ID, call.Name, []byte(call.Arguments))
+	delta := a.Parts.Call(n, call.ID, call.Name, []byte(call.Arguments))
 	if p.signature != "" {
 		delta.Signature = p.signature
-		a.Parts.SignCall(a.calls, p.signature)
+		a.Parts.SignCall(n, p.signature)
 	}
-	a.calls++
 	out.Send(request.Chunk{ToolCall: delta})
 }
 
 // callID makes up an id that no other call of the conversation has: it holds the answer's own id, or else the length of the
 // conversation.
-func (a *generation) callID() string {
+func (a *generation) callID(n int) string {
 	answer := cmp.Or(a.Response.ID, responseID(a.body), strconv.Itoa(len(a.Req.Messages)))
-	return madeUp + answer + "_" + strconv.Itoa(a.calls)
+	return dialect.MadeUp + answer + "_" + strconv.Itoa(n)
 }
 
 // responseID looks ahead for the id of an answer, which stands behind its content.

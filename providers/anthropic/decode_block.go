@@ -2,17 +2,14 @@ package anthropic
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
-	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/request"
 )
 
-// maxBlocks bounds the tool calls of one answer and the blocks open at once, so that a server can't make the client reserve
-// memory without end.
+// maxBlocks bounds the blocks open at once, so that a server can't make the client reserve memory without end.
 const maxBlocks = 1024
 
 // block is a part of the answer between its start and its end.
@@ -44,7 +41,7 @@ const (
 func (a *message) start(index int64, raw []byte, out dialect.Emit) {
 	a.endWords(out)
 	if len(a.open) == maxBlocks {
-		a.fail(&edge.Failure{Message: "more than " + strconv.Itoa(maxBlocks) + " blocks open at once"})
+		a.Fail(dialect.TooMany(maxBlocks, "blocks open at once"))
 		return
 	}
 	s := a.readStart(raw)
@@ -52,20 +49,20 @@ func (a *message) start(index int64, raw []byte, out dialect.Emit) {
 	switch string(s.kind) {
 	case `"text"`:
 		b.kind = textBlock
-		a.text(s.text, out)
+		a.TakeText(s.text, out)
 		b.cite(bytes.TrimSpace(trimBrackets(s.citations)))
 	case `"thinking"`:
 		b.kind, b.signature = thinkingBlock, []byte(s.signature)
 		a.Parts.EndReasoning()
-		a.reason(s.text, out)
+		a.TakeReason(s.text, out)
 	case `"redacted_thinking"`:
-		a.part(request.ReasoningPart{Encrypted: s.data}, out)
+		a.AddPart(request.ReasoningPart{Encrypted: s.data}, out)
 	case `"tool_use"`:
 		a.startCall(&b, &s, out)
 	case "":
 	default:
 		b.kind, b.opaque = opaqueBlock, &opaque{raw: bytes.Clone(raw)}
-		a.noteOpaque(string(s.kind))
+		a.WarnOpaque("blocks", strings.Trim(string(s.kind), `"`))
 	}
 	a.hold(len(b.signature) + len(b.citations) + b.opaque.size())
 	a.open = append(a.open, b)
@@ -78,7 +75,7 @@ type started struct {
 }
 
 func (a *message) readStart(raw []byte) (s started) {
-	r := &a.block
+	r := &a.Block
 	r.Reset(raw)
 	for key := range r.Fields() {
 		switch string(key) {
@@ -113,17 +110,12 @@ func (a *message) startCall(b *block, s *started, out dialect.Emit) {
 		b.kind = answerBlock
 		return
 	}
-	if a.calls == maxBlocks {
-		a.fail(&edge.Failure{Message: "more than " + strconv.Itoa(maxBlocks) + " tool calls in one answer"})
+	n, ok := a.BeginCall()
+	if !ok {
 		return
 	}
-	b.kind, b.call = callBlock, a.calls
-	a.calls++
-	id := s.id
-	if id == "" {
-		id = "call_" + cmp.Or(a.Response.ID, "0") + "_" + strconv.Itoa(b.call)
-	}
-	out.Send(request.Chunk{ToolCall: a.Parts.Call(b.call, id, s.name, nil)})
+	b.kind, b.call = callBlock, n
+	out.Send(request.Chunk{ToolCall: a.Parts.Call(n, a.CallID(s.id, n), s.name, nil)})
 }
 
 // stop ends the block of an index.
@@ -159,7 +151,7 @@ func (a *message) end(b *block, out dialect.Emit) {
 	a.hold(-len(b.signature) - len(b.citations) - b.opaque.size())
 	switch {
 	case b.kind == textBlock && len(b.citations) > 0:
-		a.part(request.ReasoningPart{Encrypted: "[" + string(b.citations) + "]", Format: CitationsFormat}, out)
+		a.AddPart(request.ReasoningPart{Encrypted: "[" + string(b.citations) + "]", Format: CitationsFormat}, out)
 	case b.kind == thinkingBlock && len(b.signature) > 0:
 		part := a.Parts.OpenReasoning()
 		part.Signature = string(b.signature)
@@ -167,7 +159,7 @@ func (a *message) end(b *block, out dialect.Emit) {
 	case (b.kind == callBlock || b.kind == answerBlock) && !b.begun:
 		a.input(b, orEmpty(b.input), out)
 	case b.kind == opaqueBlock:
-		a.part(request.ReasoningPart{Encrypted: string(b.opaque.whole()), Format: BlockFormat}, out)
+		a.AddPart(request.ReasoningPart{Encrypted: string(b.opaque.whole()), Format: BlockFormat}, out)
 	}
 }
 
@@ -177,11 +169,6 @@ func orEmpty(input []byte) []byte {
 		return []byte("{}")
 	}
 	return input
-}
-
-func (a *message) part(p request.ReasoningPart, out dialect.Emit) {
-	a.Parts.Part(p)
-	out.Send(request.Chunk{Part: p})
 }
 
 // hold counts bytes that were taken in and are in no part yet.

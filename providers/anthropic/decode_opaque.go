@@ -3,10 +3,8 @@ package anthropic
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // opaque is a block that the vocabulary has no name for, kept as JSON. In a stream its start holds empty fields that later
@@ -73,7 +71,7 @@ func (o *opaque) whole() []byte {
 		value := r.Raw()
 		if !slices.ContainsFunc(o.added, func(a addition) bool { return a.field == field && len(a.text) > 0 }) {
 			w.Key(field)
-			w.B = append(w.B, value...)
+			w.Value(value)
 		}
 	}
 	for _, a := range o.added {
@@ -81,18 +79,10 @@ func (o *opaque) whole() []byte {
 		case len(a.text) == 0:
 		case a.field == "input" && json.Valid(a.text):
 			w.Key(a.field)
-			w.B = append(w.B, a.text...)
+			w.Value(a.text)
 		default:
 			w.Text(a.field, string(a.text))
 		}
 	}
 	return append(w.B, '}')
-}
-
-// noteOpaque says once for each type that a block was kept without being understood.
-func (a *message) noteOpaque(kind string) {
-	note := request.Warning{Field: "content", Message: "blocks of type " + strings.Trim(kind, `"`) + " are kept as opaque parts: the vocabulary has no name for them"}
-	if !slices.Contains(a.Response.Warnings, note) {
-		a.Response.Warnings = append(a.Response.Warnings, note)
-	}
 }
