@@ -80,7 +80,9 @@ func (h *Host) client(c call) (request.Client, error) {
 
 // chained opens langchaingo's packages, whose addresses begin elsewhere: Anthropic's behind /v1, Ollama's own API before it.
 func (h *Host) chained(c call) (request.Client, error) {
-	cfg := langchain.Config{APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport}
+	cfg := langchain.Config{
+		APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, OnUnknownError: c.unknown,
+	}
 	root := strings.TrimSuffix(strings.TrimRight(c.baseURL, "/"), "/v1")
 	switch h.Dialect {
 	case langchainAnthropic:

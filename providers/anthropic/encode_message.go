@@ -119,7 +119,7 @@ func onlyText(m *request.Message) (string, bool) {
 }
 
 func (e *encoder) name(m *request.Message) {
-	e.WarnIf(m.Name != "", "message.name", "not sent: the provider has no names of speakers")
+	e.WarnIf(m.Name != "", "name", "not sent: the provider has no names of speakers")
 }
 
 // blocks writes the content of message i.

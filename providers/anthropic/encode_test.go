@@ -162,7 +162,7 @@ func TestWhatIsNotSentIsNamed(t *testing.T) {
 		{"another provider's", "reasoning", thought(request.ReasoningPart{Encrypted: "x", Format: "openai-responses-v1"}), `{"role":"assistant","content":[{"type":"text","text":"a"}]}`},
 		{"citations without text", "citations", withMessages(user("go"), assistant(request.ReasoningPart{Encrypted: "[]", Format: anthropic.CitationsFormat}, textPart("a"))), `[{"type":"text","text":"a"}]`},
 		{"a mark on thinking", "cache_breakpoint", withMessages(user("go"), assistant(request.ReasoningPart{Text: "hm", Signature: "s"}, mark(0)), user("on")), `"signature":"s"}]}`},
-		{"a name", "message.name", withMessages(msg{Role: request.RoleUser, Content: "a", Name: "n"}), `{"role":"user","content":"a"}`},
+		{"a name", "name", withMessages(msg{Role: request.RoleUser, Content: "a", Name: "n"}), `{"role":"user","content":"a"}`},
 		{"image detail", "image.detail", say(request.ImagePart{URL: "u", Detail: "low"}), `{"type":"image","source":{"type":"url","url":"u"}}`},
 		{"an odd TTL", "cache_breakpoint.ttl", say(textPart("a"), mark(30*time.Minute)), `"ttl":"1h"`},
 		{"a short TTL", "cache_breakpoint.ttl", say(textPart("a"), mark(time.Minute)), `"ttl":"5m"`},

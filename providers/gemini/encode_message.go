@@ -91,7 +91,7 @@ func (e *encoder) content(i int, m *request.Message) {
 }
 
 func (e *encoder) parts(i int, m *request.Message) {
-	e.WarnIf(m.Name != "", "messages.name", "not sent: the API knows no names of speakers")
+	e.WarnIf(m.Name != "", "name", "not sent: the API knows no names of speakers")
 	if m.Content != "" {
 		e.text(m.Content, "")
 	}

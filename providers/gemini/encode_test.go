@@ -172,7 +172,7 @@ func TestWhatIsNotHonouredIsWarnedOf(t *testing.T) {
 		request.Message{Role: request.RoleUser, Parts: []request.Part{request.ImagePart{URL: "u", Detail: "high"}, request.FilePart{URL: "u", Name: "n"}}})
 	_, warnings := encoded(t, nil, req)
 	got := canned.Warned(warnings)
-	want := []string{"messages.name", "reasoning", "image.detail", "file.name", "cache_breakpoint", "parallel_tool_calls", "response_format.description", "user", "prompt_cache_key"}
+	want := []string{"name", "reasoning", "image.detail", "file.name", "cache_breakpoint", "parallel_tool_calls", "response_format.description", "user", "prompt_cache_key"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
