@@ -9,7 +9,7 @@ import (
 
 // Every dialect tells of an error body that says nothing it knows, once.
 func TestUnknownErrorsAreReportedByEveryDialect(t *testing.T) {
-	for _, name := range []string{"openai/m", "openai-responses/m", "anthropic/m", "gemini/m"} {
+	for _, name := range []string{"openai/m", "openai-responses/m", "anthropic/m", "gemini/m", "langchain:openai/m", "langchain:anthropic/m"} {
 		var reported []*request.Error
 		p := &player{status: 500, body: `{"error":{"message":"flux","code":"kettle"}}`}
 		client, err := providers.Open(t.Context(), name, environment(everything()), providers.WithTransport(p),
