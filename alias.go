@@ -112,12 +112,16 @@ const (
 
 // Reasons, which refine classes.
 const (
-	ReasonTooLarge = request.ReasonTooLarge
-	ReasonRamp     = request.ReasonRamp
-	ReasonDaily    = request.ReasonDaily
-	ReasonProject  = request.ReasonProject
-	ReasonPlan     = request.ReasonPlan
-	ReasonStalled  = request.ReasonStalled
+	ReasonTooLarge   = request.ReasonTooLarge
+	ReasonAboveLimit = request.ReasonAboveLimit
+	ReasonConflict   = request.ReasonConflict
+	ReasonInFlight   = request.ReasonInFlight
+	ReasonRamp       = request.ReasonRamp
+	ReasonDaily      = request.ReasonDaily
+	ReasonProject    = request.ReasonProject
+	ReasonKey        = request.ReasonKey
+	ReasonPlan       = request.ReasonPlan
+	ReasonStalled    = request.ReasonStalled
 )
 
 // Sentinels for errors.Is, one for each class of error.

@@ -19,6 +19,10 @@ const module = "github.com/seed63918563/llmgate"
 // outside the standard library that its code (tests aside) may import. Arrows run one way, from the bottom up.
 var allowed = map[string][]string{
 	"request":             {},
+	"policy":              {"request"},
+	"policy/router":       {"request", "policy", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap"},
+	"policy/retry":        {"request", "policy", "policy/router", "go.uber.org/zap"},
+	"internal/allowance":  {},
 	"pricing":             {"request"},
 	"pricing/gen":         {"pricing", "request"},
 	"internal/jsontext":   {},
@@ -26,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/tokens":     {"request"},
 	"internal/wire":       {"request"},
 	"internal/yardstick":  {"request", "internal/wire"},
+	"internal/canned":     {"request", "internal/wire", "github.com/google/go-cmp/cmp"},
 	"internal/edge":       {"request", "internal/jsontext", "internal/wire"},
 	"internal/recorded":   {"request"},
 	"internal/dialect":    {"request", "pricing", "internal/edge", "internal/jsontext", "internal/tokens", "internal/wire"},

@@ -30,14 +30,32 @@ type Option = providers.Option
 
 // The options of Open.
 var (
-	WithAPIKey    = providers.WithAPIKey
-	WithBaseURL   = providers.WithBaseURL
-	WithTransport = providers.WithTransport
-	WithGetenv    = providers.WithGetenv
+	WithAPIKey        = providers.WithAPIKey
+	WithBaseURL       = providers.WithBaseURL
+	WithTransport     = providers.WithTransport
+	WithGetenv        = providers.WithGetenv
+	WithUnknownErrors = providers.WithUnknownErrors
 )
 
-// Classify gives the class of any error.
-var Classify = request.Classify
+// Classify gives the class of any error, AsError any error as an *Error; the others ask for one class.
+var (
+	Classify        = request.Classify
+	AsError         = request.AsError
+	IsRateLimited   = request.IsRateLimited
+	IsOverloaded    = request.IsOverloaded
+	IsQuota         = request.IsQuota
+	IsAuth          = request.IsAuth
+	IsPermission    = request.IsPermission
+	IsNotFound      = request.IsNotFound
+	IsInvalid       = request.IsInvalid
+	IsContextLength = request.IsContextLength
+	IsContentPolicy = request.IsContentPolicy
+	IsTransient     = request.IsTransient
+	IsTimeout       = request.IsTimeout
+	IsTruncated     = request.IsTruncated
+	IsCanceled      = request.IsCanceled
+	IsBudget        = request.IsBudget
+)
 
 // ParseMoney reads an amount in dollars, such as "12.50" or "20usd"; USD converts one from a float64.
 var (

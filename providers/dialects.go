@@ -56,17 +56,18 @@ func (h *Host) client(c call) (request.Client, error) {
 	switch h.Dialect {
 	case Messages:
 		return asClient(anthropic.New(anthropic.Config{
-			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models,
+			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models, OnUnknownError: c.unknown,
 		}))
 	case GenerateContent:
 		return asClient(gemini.New(gemini.Config{
-			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models,
+			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models, OnUnknownError: c.unknown,
 		}))
 	case langchainOpenAI, langchainAnthropic, langchainOllama:
 		return h.chained(c)
 	}
 	cfg := openai.Config{
-		APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Quirks: h.Quirks, Transport: c.transport, Models: c.models,
+		APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Quirks: h.Quirks, Transport: c.transport,
+		Models: c.models, OnUnknownError: c.unknown,
 	}
 	if h.Dialect == Responses {
 		cfg.API = openai.Responses
@@ -79,7 +80,9 @@ func (h *Host) client(c call) (request.Client, error) {
 
 // chained opens langchaingo's packages, whose addresses begin elsewhere: Anthropic's behind /v1, Ollama's own API before it.
 func (h *Host) chained(c call) (request.Client, error) {
-	cfg := langchain.Config{APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models}
+	cfg := langchain.Config{
+		APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models, OnUnknownError: c.unknown,
+	}
 	root := strings.TrimSuffix(strings.TrimRight(c.baseURL, "/"), "/v1")
 	switch h.Dialect {
 	case langchainAnthropic:

@@ -28,6 +28,7 @@ type options struct {
 	transport    http.RoundTripper
 	getenv       func(string) string
 	models       *pricing.Table
+	unknown      func(*request.Error)
 }
 
 // WithAPIKey gives the key instead of the environment.
@@ -45,6 +46,12 @@ func WithGetenv(getenv func(string) string) Option { return func(o *options) { o
 
 // WithModels describes and prices models by this table instead of the built-in one; see the dialects' Config.Models.
 func WithModels(t *pricing.Table) Option { return func(o *options) { o.models = t } }
+
+// WithUnknownErrors is for a log: report is called with an error response that only its status classified, once for each shape
+// of body; see openai.Config. Clients of langchaingo's packages report none.
+func WithUnknownErrors(report func(*request.Error)) Option {
+	return func(o *options) { o.unknown = report }
+}
 
 // Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". Two forms of the vendor's name ask for
 // something else than its usual API: "openai-responses/gpt-5-mini" for the Responses API, where a vendor of the OpenAI kind has

@@ -1,8 +1,6 @@
 package request
 
 import (
-	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -46,14 +44,22 @@ type Reason string
 
 // The reasons.
 const (
-	// ReasonTooLarge, with ClassInvalid: larger than the limit or the body size ever allows.
+	// ReasonTooLarge, with ClassInvalid: the body is larger than the server takes.
 	ReasonTooLarge Reason = "too_large"
+	// ReasonAboveLimit, with ClassInvalid: the request needs more than the whole rate limit, so that no wait lets it pass.
+	ReasonAboveLimit Reason = "above_limit"
+	// ReasonConflict, with ClassInvalid: it collided with another request; a second try may pass, more will not.
+	ReasonConflict Reason = "conflict"
+	// ReasonInFlight, with ClassRateLimit: the balance does not cover everything that is under way; some of it must end first.
+	ReasonInFlight Reason = "in_flight"
 	// ReasonRamp, with ClassOverloaded: traffic grew too fast; send less, then more slowly.
 	ReasonRamp Reason = "ramp"
-	// ReasonDaily, with ClassQuota: a daily allowance is used up.
+	// ReasonDaily, with ClassQuota: a daily allowance is used up; RetryAfter is when the next one begins, if that is known.
 	ReasonDaily Reason = "daily"
 	// ReasonProject, with ClassQuota: the allowance is one project's; another key may have its own.
 	ReasonProject Reason = "project"
+	// ReasonKey, with ClassQuota: the allowance is that of the key or its account; only another key helps.
+	ReasonKey Reason = "key"
 	// ReasonPlan, with ClassPermission: the plan does not include it.
 	ReasonPlan Reason = "plan"
 	// ReasonStalled, with ClassTimeout: the answer began and then nothing more came.
@@ -112,25 +118,4 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Is(target error) bool {
 	s, ok := target.(sentinel)
 	return ok && Class(s) == e.Class
-}
-
-// Classify gives the class of any error: that of the *Error in its chain, or what the context package's errors mean.
-// The class of nil is empty, that of a foreign error ClassUnknown.
-func Classify(err error) Class {
-	if err == nil {
-		return ""
-	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Class
-	}
-	if s, ok := errors.AsType[sentinel](err); ok {
-		return Class(s)
-	}
-	switch {
-	case errors.Is(err, context.Canceled):
-		return ClassCanceled
-	case errors.Is(err, context.DeadlineExceeded):
-		return ClassTimeout
-	}
-	return ClassUnknown
 }

@@ -54,17 +54,6 @@ func TestEveryClassHasItsSentinel(t *testing.T) {
 	}
 }
 
-func TestClassifyForeignErrors(t *testing.T) {
-	for err, want := range map[error]request.Class{
-		nil: "", context.Canceled: request.ClassCanceled, context.DeadlineExceeded: request.ClassTimeout,
-		errors.New("at most 500 characters"): request.ClassUnknown,
-	} {
-		if got := request.Classify(err); got != want {
-			t.Errorf("%v: %q, want %q", err, got, want)
-		}
-	}
-}
-
 func TestUsageSums(t *testing.T) {
 	a := request.Usage{InputTokens: 1, CacheReadTokens: 2, CacheWrite5mTokens: 3, CacheWrite1hTokens: 4, OutputTokens: 5,
 		ReasoningTokens: 1, Reported: true, Units: map[string]int{"search": 1}}

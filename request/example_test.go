@@ -1,6 +1,8 @@
 package request_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/seed63918563/llmgate/request"
@@ -34,4 +36,15 @@ func ExampleToolCall_Decode() {
 	}
 	fmt.Println(args.City, args.Days)
 	// Output: Rome 3
+}
+
+// Errors of other libraries have a class too, by what they are and never by what they say.
+func ExampleClassify() {
+	fmt.Println(request.Classify(context.DeadlineExceeded))
+	fmt.Println(request.Classify(errors.New("at most 500 characters")))
+	fmt.Println(request.IsRateLimited(&request.Error{Class: request.ClassRateLimit}))
+	// Output:
+	// timeout
+	// unknown
+	// true
 }

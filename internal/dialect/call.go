@@ -27,12 +27,15 @@ type Call struct {
 	Refusal  []byte
 	// Pending is how many bytes were taken in that are in neither of them yet.
 	Pending int
+	sound   *request.AudioPart
+	calls   int
 	// Failure is an error object found where an answer was to be. Explanation is what the provider says of the answer's end.
 	Failure     *edge.Failure
 	Explanation string
 	// Begun: there is an answer, if an empty one. Counted: usage was given. Finished: a finish reason was given.
 	Begun, Counted, Finished bool
 
+	*Readers
 	encoder Encoder
 }
 
@@ -81,14 +84,14 @@ func (cl *Call) prepare(codec Codec, streamed bool) (*wire.Buffer, *wire.Target,
 	e.B, e.provider, e.extra = buffer.B, cl.Client.cfg.Provider, cl.Req.Extra[cl.Client.cfg.Provider]
 	target, err := codec.Encode(e, streamed)
 	buffer.B = e.B
-	if err == nil && len(e.faults) > 0 {
-		err = &request.Error{Class: request.ClassInvalid, Err: e.faults}
+	if err == nil {
+		err = e.Err()
 	}
 	if err != nil {
 		buffer.Free()
 		return nil, nil, err
 	}
-	cl.Response.Warnings = e.warnings
+	cl.Response.Warnings = e.Warnings
 	return buffer, target, nil
 }
 
@@ -99,7 +102,10 @@ func (cl *Call) statusError(reply *wire.Reply) error {
 		return cl.named(err)
 	}
 	defer body.Free()
-	return cl.named(edge.StatusError(reply.Status, reply.Header, body.B, &cl.Response.Limits, cl.Client.Redact))
+	failed := edge.StatusError(reply.Status, reply.Header, body.B, &cl.Response.Limits, cl.Client.Redact)
+	err = cl.named(failed)
+	cl.Client.report(failed, func() (uint64, bool) { return edge.Unknown(reply.Status, reply.Header, body.B) })
+	return err
 }
 
 // read takes in a whole body. One that holds something but no answer is read as an error, in case it is one.
@@ -107,6 +113,8 @@ func (cl *Call) read(codec Codec, body []byte, out Emit) error {
 	if bytes.HasPrefix(bytes.TrimSpace(body[:min(len(body), 1024)]), []byte("<")) {
 		return cl.newError(request.ClassInvalid, "the server answered with a web page; check the base URL")
 	}
+	cl.borrow()
+	defer cl.giveBack()
 	if err := codec.Whole(body, out); err != nil {
 		return cl.unreadable(codec, err)
 	}
@@ -147,11 +155,14 @@ func (cl *Call) finish(codec Codec) (*request.Response, error) {
 func (cl *Call) inBand(found *edge.Failure) error {
 	e := found.InBandError(cl.Client.Redact)
 	e.Limits, e.Partial = cl.Response.Limits, cl.Response
-	return cl.named(e)
+	err := cl.named(e)
+	cl.Client.report(e, func() (uint64, bool) { return found.Unknown(e.Status) })
+	return err
 }
 
 // Fill sets the fields of the response that come from the pieces taken in. Counts that no provider gave are guessed.
 func (cl *Call) Fill() {
+	cl.endSound()
 	resp := cl.Response
 	cl.Parts.Fill(resp)
 	resp.Refusal = string(cl.Refusal)
@@ -204,10 +215,11 @@ func (cl *Call) named(err error) error {
 	return err
 }
 
-// Warn notes on the response what happened to the answer on its way.
-func (cl *Call) Warn(field, message string) {
-	cl.Response.Warnings = append(cl.Response.Warnings, request.Warning{Field: field, Message: message})
-}
-
 // size is how much has come of the answer, in bytes.
-func (cl *Call) size() int64 { return int64(cl.Parts.Size() + len(cl.Refusal) + cl.Pending) }
+func (cl *Call) size() int64 {
+	n := cl.Parts.Size() + len(cl.Refusal) + cl.Pending
+	if cl.sound != nil {
+		n += len(cl.sound.Data) + len(cl.sound.Transcript)
+	}
+	return int64(n)
+}

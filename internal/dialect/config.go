@@ -22,8 +22,9 @@ type Config struct {
 
 	APIKey  string
 	BaseURL string
-	// Header is sent with every request, over the headers that the dialect sets.
+	// Header is sent with every request, over Own: the headers that the dialect sets, but for those without a value.
 	Header http.Header
+	Own    map[string]string
 
 	Transport        http.RoundTripper
 	FirstByteTimeout time.Duration
@@ -35,6 +36,8 @@ type Config struct {
 	Capabilities func(model string) request.Capabilities
 	// Models is the table of models, for what they can do and what they cost; the built-in one if nil.
 	Models *pricing.Table
+	// OnUnknownError is called, if it is not nil, with an error that only its status classified, once for each shape of body.
+	OnUnknownError func(*request.Error)
 }
 
 // Check checks key and address, takes the slashes off the end of the address, and reports these faults together with those
@@ -82,13 +85,13 @@ func withoutPassword(address string) string {
 	return wire.Redact(u.Redacted())
 }
 
-// Headers are made once and shared by all requests: those of every dialect, the given ones, and over them the configured.
-func (c *Config) Headers(own map[string]string) http.Header {
+// headers are made once and shared by all requests.
+func (c *Config) headers() http.Header {
 	h := http.Header{
 		"Content-Type": {"application/json"},
 		"User-Agent":   {wire.UserAgent},
 	}
-	for name, value := range own {
+	for name, value := range c.Own {
 		if value != "" {
 			h.Set(name, value)
 		}

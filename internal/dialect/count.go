@@ -41,10 +41,9 @@ func (c *counting) Whole(body []byte, _ Emit) error {
 	for key := range r.Fields() {
 		switch {
 		case string(key) == c.field:
-			c.Begun = r.Kind() == jsontext.Number || r.Kind() == jsontext.String
-			c.tokens = r.Count()
+			c.Begun = r.CountTo(&c.tokens)
 		case string(key) == "error":
-			c.Failure = edge.ParseValue(&r)
+			c.Fail(edge.ParseValue(&r))
 		default:
 			r.Skip()
 		}

@@ -7,6 +7,8 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"net/http"
+	"net/url"
 
 	"github.com/seed63918563/llmgate/internal/tokens"
 	"github.com/seed63918563/llmgate/internal/wire"
@@ -16,13 +18,15 @@ import (
 
 // Client is the part of a client that does not depend on the dialect.
 type Client struct {
-	cfg  Config
-	wire *wire.Client
+	cfg     Config
+	wire    *wire.Client
+	header  http.Header
+	unknown shapes
 }
 
 // New opens no connection.
 func New(cfg Config) *Client {
-	return &Client{cfg: cfg, wire: wire.New(wire.Config{
+	return &Client{cfg: cfg, header: cfg.headers(), wire: wire.New(wire.Config{
 		Provider:         cfg.Provider,
 		Transport:        cfg.Transport,
 		FirstByteTimeout: cfg.FirstByteTimeout,
@@ -30,6 +34,18 @@ func New(cfg Config) *Client {
 		MaxAnswer:        cfg.MaxAnswer,
 		Secrets:          cfg.secrets(),
 	})}
+}
+
+// Target is an address, with the headers of all requests.
+func (c *Client) Target(u *url.URL) *wire.Target { return &wire.Target{URL: u, Header: c.header} }
+
+// TargetBehind is the Target of a path, escaped, behind the base URL.
+func (c *Client) TargetBehind(path string) (*wire.Target, error) {
+	u, err := url.Parse(c.cfg.BaseURL + path)
+	if err != nil {
+		return nil, &request.Error{Class: request.ClassInvalid, Message: "the model has no place in an address", Err: err}
+	}
+	return c.Target(u), nil
 }
 
 // Redact removes the client's secrets from a text.
@@ -60,7 +76,7 @@ type Codec interface {
 	// Encode writes the request's body to e and returns where it is to be sent. Faults that e collected fail the call.
 	Encode(e *Encoder, streamed bool) (*wire.Target, error)
 	// Whole takes in an answer that came in one piece, Event an event of a stream; done is the terminal one. An error is
-	// that of a text that can't be read. out is nil where nobody reads along.
+	// that of a text that can't be read. out is nil where nobody reads along. Meanwhile the Call has its Readers.
 	Whole(body []byte, out Emit) error
 	Event(event wire.Event, out Emit) (done bool, err error)
 	// EndOfStream reports whether a stream that ended in order, but without a terminal event, is whole.

@@ -1,22 +1,17 @@
 package dialect
 
 import (
-	"fmt"
-
 	"github.com/seed63918563/llmgate/internal/jsontext"
-	"github.com/seed63918563/llmgate/request"
 )
 
-// Encoder writes one request body. Faults (what can't be said and would be lost) and warnings (what is not honoured) are
-// collected on the way.
+// Encoder writes one request body. What can't be said is noted on the way.
 type Encoder struct {
 	jsontext.Writer
+	Notes
 	provider string
 	extra    map[string]any // of the object being written
 	path     string         // of that object, with a dot behind it; empty for the body
 	merged   []string       // fields whose Extra was written already
-	warnings []request.Warning
-	faults   request.Faults
 }
 
 // Field begins a field of the body, or of an Object in it, unless the request's Extra replaces it.
@@ -28,29 +23,40 @@ func (e *Encoder) Field(name string) bool {
 	return true
 }
 
-// Optional writes a Field that is a number, if it is set.
-func (e *Encoder) Optional(name string, v *float64) {
+// OptionalFloat, OptionalInt and OptionalBool write a Field if it is set; OptionalText, OptionalTexts and OptionalCount one
+// that is unset when empty.
+func (e *Encoder) OptionalFloat(name string, v *float64) {
 	if v != nil && e.Field(name) {
 		e.Float(*v)
 	}
 }
 
-// Fault records what can't be said, by the path of its field.
-func (e *Encoder) Fault(field, problem string) {
-	e.faults = append(e.faults, request.Fault{Field: field, Problem: problem})
-}
-
-// Refuse records a part of a message that can't be said.
-func (e *Encoder) Refuse(message, part int, problem string) {
-	e.Fault(fmt.Sprintf("messages[%d].parts[%d]", message, part), problem)
-}
-
-// Warn records once for each field what was not honoured.
-func (e *Encoder) Warn(field, message string) {
-	for _, w := range e.warnings {
-		if w.Field == field {
-			return
-		}
+func (e *Encoder) OptionalInt(name string, v *int) {
+	if v != nil && e.Field(name) {
+		e.Int(int64(*v))
 	}
-	e.warnings = append(e.warnings, request.Warning{Field: field, Message: message})
+}
+
+func (e *Encoder) OptionalBool(name string, v *bool) {
+	if v != nil && e.Field(name) {
+		e.Bool(*v)
+	}
+}
+
+func (e *Encoder) OptionalText(name, v string) {
+	if v != "" && e.Field(name) {
+		e.String(v)
+	}
+}
+
+func (e *Encoder) OptionalTexts(name string, v []string) {
+	if len(v) > 0 && e.Field(name) {
+		e.Strings(v)
+	}
+}
+
+func (e *Encoder) OptionalCount(name string, v int) {
+	if v > 0 && e.Field(name) {
+		e.Int(int64(v))
+	}
 }

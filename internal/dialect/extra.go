@@ -34,7 +34,7 @@ func (e *Encoder) writeExtra(name string, refusal Refusal) {
 		}
 	}
 	e.Key(name)
-	e.B = append(e.B, value...)
+	e.Value(value)
 }
 
 // Object writes an object whose fields are written by write, with Field. The Extra of the same name, if it is an object, is

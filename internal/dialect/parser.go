@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -149,6 +150,52 @@ func (p *Parser) WholeNumber() *int64 {
 	return new(int64(f))
 }
 
+// OptionalWhole and Texts are made of these.
+func (p *Parser) OptionalWhole(to **int) {
+	if n := p.WholeNumber(); n != nil {
+		*to = new(int(*n))
+	}
+}
+
+func (p *Parser) Texts(to *[]string) {
+	p.Elements(func() {
+		var s string
+		p.Text(&s)
+		*to = append(*to, s)
+	})
+}
+
+// TextOrList reads a string, or a list by its elements, which a fault names.
+func (p *Parser) TextOrList(to *string, elements string, read func()) {
+	switch p.R.Kind() {
+	case jsontext.String:
+		*to = p.R.String()
+	case jsontext.Array:
+		p.Elements(read)
+	case jsontext.Null:
+		p.R.Skip()
+	default:
+		p.Fault("", "expected a string or an array of %s", elements)
+		p.R.Skip()
+	}
+}
+
+// OneAnswer reads how many answers are asked for.
+func (p *Parser) OneAnswer() {
+	if n := p.WholeNumber(); n != nil && *n != 1 {
+		p.Fault("", "%d answers: a response holds one; send the request several times", *n)
+	}
+}
+
+// Base64 decodes what a field held.
+func (p *Parser) Base64(field, text string) []byte {
+	data, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		p.Fault(field, "not base64: %v", err)
+	}
+	return data
+}
+
 func (p *Parser) Number(to **float64) {
 	if !p.Expect(jsontext.Number, "a number") {
 		return
@@ -212,4 +259,18 @@ func (p *Parser) Ahead() json.RawMessage {
 	start := p.R
 	defer func() { p.R = start }()
 	return p.Copy()
+}
+
+// TypeAhead is the type of an object, without reading it.
+func (p *Parser) TypeAhead() (kind string) {
+	start := p.R
+	for key := range p.R.Fields() {
+		if string(key) == "type" {
+			kind = p.R.String()
+		} else {
+			p.R.Skip()
+		}
+	}
+	p.R = start
+	return kind
 }

@@ -85,7 +85,7 @@ func (s *stream) events(events *wire.EventReader) error {
 		if err != nil {
 			return s.broken(err)
 		}
-		done, err := s.codec.Event(event, out)
+		done, err := s.event(event, out)
 		if err != nil {
 			return s.call.unreadable(s.codec, err)
 		}
@@ -97,6 +97,12 @@ func (s *stream) events(events *wire.EventReader) error {
 		}
 	}
 	return nil
+}
+
+func (s *stream) event(event wire.Event, out Emit) (done bool, err error) {
+	s.call.borrow()
+	defer s.call.giveBack()
+	return s.codec.Event(event, out)
 }
 
 var errTooMuch = errors.New("the answer is larger than MaxAnswer; raise it or ask for less")

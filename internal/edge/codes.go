@@ -2,7 +2,7 @@ package edge
 
 import "github.com/seed63918563/llmgate/request"
 
-// kinds stand in for a status where there is none: in an error inside a stream.
+// kinds stand in for a status where there is none: in an error inside a stream. Beside a status they say nothing new.
 var kinds = map[string]request.Class{
 	"rate_limit_exceeded":   request.ClassRateLimit,
 	"rate_limit_error":      request.ClassRateLimit,
@@ -15,6 +15,7 @@ var kinds = map[string]request.Class{
 	"permission_error":      request.ClassPermission,
 	"not_found_error":       request.ClassNotFound,
 	"timeout":               request.ClassTimeout,
+	"INTERNAL":              request.ClassTransient,
 	"api_error":             request.ClassTransient,
 	"RESOURCE_EXHAUSTED":    request.ClassRateLimit,
 	"UNAVAILABLE":           request.ClassOverloaded,
@@ -88,7 +89,7 @@ var codes = map[string]struct {
 	// Anthropic.
 	"enforced_spend_limit_reached": {request.ClassQuota, ""},
 	"billing_error":                {request.ClassQuota, ""},
-	"conflict_error":               {request.ClassInvalid, ""},
+	"conflict_error":               {request.ClassInvalid, request.ReasonConflict},
 	"request_too_large":            {request.ClassInvalid, request.ReasonTooLarge},
 	"timeout_error":                {request.ClassTimeout, ""},
 	"overloaded_error":             {request.ClassOverloaded, ""},

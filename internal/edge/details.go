@@ -2,7 +2,6 @@ package edge
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
@@ -71,7 +70,7 @@ func (e *Failure) metadata(r *jsontext.Reader) {
 			e.moderated = true
 			r.Skip()
 		case "limit_source":
-			e.inFlight = strings.HasSuffix(string(r.Scalar()), "in_flight_budget")
+			e.limitSource = string(r.Scalar())
 		case "raw":
 			e.say(r.Scalar())
 		default:

@@ -17,8 +17,11 @@ type Failure struct {
 	// Code and Kind are the provider's words for it: the fields code and type or status.
 	Code, Kind string
 
-	// moderated: the error says which policy the content touched. inFlight: a concurrency budget, not money, is used up.
-	moderated, inFlight bool
+	// moderated: the error says which policy the content touched. limitSource is whose allowance is used up.
+	moderated   bool
+	limitSource string
+	// shape stands for the names of the fields that were looked at; see Unknown.
+	shape uint64
 	// detail is a word that says more than the code, quotas are the names of the quotas that were exceeded, and wait is how
 	// long the body asks to wait.
 	detail string
@@ -89,6 +92,7 @@ func (e *Failure) say(text []byte) {
 
 func (e *Failure) object(r *jsontext.Reader, depth int) {
 	for key := range r.Fields() {
+		e.shape = addToShape(e.shape, key)
 		switch string(key) {
 		case "error", "errors", "detail", "message", "msg", "title":
 			e.value(r, depth)

@@ -43,7 +43,7 @@ func (e *Failure) byWords(status int) (request.Class, request.Reason, bool) {
 	case http.StatusTooManyRequests:
 		switch {
 		case strings.Contains(message, "request too large") && exceedsLimit(message):
-			return request.ClassInvalid, request.ReasonTooLarge, true
+			return request.ClassInvalid, request.ReasonAboveLimit, true
 		case strings.Contains(message, "high demand"):
 			return request.ClassOverloaded, "", true
 		case strings.Contains(message, perMonth):

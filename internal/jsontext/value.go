@@ -127,6 +127,16 @@ const maxCount = 1 << 30
 // Count returns the next value's number as a count of something: never negative, and small enough to be added up.
 func (r *Reader) Count() int { return int(min(max(0, r.Int()), maxCount)) }
 
+// CountTo reads a Count, if there is one, and reports that.
+func (r *Reader) CountTo(to *int) bool {
+	if k := r.Kind(); k != Number && k != String {
+		r.Skip()
+		return false
+	}
+	*to = r.Count()
+	return true
+}
+
 // Scalar returns the next value's string unescaped, or the text of its number or boolean; nothing for the other types.
 func (r *Reader) Scalar() []byte {
 	switch r.Kind() {

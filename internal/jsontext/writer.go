@@ -1,6 +1,9 @@
 package jsontext
 
-import "strconv"
+import (
+	"encoding/base64"
+	"strconv"
+)
 
 // Writer appends JSON to B. It sets the commas; brackets and braces are the caller's, written with Raw or append.
 type Writer struct{ B []byte }
@@ -34,14 +37,23 @@ func (w *Writer) TextIf(name, value string) {
 	}
 }
 
-// Raw writes text that is JSON already.
-func (w *Writer) Raw(s string) { w.B = append(w.B, s...) }
+// Raw writes text that is JSON already, Value a value.
+func (w *Writer) Raw(s string)       { w.B = append(w.B, s...) }
+func (w *Writer) Value(value []byte) { w.B = append(w.B, value...) }
 
 // String writes a string, Int, Bool and Float a value of their type.
 func (w *Writer) String(s string) { w.B = AppendString(w.B, s) }
 func (w *Writer) Int(n int64)     { w.B = strconv.AppendInt(w.B, n, 10) }
 func (w *Writer) Bool(b bool)     { w.B = strconv.AppendBool(w.B, b) }
 func (w *Writer) Float(f float64) { w.B = AppendFloat(w.B, f) }
+
+// Base64 writes a field whose value is data as base64.
+func (w *Writer) Base64(name string, data []byte) {
+	w.Key(name)
+	w.B = append(w.B, '"')
+	w.B = base64.StdEncoding.AppendEncode(w.B, data)
+	w.B = append(w.B, '"')
+}
 
 // Strings writes a list of strings.
 func (w *Writer) Strings(list []string) {

@@ -96,6 +96,19 @@ func (x *Exchange) Streamed() bool {
 	return !strings.HasPrefix(body, "{") && strings.Contains(body, "data:")
 }
 
+// Documents are the JSON of the response: its body, or the data of its events.
+func (x *Exchange) Documents() (all []string) {
+	if !x.Streamed() {
+		return []string{string(x.Response.Body)}
+	}
+	for line := range strings.Lines(string(x.Response.Body)) {
+		if data, ok := strings.CutPrefix(strings.TrimSpace(line), "data:"); ok && strings.TrimSpace(data) != "[DONE]" {
+			all = append(all, data)
+		}
+	}
+	return all
+}
+
 // RoundTrip plays the response, whatever is asked, and keeps what was sent.
 func (x *Exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer r.Body.Close()
@@ -111,6 +124,20 @@ func (x *Exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 		StatusCode: x.Response.Status, Header: http.Header{"Content-Type": {kind}},
 		ContentLength: int64(len(x.Response.Body)), Body: io.NopCloser(strings.NewReader(string(x.Response.Body))),
 	}, nil
+}
+
+// Replay has a client, whose provider is "recorded", send what was sent and read what came.
+func (x *Exchange) Replay(t testing.TB, c request.Client, parse func(body []byte, provider string) (request.Request, error)) (request.Request, *request.Response) {
+	t.Helper()
+	req, err := parse([]byte(x.Request.Body), "recorded")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := x.Ask(t.Context(), c, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req, resp
 }
 
 // Ask sends a request the way the exchange was made, and checks that a stream's deltas add up to its response.

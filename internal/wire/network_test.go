@@ -9,28 +9,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/request"
 )
-
-// countingServer counts the connections it is given.
-func countingServer(t *testing.T, h http.HandlerFunc) (url string, connections *atomic.Int64) {
-	t.Helper()
-	connections = new(atomic.Int64)
-	s := httptest.NewUnstartedServer(h)
-	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
-	}
-	s.Start()
-	t.Cleanup(s.Close)
-	return s.URL, connections
-}
 
 func newClient(t *testing.T, cfg wire.Config) *wire.Client {
 	t.Helper()
@@ -93,7 +78,7 @@ func TestConnectionIsReused(t *testing.T) {
 	}
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
-			url, connections := countingServer(t, kind.handler)
+			url, connections := canned.Serve(t, kind.handler)
 			c := newClient(t, wire.Config{})
 			for range calls {
 				reply, err := c.Post(t.Context(), targetAt(t, url), bufferOf("{}"))
@@ -112,7 +97,7 @@ func TestConnectionIsReused(t *testing.T) {
 }
 
 func TestBodiesArriveWholeUnderConcurrency(t *testing.T) {
-	url, _ := countingServer(t, func(w http.ResponseWriter, r *http.Request) {
+	url, _ := canned.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if len(body)%2 == 1 { // answered without reading on: the transport may still hold the buffer
 			w.WriteHeader(http.StatusBadRequest)
@@ -150,7 +135,7 @@ func TestFailuresBeforeAnAnswer(t *testing.T) {
 	}
 	closed := "http://" + listener.Addr().String()
 	listener.Close()
-	hangUp, _ := countingServer(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	hangUp, _ := canned.Serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	tlsServer := httptest.NewTLSServer(http.NotFoundHandler())
 	tlsServer.Config.ErrorLog = discardLog()
 	t.Cleanup(tlsServer.Close)
@@ -209,7 +194,7 @@ func TestErrorsShowNoSecret(t *testing.T) {
 // A cancelled call must not wait for the server.
 func TestCancelEndsTheCall(t *testing.T) {
 	arrived, release := make(chan struct{}), make(chan struct{})
-	url, _ := countingServer(t, func(_ http.ResponseWriter, r *http.Request) {
+	url, _ := canned.Serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		close(arrived)
 		<-release

@@ -15,14 +15,14 @@ var errRaw = errors.New("unexpected answer")
 type Call func(context.Context) (int, error)
 
 // Compare measures the hand-written client, plain and with pooled buffers, and ours beside it.
-func Compare(b *testing.B, url string, header http.Header, raw func(*Raw) Call, ours Call) {
-	b.Run("raw", func(b *testing.B) { measure(b, raw(newRaw(url, header, false))) })
-	b.Run("raw-pooled", func(b *testing.B) { measure(b, raw(newRaw(url, header, true))) })
-	b.Run("llmgate", func(b *testing.B) { measure(b, ours) })
+func Compare(b *testing.B, url string, header http.Header, raw RawCall, ours Call) {
+	b.Run("raw", func(b *testing.B) { Measure(b, raw(newRaw(url, header, false))) })
+	b.Run("raw-pooled", func(b *testing.B) { Measure(b, raw(newRaw(url, header, true))) })
+	b.Run("llmgate", func(b *testing.B) { Measure(b, ours) })
 }
 
-// measure runs call from 64 goroutines and adds the process's CPU time to the report.
-func measure(b *testing.B, call Call) {
+// Measure runs call from 64 goroutines and adds the process's CPU time to the report.
+func Measure(b *testing.B, call Call) {
 	b.Helper()
 	b.ReportAllocs()
 	b.SetParallelism(32)
@@ -45,10 +45,10 @@ func measure(b *testing.B, call Call) {
 	b.ReportMetric(float64(cpuTime()-before)/float64(b.N), "cpu-ns/op")
 }
 
-// Completing measures a client's Complete, Streaming its Stream.
-func Completing(c request.Client, req func() request.Request) Call {
+// Completing has a client answer Request in one piece.
+func Completing(c request.Client, model string) Call {
 	return func(ctx context.Context) (int, error) {
-		resp, err := c.Complete(ctx, req())
+		resp, err := c.Complete(ctx, Request(model))
 		if err != nil {
 			return 0, err
 		}
@@ -56,11 +56,11 @@ func Completing(c request.Client, req func() request.Request) Call {
 	}
 }
 
-// Streaming ranges over the whole answer.
-func Streaming(c request.Client, req func() request.Request) Call {
+// Streaming has it answer as a stream.
+func Streaming(c request.Client, model string) Call {
 	return func(ctx context.Context) (int, error) {
 		n := 0
-		for chunk, err := range c.Stream(ctx, req()) {
+		for chunk, err := range c.Stream(ctx, Request(model)) {
 			if err != nil {
 				return 0, err
 			}

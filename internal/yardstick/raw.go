@@ -6,10 +6,46 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/seed63918563/llmgate/internal/wire"
 )
+
+// RawCall makes the hand-written client's call of an API.
+type RawCall func(*Raw) Call
+
+// RawComplete asks for a whole answer, which is read into a T and has its text there. ask is called for each call, as a
+// program would make each of its requests.
+func RawComplete[T any](ask func() any, text func(*T) string) RawCall {
+	return func(c *Raw) Call {
+		return func(ctx context.Context) (int, error) {
+			answer := new(T)
+			if err := c.complete(ctx, ask(), answer); err != nil {
+				return 0, err
+			}
+			return len(text(answer)), nil
+		}
+	}
+}
+
+// RawStream asks for a stream, each event of which is read into a T.
+func RawStream[T any](ask func() any, text func(*T) string) RawCall {
+	return func(c *Raw) Call {
+		return func(ctx context.Context) (int, error) {
+			var whole strings.Builder
+			err := c.stream(ctx, ask(), func(data []byte) error {
+				event := new(T)
+				if err := json.Unmarshal(data, event); err != nil {
+					return err
+				}
+				whole.WriteString(text(event))
+				return nil
+			})
+			return whole.Len(), err
+		}
+	}
+}
 
 // Raw is the hand-written client.
 type Raw struct {
@@ -58,8 +94,8 @@ func (c *Raw) post(ctx context.Context, buffer *bytes.Buffer, body any) (*http.R
 	return c.client.Do(req)
 }
 
-// Complete posts a body and decodes the answer.
-func (c *Raw) Complete(ctx context.Context, body, answer any) error {
+// complete posts a body and decodes the answer.
+func (c *Raw) complete(ctx context.Context, body, answer any) error {
 	sent := c.buffer()
 	defer c.free(sent)
 	resp, err := c.post(ctx, sent, body)
@@ -75,8 +111,8 @@ func (c *Raw) Complete(ctx context.Context, body, answer any) error {
 	return json.Unmarshal(got.Bytes(), answer)
 }
 
-// Stream posts a body and hands the data of each event to take.
-func (c *Raw) Stream(ctx context.Context, body any, take func(data []byte) error) error {
+// stream posts a body and hands the data of each event to take.
+func (c *Raw) stream(ctx context.Context, body any, take func(data []byte) error) error {
 	sent := c.buffer()
 	defer c.free(sent)
 	resp, err := c.post(ctx, sent, body)

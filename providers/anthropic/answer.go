@@ -1,31 +1,19 @@
 package anthropic
 
 import (
-	"sync"
-
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/internal/wire"
 )
 
-// readers walk a document or event, a message in it, a block or delta of that, and a value of that. They are reused for
-// their memory.
-type readers struct {
-	outer, inner, block, value jsontext.Reader
-}
-
-var readerPool = sync.Pool{New: func() any { return new(readers) }}
-
 // Whole takes in a message.
 func (a *message) Whole(body []byte, out dialect.Emit) error {
-	a.readers = readerPool.Get().(*readers)
-	defer readerPool.Put(a.readers)
-	a.outer.Reset(body)
-	for a.outer.Next() {
-		a.message(&a.outer, out)
+	a.Outer.Reset(body)
+	for a.Outer.Next() {
+		a.message(&a.Outer, out)
 	}
-	return a.outer.Err()
+	return a.Outer.Err()
 }
 
 // Event takes in one event. Where a server forgets the blank line between events, several stand one after the other.
@@ -34,13 +22,11 @@ func (a *message) Event(event wire.Event, out dialect.Emit) (done bool, err erro
 		a.Failure = edge.ParseBody(event.Data)
 		return false, nil
 	}
-	a.readers = readerPool.Get().(*readers)
-	defer readerPool.Put(a.readers)
-	a.outer.Reset(event.Data)
-	for !done && a.outer.Next() {
+	a.Outer.Reset(event.Data)
+	for !done && a.Outer.Next() {
 		done = a.event(out)
 	}
-	return done, a.outer.Err()
+	return done, a.Outer.Err()
 }
 
 // fields are what an event may hold, still as text: its type may come last.
@@ -51,14 +37,14 @@ type fields struct {
 
 func (a *message) event(out dialect.Emit) (done bool) {
 	f := a.fields()
-	if a.outer.Err() != nil {
+	if a.Outer.Err() != nil {
 		return false
 	}
 	switch string(f.kind) {
 	case `"message_start"`:
 		a.Begun = true
-		a.inner.Reset(f.message)
-		a.message(&a.inner, out)
+		a.Inner.Reset(f.message)
+		a.message(&a.Inner, out)
 		a.Counted = false // the count of the answer has only begun
 	case `"content_block_start"`:
 		a.start(f.index, f.block, out)
@@ -67,24 +53,24 @@ func (a *message) event(out dialect.Emit) (done bool) {
 	case `"content_block_stop"`:
 		a.stop(f.index, out)
 	case `"message_delta"`:
-		a.inner.Reset(f.delta)
-		a.message(&a.inner, out)
-		a.inner.Reset(f.usage)
-		a.usage(&a.inner)
+		a.Inner.Reset(f.delta)
+		a.message(&a.Inner, out)
+		a.Inner.Reset(f.usage)
+		a.usage(&a.Inner)
 	case `"message_stop"`:
 		a.stopAll(out)
 		return true
 	default: // ping, and whatever will come to be
 		if len(f.failure) > 0 {
-			a.inner.Reset(f.failure)
-			a.fail(edge.ParseValue(&a.inner))
+			a.Inner.Reset(f.failure)
+			a.Fail(edge.ParseValue(&a.Inner))
 		}
 	}
 	return false
 }
 
 func (a *message) fields() (f fields) {
-	r := &a.outer
+	r := &a.Outer
 	for key := range r.Fields() {
 		switch string(key) {
 		case "type":
@@ -128,17 +114,10 @@ func (a *message) message(r *jsontext.Reader, out dialect.Emit) {
 		case "usage":
 			a.usage(r)
 		case "error":
-			a.fail(edge.ParseValue(r))
+			a.Fail(edge.ParseValue(r))
 		default:
 			r.Skip()
 		}
-	}
-}
-
-// fail records an error object, if it says anything.
-func (a *message) fail(found *edge.Failure) {
-	if found != nil {
-		a.Failure = found
 	}
 }
 
@@ -146,7 +125,7 @@ func (a *message) fail(found *edge.Failure) {
 func (a *message) content(r *jsontext.Reader, out dialect.Emit) {
 	if r.Kind() == jsontext.String { // of compatible servers
 		a.Begun = true
-		a.text(r.Raw(), out)
+		a.TakeText(r.Raw(), out)
 		return
 	}
 	if !r.Array() {

@@ -18,7 +18,6 @@ package anthropic
 import (
 	"context"
 	"iter"
-	"net/http"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/request"
@@ -28,7 +27,6 @@ import (
 type Client struct {
 	cfg     Config
 	dialect *dialect.Client
-	header  http.Header
 	// targets is where requests go; nil if that depends on a model and there is no default one.
 	targets *targets
 }
@@ -41,7 +39,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, header: common.Headers(cfg.headers()), dialect: dialect.New(common)}
+	c := &Client{cfg: cfg, dialect: dialect.New(common)}
 	if cfg.Model != "" || cfg.Platform == Direct {
 		if c.targets, err = c.targetsFor(cfg.Model); err != nil {
 			return nil, err

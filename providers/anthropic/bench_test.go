@@ -1,9 +1,6 @@
 package anthropic_test
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,10 +8,7 @@ import (
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/internal/yardstick"
 	"github.com/seed63918563/llmgate/providers/anthropic"
-	"github.com/seed63918563/llmgate/request"
 )
-
-const streamDeltas = 100
 
 // benchServer gives a 1 KB answer, or a stream of 100 deltas.
 func benchServer() yardstick.Server {
@@ -25,31 +19,14 @@ func benchServer() yardstick.Server {
 		h.Set("Anthropic-Ratelimit-"+kind+"-Remaining", "1999000")
 		h.Set("Anthropic-Ratelimit-"+kind+"-Reset", "2026-11-25T07:00:00Z")
 	}
-	content, _ := json.Marshal(strings.Repeat("The quick brown fox jumps over the lazy dog, twice.\n", 20))
-	answer := `{"model":"claude-sonnet-4-5-20250929","id":"msg_01ABC","type":"message","role":"assistant","content":[{"type":"text","text":` + string(content) +
+	answer := `{"model":"claude-sonnet-4-5-20250929","id":"msg_01ABC","type":"message","role":"assistant","content":[{"type":"text","text":` + yardstick.Text() +
 		`}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":21,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,` +
 		`"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":220,"service_tier":"standard"}}`
-	blocks := []string{`{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}`}
-	for i := range streamDeltas {
-		blocks = append(blocks, fmt.Sprintf(`{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" word%d"}}`, i))
-	}
-	blocks = append(blocks, `{"type":"content_block_stop","index":0}`)
-	stream := strings.SplitAfter(streamed("end_turn", blocks...), "\n\n")
+	stream := strings.SplitAfter(streamed("end_turn", textBlock(0, yardstick.Words()...)...), "\n\n")
 	return yardstick.Server{Header: h, Answers: map[string]yardstick.Answer{"/v1/messages": {Whole: answer, Events: stream}}}
 }
 
-const (
-	benchModel  = "claude-sonnet-4-5"
-	benchPrompt = "Why is the sky blue? Answer in about two hundred words, for a curious child of ten."
-	benchSystem = "You are a helpful assistant."
-)
-
-func benchRequest() request.Request {
-	return request.Request{
-		Model: benchModel, MaxTokens: 300, Temperature: new(0.7),
-		Messages: []request.Message{{Role: request.RoleSystem, Content: benchSystem}, {Role: request.RoleUser, Content: benchPrompt}},
-	}
-}
+const benchModel = "claude-sonnet-4-5"
 
 // What the hand-written client sends and reads.
 type (
@@ -87,33 +64,8 @@ type (
 )
 
 func rawAsk(stream bool) *rawRequest {
-	return &rawRequest{Model: benchModel, System: benchSystem, MaxTokens: 300, Temperature: 0.7, Stream: stream,
-		Messages: []rawMessage{{"user", benchPrompt}}}
-}
-
-func rawComplete(c *yardstick.Raw) yardstick.Call {
-	return func(ctx context.Context) (int, error) {
-		var out rawResponse
-		if err := c.Complete(ctx, rawAsk(false), &out); err != nil {
-			return 0, err
-		}
-		return len(out.Content[0].Text), nil
-	}
-}
-
-func rawStream(c *yardstick.Raw) yardstick.Call {
-	return func(ctx context.Context) (int, error) {
-		var text strings.Builder
-		err := c.Stream(ctx, rawAsk(true), func(data []byte) error {
-			var event rawEvent
-			if err := json.Unmarshal(data, &event); err != nil {
-				return err
-			}
-			text.WriteString(event.Delta.Text)
-			return nil
-		})
-		return text.Len(), err
-	}
+	return &rawRequest{Model: benchModel, System: yardstick.System, MaxTokens: 300, Temperature: 0.7, Stream: stream,
+		Messages: []rawMessage{{"user", yardstick.Prompt}}}
 }
 
 // benchClient returns our client, and the address for the hand-written one.
@@ -126,10 +78,12 @@ var benchHeader = http.Header{"X-Api-Key": {testKey}, "Anthropic-Version": {"202
 
 func BenchmarkComplete(b *testing.B) {
 	ours, url := benchClient(b)
-	yardstick.Compare(b, url, benchHeader, rawComplete, yardstick.Completing(ours, benchRequest))
+	yardstick.Compare(b, url, benchHeader, yardstick.RawComplete(
+		func() any { return rawAsk(false) }, func(r *rawResponse) string { return r.Content[0].Text }), yardstick.Completing(ours, benchModel))
 }
 
 func BenchmarkStream100(b *testing.B) {
 	ours, url := benchClient(b)
-	yardstick.Compare(b, url, benchHeader, rawStream, yardstick.Streaming(ours, benchRequest))
+	yardstick.Compare(b, url, benchHeader, yardstick.RawStream(
+		func() any { return rawAsk(true) }, func(e *rawEvent) string { return e.Delta.Text }), yardstick.Streaming(ours, benchModel))
 }

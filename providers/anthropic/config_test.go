@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -67,34 +68,27 @@ func TestAddressesAndHeaders(t *testing.T) {
 			`{"anthropic_version":"bedrock-2023-05-31","anthropic_beta":["a"],"max_tokens":64000,"messages"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			transport := answering(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
+			transport := canned.Answer(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
 			if c.cfg.Transport = transport; c.stream {
-				transport.body = strings.NewReader(textStream)
+				transport.Body = textStream
 			}
 			client, err := anthropic.New(c.cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
-			req := ask()
+			req := canned.Ask()
 			req.Model = c.model
 			if c.stream {
-				_, err = collect(t, client, req)
+				_, err = canned.Collect(t, client, req)
 			} else {
 				_, err = client.Complete(t.Context(), req)
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := transport.got.URL.String(); got != c.url || transport.got.Method != http.MethodPost {
-				t.Errorf("%s %s, want %s", transport.got.Method, got, c.url)
-			}
-			for name, want := range c.header {
-				if got := transport.got.Header.Get(name); got != want {
-					t.Errorf("%s: %q, want %q", name, got, want)
-				}
-			}
-			if !strings.HasPrefix(string(transport.sent), c.body) {
-				t.Errorf("sent %s, want %s…", transport.sent, c.body)
+			transport.CheckSent(t, c.url, c.header)
+			if !strings.HasPrefix(string(transport.Sent), c.body) {
+				t.Errorf("sent %s, want %s…", transport.Sent, c.body)
 			}
 		})
 	}
@@ -102,28 +96,24 @@ func TestAddressesAndHeaders(t *testing.T) {
 
 // Bedrock's event stream is not spoken: the answer comes at once, and says so.
 func TestBedrockStreamsInOnePiece(t *testing.T) {
-	transport := answering(whole(`{"type":"text","text":"All."}`, `"end_turn"`))
+	transport := canned.Answer(whole(`{"type":"text","text":"All."}`, `"end_turn"`))
 	client := clientOver(t, transport, func(c *anthropic.Config) { c.Platform, c.BaseURL = anthropic.Bedrock, bedrockURL })
-	got, err := collect(t, client, ask())
-	if err != nil || got.content != "All." || strings.Contains(string(transport.sent), "stream") {
-		t.Fatalf("%+v, %v, sent %s", got, err, transport.sent)
+	got, err := canned.Collect(t, client, canned.Ask())
+	if err != nil || got.Content != "All." || strings.Contains(string(transport.Sent), "stream") {
+		t.Fatalf("%+v, %v, sent %s", got, err, transport.Sent)
 	}
-	if w := got.last.Warnings; len(w) != 1 || w[0].Field != "stream" {
+	if w := got.Last.Warnings; len(w) != 1 || w[0].Field != "stream" {
 		t.Errorf("warnings %v", w)
 	}
 }
 
 func TestModelMustBeNamedSomewhere(t *testing.T) {
-	client := clientOver(t, answering(""), func(c *anthropic.Config) { c.Model = "" })
-	_, err := client.Complete(t.Context(), ask())
-	if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), "no model") {
-		t.Errorf("got %v", err)
-	}
+	canned.CheckModel(t, clientOver(t, canned.Answer(""), func(c *anthropic.Config) { c.Model = "" }))
 }
 
 func TestModelWithoutAPlaceInAnAddress(t *testing.T) {
-	client := clientOver(t, answering(""), func(c *anthropic.Config) { c.Platform, c.BaseURL = anthropic.Vertex, vertexURL })
-	req := ask()
+	client := clientOver(t, canned.Answer(""), func(c *anthropic.Config) { c.Platform, c.BaseURL = anthropic.Vertex, vertexURL })
+	req := canned.Ask()
 	req.Model = "a\x7f"
 	if _, err := client.Complete(t.Context(), req); err == nil {
 		t.Error("it was sent")
@@ -131,15 +121,7 @@ func TestModelWithoutAPlaceInAnAddress(t *testing.T) {
 }
 
 func TestCapabilitiesComeFromTheConfiguration(t *testing.T) {
-	if c := clientOver(t, answering(""), nil).Capabilities("m"); c.Known {
-		t.Errorf("got %+v", c)
-	}
-	client := clientOver(t, answering(""), func(c *anthropic.Config) {
-		c.Capabilities = func(model string) request.Capabilities {
-			return request.Capabilities{Known: model == "claude-sonnet-4-5"}
-		}
+	tested.CheckCapabilities(t, func(can func(string) request.Capabilities) request.Client {
+		return clientOver(t, canned.Answer(""), func(c *anthropic.Config) { c.Capabilities = can })
 	})
-	if !client.Capabilities("").Known || client.Capabilities("other").Known {
-		t.Error("the model was not passed on")
-	}
 }

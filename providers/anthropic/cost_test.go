@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
@@ -35,7 +36,7 @@ func TestAnswersSayWhatTheyCost(t *testing.T) {
 		"a model unknown here": {`{"input_tokens":3,"output_tokens":4}`, func(c *anthropic.Config) { c.Model = "claude-tomorrow" }, ""},
 	} {
 		body := `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":` + test.usage + `}`
-		got, err := clientOver(t, answering(body), test.change).Complete(t.Context(), ask())
+		got, err := clientOver(t, canned.Answer(body), test.change).Complete(t.Context(), canned.Ask())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -48,8 +49,8 @@ func TestAnswersSayWhatTheyCost(t *testing.T) {
 
 // What had come of an answer may be billed.
 func TestABrokenStreamSaysWhatItCostSoFar(t *testing.T) {
-	_, err := stream(t, events(append([]string{messageStart}, textBlock(0, "a")...)...))
-	partial := asError(t, err).Partial
+	_, err := tested.Collect(t, events(append([]string{messageStart}, textBlock(0, "a")...)...))
+	partial := canned.AsError(t, err).Partial
 	if partial == nil || !partial.Usage.Priced || !partial.Usage.Estimated || partial.Usage.Cost <= 0 {
 		t.Errorf("partial answer %+v", partial)
 	}

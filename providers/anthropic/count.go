@@ -19,7 +19,7 @@ func (c *Client) CountTokens(ctx context.Context, req request.Request) (request.
 
 // encodeCount writes the body of the request without what concerns the answer.
 func (c *Client) encodeCount(call *dialect.Call, e *dialect.Encoder) (*wire.Target, error) {
-	enc := encoder{Encoder: e, client: c, req: call.Req, modelName: call.Model, can: call.Can, counting: true}
+	enc := encoder{Encoder: e, call: call, client: c, counting: true}
 	enc.encode()
 	to, err := c.targetsOf(call.Model)
 	if err != nil {

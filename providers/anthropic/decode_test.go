@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -37,7 +38,7 @@ func TestCompleteTakesBlocks(t *testing.T) {
 			parts{request.ToolCall{ID: "1", Name: "f", Arguments: "{}"}}, request.FinishToolCalls},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := complete(t, "  \n"+whole(c.blocks, c.stop))
+			got, err := tested.Complete(t, "  \n"+whole(c.blocks, c.stop))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +53,7 @@ func TestCompleteTakesBlocks(t *testing.T) {
 }
 
 func TestContentAsText(t *testing.T) {
-	got, err := complete(t, `{"content":"plain","stop_reason":"end_turn"}`)
+	got, err := tested.Complete(t, `{"content":"plain","stop_reason":"end_turn"}`)
 	if err != nil || got.Content != "plain" || !got.Usage.Estimated || got.Model != "claude-sonnet-4-5" {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -63,7 +64,7 @@ func TestAnswerGoesBackUnchanged(t *testing.T) {
 	const blocks = `{"type":"thinking","thinking":"hm","signature":"s"},{"type":"redacted_thinking","data":"x"},{"type":"server_tool_use","id":"s","name":"web_search","input":{"q":1}},` +
 		`{"type":"web_search_tool_result","tool_use_id":"s","content":[]},{"type":"text","text":"a","citations":[{"url":"u"}]},{"type":"thinking","thinking":"so","signature":"t"},` +
 		`{"type":"tool_use","id":"1","name":"f","input":{"x":1}}`
-	got, err := complete(t, whole(blocks, `"tool_use"`))
+	got, err := tested.Complete(t, whole(blocks, `"tool_use"`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestUsageIsDisjoint(t *testing.T) {
 		{"negative and huge", `{"input_tokens":-1,"output_tokens":9e18}`, request.Usage{OutputTokens: 1 << 30}},
 	} {
 		c.want.Reported = true
-		got, err := complete(t, `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":`+c.usage+`}`)
+		got, err := tested.Complete(t, `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":`+c.usage+`}`)
 		if err != nil || !cmp.Equal(got.Usage, c.want, counts) {
 			t.Errorf("%s: %v\n%s", c.name, err, cmp.Diff(c.want, got.Usage, counts))
 		}
@@ -100,10 +101,10 @@ func TestUsageIsDisjoint(t *testing.T) {
 // Counts of a stream are cumulative: the last of each counts, and what is not repeated stays.
 func TestUsageOfAStream(t *testing.T) {
 	last := `{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":null,"cache_creation_input_tokens":4,"output_tokens":7,"server_tool_use":{"web_search_requests":1}}}`
-	got, err := stream(t, events(append(append([]string{messageStart, messageDelta("pause_turn")}, textBlock(0, "a")...), last, messageStop)...))
+	got, err := tested.Collect(t, events(append(append([]string{messageStart, messageDelta("pause_turn")}, textBlock(0, "a")...), last, messageStop)...))
 	want := request.Usage{InputTokens: 5, CacheReadTokens: 3, CacheWrite5mTokens: 4, OutputTokens: 7, Units: map[string]int{"web_search_requests": 1}, Reported: true}
-	if err != nil || !cmp.Equal(got.last.Usage, want, counts) || got.last.RawFinishReason != "end_turn" {
-		t.Errorf("%v\n%s", err, cmp.Diff(want, got.last.Usage, counts))
+	if err != nil || !cmp.Equal(got.Last.Usage, want, counts) || got.Last.RawFinishReason != "end_turn" {
+		t.Errorf("%v\n%s", err, cmp.Diff(want, got.Last.Usage, counts))
 	}
 }
 
@@ -115,16 +116,16 @@ func TestUsageOfABrokenStream(t *testing.T) {
 		"never counted":  events(append(append([]string{messageStart}, textBlock(0, long)...), `{"type":"message_delta","delta":{"stop_reason":"end_turn"}}`, messageStop)...),
 		"counted by nil": events(append(append([]string{messageStart}, textBlock(0, long)...), `{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":null}}`, messageStop)...),
 	} {
-		got, err := stream(t, body)
-		resp := got.last
+		got, err := tested.Collect(t, body)
+		resp := got.Last
 		if err != nil {
-			resp = asError(t, err).Partial
+			resp = canned.AsError(t, err).Partial
 		}
 		if u := resp.Usage; u.InputTokens != 5 || u.CacheReadTokens != 3 || u.OutputTokens < 50 || u.Reported || !u.Estimated {
 			t.Errorf("%s: %+v, %v", name, u, err)
 		}
 	}
-	got, err := complete(t, `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"input_tokens":null}}`)
+	got, err := tested.Complete(t, `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"input_tokens":null}}`)
 	if err != nil || got.Usage.Reported || !got.Usage.Estimated || got.Usage.InputTokens == 0 {
 		t.Errorf("nothing counted: %+v, %v", got.Usage, err)
 	}
@@ -134,21 +135,21 @@ func TestRefusals(t *testing.T) {
 	const details = `"stop_reason":"refusal","stop_details":{"type":"refusal","category":"cyber","explanation":"It could do harm."}`
 	for name, call := range map[string]func() error{
 		"whole": func() error {
-			_, err := complete(t, `{"id":"msg_1","content":[{"type":"text","text":"Half"}],`+details+`,"usage":{"input_tokens":1,"output_tokens":1}}`)
+			_, err := tested.Complete(t, `{"id":"msg_1","content":[{"type":"text","text":"Half"}],`+details+`,"usage":{"input_tokens":1,"output_tokens":1}}`)
 			return err
 		},
 		"streamed": func() error {
-			_, err := stream(t, events(append(append([]string{messageStart}, textBlock(0, "Half")...), `{"type":"message_delta","delta":{`+details+`},"usage":{"output_tokens":1}}`, messageStop)...))
+			_, err := tested.Collect(t, events(append(append([]string{messageStart}, textBlock(0, "Half")...), `{"type":"message_delta","delta":{`+details+`},"usage":{"output_tokens":1}}`, messageStop)...))
 			return err
 		},
 	} {
 		err := call()
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if !errors.Is(err, request.ErrContentPolicy) || !strings.Contains(e.Error(), "It could do harm.") || e.Partial.Content != "Half" || e.Partial.ID != "msg_1" || !e.MaybeBilled {
 			t.Errorf("%s: got %+v", name, e)
 		}
 	}
-	if _, err := complete(t, whole(``, `"refusal"`)); !errors.Is(err, request.ErrContentPolicy) {
+	if _, err := tested.Complete(t, whole(``, `"refusal"`)); !errors.Is(err, request.ErrContentPolicy) {
 		t.Errorf("without details: %v", err)
 	}
 }
@@ -168,8 +169,8 @@ func TestAnswersThatAreNone(t *testing.T) {
 		{`{"content":[{"type":"text","text":"a"`, "can't be read", request.ClassTruncated},
 		{`{"content":[]}`, "neither content nor a finish reason", request.ClassTruncated},
 	} {
-		_, err := complete(t, c.body)
-		e := asError(t, err)
+		_, err := tested.Complete(t, c.body)
+		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
 		}

@@ -2,17 +2,14 @@ package anthropic
 
 import (
 	"github.com/seed63918563/llmgate/internal/dialect"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // encoder writes one request body.
 type encoder struct {
 	*dialect.Encoder
-	client    *Client
-	req       *request.Request
-	modelName string
-	model     model
-	can       request.Capabilities
+	call   *dialect.Call
+	client *Client
+	model  model
 	// streamed: the answer is to come in events. counting: only the size of the prompt is asked for.
 	streamed, counting bool
 
@@ -26,7 +23,7 @@ type encoder struct {
 }
 
 func (e *encoder) encode() {
-	e.model = modelOf(e.modelName)
+	e.model = modelOf(e.call.Model)
 	e.planFormat()
 	e.planThinking()
 	e.Raw("{")
@@ -39,7 +36,7 @@ func (e *encoder) encode() {
 	e.thinkingFields()
 	e.outputConfig()
 	e.tools()
-	e.unsupported()
+	e.unsaid()
 	e.Extras(reserved)
 	e.Raw("}")
 }
@@ -48,15 +45,13 @@ func (e *encoder) encode() {
 func (e *encoder) platform() {
 	cfg := &e.client.cfg
 	if cfg.Platform == Direct || e.counting {
-		if e.Field("model") {
-			e.String(e.modelName)
-		}
+		e.OptionalText("model", e.call.Model)
 	}
-	if cfg.Platform != Direct && e.Field("anthropic_version") {
-		e.String(cfg.Version)
+	if cfg.Platform != Direct {
+		e.OptionalText("anthropic_version", cfg.Version)
 	}
-	if cfg.Platform == Bedrock && len(cfg.Beta) > 0 && e.Field("anthropic_beta") {
-		e.Strings(cfg.Beta)
+	if cfg.Platform == Bedrock {
+		e.OptionalTexts("anthropic_beta", cfg.Beta)
 	}
 }
 
@@ -65,7 +60,7 @@ func (e *encoder) answer() {
 	if e.counting {
 		return
 	}
-	r := e.req
+	r := e.call.Req
 	if e.Field("max_tokens") {
 		e.Int(int64(e.maxTokens()))
 	}
@@ -77,39 +72,33 @@ func (e *encoder) answer() {
 		e.Bool(true)
 	}
 	e.sampling()
-	if len(r.Stop) > 0 && e.Field("stop_sequences") {
-		e.Strings(r.Stop)
-	}
-	if r.ServiceTier != "" && e.Field("service_tier") {
-		e.String(r.ServiceTier)
-	}
+	e.OptionalTexts("stop_sequences", r.Stop)
+	e.OptionalText("service_tier", r.ServiceTier)
 	if r.User != "" {
 		e.Object("metadata", func() {
-			if e.Field("user_id") {
-				e.String(r.User)
-			}
+			e.OptionalText("user_id", r.User)
 		})
 	}
 }
 
 // maxTokens bounds the answer. The API demands a bound, and one above the thinking budget.
 func (e *encoder) maxTokens() int {
-	if n := e.req.MaxTokens; n > 0 {
+	if n := e.call.Req.MaxTokens; n > 0 {
 		return n
 	}
-	if e.can.MaxOutputTokens > 0 {
-		return e.can.MaxOutputTokens
+	if n := e.call.Can.MaxOutputTokens; n > 0 {
+		return n
 	}
 	return e.model.maxTokens() + e.thinking.budget
 }
 
 // sampling leaves out what the model would refuse, alone or together with thinking.
 func (e *encoder) sampling() {
-	temperature, topP, topK := e.req.Temperature, e.req.TopP, e.req.TopK
+	temperature, topP, topK := e.call.Req.Temperature, e.call.Req.TopP, e.call.Req.TopK
 	if temperature == nil && topP == nil && topK == nil {
 		return
 	}
-	if !e.model.sampling() || e.can.Known && !e.can.Sampling {
+	if !e.model.sampling() || e.call.Can.Known && !e.call.Can.Sampling {
 		const why = "not sent: the model takes no sampling parameters"
 		leaveOut(e, "temperature", &temperature, why)
 		leaveOut(e, "top_p", &topP, why)
@@ -127,11 +116,9 @@ func (e *encoder) sampling() {
 	if temperature != nil && e.model.exclusive() {
 		leaveOut(e, "top_p", &topP, "not sent: the model takes temperature or top_p, not both")
 	}
-	e.Optional("temperature", temperature)
-	e.Optional("top_p", topP)
-	if topK != nil && e.Field("top_k") {
-		e.Int(int64(*topK))
-	}
+	e.OptionalFloat("temperature", temperature)
+	e.OptionalFloat("top_p", topP)
+	e.OptionalInt("top_k", topK)
 }
 
 // leaveOut drops a parameter that is set, and says so.
@@ -142,20 +129,14 @@ func leaveOut[T any](e *encoder, name string, parameter **T, why string) {
 	}
 }
 
-// unsupported reports parameters that the API does not have.
-func (e *encoder) unsupported() {
-	r := e.req
-	for _, p := range [...]struct {
-		name  string
-		given bool
-	}{
-		{"seed", r.Seed != nil}, {"frequency_penalty", r.FrequencyPenalty != nil},
-		{"presence_penalty", r.PresencePenalty != nil}, {"prompt_cache_key", r.PromptCacheKey != ""},
-	} {
-		if p.given {
-			e.Warn(p.name, "not sent: the provider has no such parameter")
-		}
-	}
+// unsaid warns of parameters that the API does not have.
+func (e *encoder) unsaid() {
+	r := e.call.Req
+	const none = "not sent: the provider has no such parameter"
+	e.WarnIf(r.Seed != nil, "seed", none)
+	e.WarnIf(r.FrequencyPenalty != nil, "frequency_penalty", none)
+	e.WarnIf(r.PresencePenalty != nil, "presence_penalty", none)
+	e.WarnIf(r.PromptCacheKey != "", "prompt_cache_key", none)
 }
 
 // reserved refuses extra fields that would break what the caller is promised.

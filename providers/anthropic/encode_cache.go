@@ -8,7 +8,7 @@ import (
 
 // endBlock closes a block that may carry a cache mark.
 func (e *encoder) endBlock() {
-	e.Raw(`}`)
+	e.Raw("}")
 	e.blockEnd = len(e.B)
 }
 
@@ -20,24 +20,24 @@ func (e *encoder) markLast(mark request.CacheBreakpoint) {
 		e.Warn("cache_breakpoint", "not sent: nothing that can carry it was sent before it")
 	default:
 		e.B = e.B[:len(e.B)-1]
-		e.cacheControl(mark)
-		e.Raw(`}`)
+		e.cacheMark(mark)
+		e.Raw("}")
 		e.marked = len(e.B)
 	}
 }
 
-func (e *encoder) cacheControl(mark request.CacheBreakpoint) {
+func (e *encoder) cacheMark(mark request.CacheBreakpoint) {
 	e.Key("cache_control")
 	e.Raw(`{"type":"ephemeral"`)
 	if mark.TTL > 0 {
-		e.Text("ttl", e.ttl(mark.TTL))
+		e.Text("ttl", e.cacheTTL(mark.TTL))
 	}
-	e.Raw(`}`)
+	e.Raw("}")
 }
 
-// ttl is one of the two that the API has, the longer where neither is asked for: a prefix that is gone costs more than one
+// cacheTTL is one of the two that the API has, the longer where neither is asked for: a prefix that is gone costs more than one
 // that is kept.
-func (e *encoder) ttl(d time.Duration) string {
+func (e *encoder) cacheTTL(d time.Duration) string {
 	name := "1h"
 	if d <= 5*time.Minute {
 		name = "5m"

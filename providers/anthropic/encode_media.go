@@ -1,7 +1,6 @@
 package anthropic
 
 import (
-	"encoding/base64"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -10,9 +9,7 @@ import (
 )
 
 func (e *encoder) image(i, j int, p *request.ImagePart) {
-	if p.Detail != "" {
-		e.Warn("image.detail", "not sent: the provider has no such parameter")
-	}
+	e.WarnIf(p.Detail != "", "image.detail", "not sent: the provider has no such parameter")
 	mediaType := mediaTypeOf(p.MediaType, p.URL, p.Data)
 	if p.URL == "" && !strings.HasPrefix(mediaType, "image/") {
 		e.Refuse(i, j, "the data looks like "+mediaType+"; set MediaType")
@@ -38,7 +35,7 @@ func (e *encoder) file(i, j int, p *request.FilePart) {
 	if kind == "document" && len(p.Data) > 0 && mediaType != pdf {
 		e.Raw(`{"type":"text","media_type":"text/plain"`)
 		e.Text("data", string(p.Data))
-		e.Raw(`}`)
+		e.Raw("}")
 	} else {
 		e.source(p.URL, p.ID, mediaType, p.Data)
 	}
@@ -81,7 +78,7 @@ func mediaTypeOf(given, elsewhere string, data []byte) string {
 
 func (e *encoder) openSource(kind string) {
 	e.Comma()
-	e.Raw(`{`)
+	e.Raw("{")
 	e.Text("type", kind)
 	e.Key("source")
 }
@@ -97,9 +94,7 @@ func (e *encoder) source(url, id, mediaType string, data []byte) {
 	default:
 		e.Raw(`{"type":"base64"`)
 		e.Text("media_type", mediaType)
-		e.Raw(`,"data":"`)
-		e.B = base64.StdEncoding.AppendEncode(e.B, data)
-		e.Raw(`"`)
+		e.Base64("data", data)
 	}
-	e.Raw(`}`)
+	e.Raw("}")
 }

@@ -8,7 +8,7 @@ import (
 
 // system writes all system messages, in order, wherever they stand: the API has one place for them.
 func (e *encoder) system() {
-	messages := e.req.Messages
+	messages := e.call.Req.Messages
 	first, n := 0, 0
 	for i := range messages {
 		if messages[i].Role == request.RoleSystem {
@@ -25,25 +25,25 @@ func (e *encoder) system() {
 		e.String(m.Content)
 		return
 	}
-	e.Raw(`[`)
+	e.Raw("[")
 	for i := first; i < len(messages); i++ {
 		if messages[i].Role == request.RoleSystem {
 			e.blocks(i)
 		}
 	}
-	e.Raw(`]`)
+	e.Raw("]")
 }
 
 // messages writes the turns. Messages of one side that follow each other are one turn: so the results of parallel calls
 // stand together, as the API wants them.
 func (e *encoder) messages() {
-	e.Raw(`[`)
-	for start := 0; start < len(e.req.Messages); {
+	e.Raw("[")
+	for start := 0; start < len(e.call.Req.Messages); {
 		end := e.turnEnd(start)
 		e.turn(start, end)
 		start = end
 	}
-	e.Raw(`]`)
+	e.Raw("]")
 }
 
 // side is the API's role for a message; system messages belong to neither.
@@ -60,8 +60,8 @@ func side(r request.Role) string {
 // turnEnd returns the index behind the last message of the turn that begins at start.
 func (e *encoder) turnEnd(start int) int {
 	turn := ""
-	for i := start; i < len(e.req.Messages); i++ {
-		switch s := side(e.req.Messages[i].Role); {
+	for i := start; i < len(e.call.Req.Messages); i++ {
+		switch s := side(e.call.Req.Messages[i].Role); {
 		case s == "":
 		case turn == "":
 			turn = s
@@ -69,12 +69,12 @@ func (e *encoder) turnEnd(start int) int {
 			return i
 		}
 	}
-	return len(e.req.Messages)
+	return len(e.call.Req.Messages)
 }
 
 // turn writes one turn, unless nothing is in it: the API refuses empty ones.
 func (e *encoder) turn(start, end int) {
-	messages := e.req.Messages
+	messages := e.call.Req.Messages
 	for start < end && messages[start].Role == request.RoleSystem {
 		start++
 	}
@@ -83,16 +83,16 @@ func (e *encoder) turn(start, end int) {
 	}
 	before := len(e.B)
 	e.Comma()
-	e.Raw(`{`)
+	e.Raw("{")
 	e.Text("role", side(messages[start].Role))
 	e.Key("content")
 	if text, ok := onlyText(&messages[start]); ok && end == start+1 {
 		e.name(&messages[start])
 		e.String(text)
-		e.Raw(`}`)
+		e.Raw("}")
 		return
 	}
-	e.Raw(`[`)
+	e.Raw("[")
 	empty := len(e.B)
 	for i := start; i < end; i++ {
 		if messages[i].Role != request.RoleSystem {
@@ -103,7 +103,7 @@ func (e *encoder) turn(start, end int) {
 		e.B = e.B[:before]
 		return
 	}
-	e.Raw(`]}`)
+	e.Raw("]}")
 }
 
 // onlyText returns the text of a message that holds one text and nothing else.
@@ -119,14 +119,12 @@ func onlyText(m *request.Message) (string, bool) {
 }
 
 func (e *encoder) name(m *request.Message) {
-	if m.Name != "" {
-		e.Warn("message.name", "not sent: the provider has no names of speakers")
-	}
+	e.WarnIf(m.Name != "", "name", "not sent: the provider has no names of speakers")
 }
 
 // blocks writes the content of message i.
 func (e *encoder) blocks(i int) {
-	m := &e.req.Messages[i]
+	m := &e.call.Req.Messages[i]
 	e.name(m)
 	e.text(m.Content)
 	for j, p := range m.Parts {
@@ -139,7 +137,7 @@ func (e *encoder) part(i, j int, p request.Part) {
 	case request.TextPart:
 		e.text(p.Text)
 	case request.ImagePart:
-		if e.req.Messages[i].Role == request.RoleAssistant {
+		if e.call.Req.Messages[i].Role == request.RoleAssistant {
 			e.Refuse(i, j, "an assistant message of this API holds no images; leave it out")
 		}
 		e.image(i, j, &p)
@@ -179,12 +177,12 @@ func (e *encoder) toolResult(i, j int, result *request.ToolResult) {
 		e.TextIf("content", result.Content)
 	} else {
 		e.Key("content")
-		e.Raw(`[`)
+		e.Raw("[")
 		e.text(result.Content)
 		for _, p := range result.Parts {
 			e.part(i, j, p)
 		}
-		e.Raw(`]`)
+		e.Raw("]")
 	}
 	if result.IsError {
 		e.Raw(`,"is_error":true`)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -18,17 +19,11 @@ var limits = []string{"4096", "32000", "64000", "128000"}
 // fields are the top-level fields of a body but for model, messages and a max_tokens that is the model's, as JSON.
 func fields(t *testing.T, body string) map[string]string {
 	t.Helper()
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(body), &raw); err != nil {
-		t.Fatalf("%v in %s", err, body)
+	all := canned.Fields(t, body, "model", "messages")
+	if slices.Contains(limits, all["max_tokens"]) {
+		delete(all, "max_tokens")
 	}
-	out := map[string]string{}
-	for name, value := range raw {
-		if name != "model" && name != "messages" && !(name == "max_tokens" && slices.Contains(limits, string(value))) {
-			out[name] = string(value)
-		}
-	}
-	return out
+	return all
 }
 
 type parameterCase struct {
@@ -43,17 +38,14 @@ func checkParameters(t *testing.T, cases []parameterCase) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name+" "+c.model, func(t *testing.T) {
-			req := ask()
+			req := canned.Ask()
 			req.Model = c.model
 			c.change(&req)
 			body, warnings := encoded(t, req, nil)
 			if diff := cmp.Diff(c.want, fields(t, body)); diff != "" {
 				t.Error(diff)
 			}
-			var named []string
-			for _, w := range warnings {
-				named = append(named, w.Field)
-			}
+			named := canned.Warned(warnings)
 			if !slices.Equal(named, c.warns) {
 				t.Errorf("warnings %v, want %v", warnings, c.warns)
 			}
@@ -170,7 +162,7 @@ func TestDescribedModels(t *testing.T) {
 	described := func(c *anthropic.Config) {
 		c.Capabilities = func(string) request.Capabilities { return request.Capabilities{Known: true, MaxOutputTokens: 777} }
 	}
-	req := ask()
+	req := canned.Ask()
 	req.Temperature, req.ReasoningBudget = new(0.5), 2000
 	body, warnings := encoded(t, req, described)
 	if diff := cmp.Diff(none{"max_tokens": "777"}, fields(t, body)); diff != "" || len(warnings) != 2 || warnings[0].Field != "reasoning_budget" || warnings[1].Field != "temperature" {

@@ -35,7 +35,7 @@ func (e *encoder) reasoning(i, j int, p *request.ReasoningPart) {
 		e.Comma()
 		e.Raw(`{"type":"redacted_thinking"`)
 		e.Text("data", p.Encrypted)
-		e.Raw(`}`)
+		e.Raw("}")
 	case p.Signature == "":
 		e.Warn("reasoning", "not sent back: it has no signature, which the provider demands")
 	default:
@@ -43,7 +43,7 @@ func (e *encoder) reasoning(i, j int, p *request.ReasoningPart) {
 		e.Raw(`{"type":"thinking"`)
 		e.Text("thinking", p.Text)
 		e.Text("signature", p.Signature)
-		e.Raw(`}`)
+		e.Raw("}")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -13,12 +14,8 @@ import (
 // encoded sends a request and returns the body and the warnings on the response.
 func encoded(t *testing.T, req request.Request, change func(*anthropic.Config)) (string, []request.Warning) {
 	t.Helper()
-	transport := answering(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
-	resp, err := clientOver(t, transport, change).Complete(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(transport.sent), resp.Warnings
+	transport := canned.Answer(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
+	return canned.Encoded(t, clientOver(t, transport, change), transport, req)
 }
 
 type (
@@ -47,7 +44,7 @@ func TestEncodeMessages(t *testing.T) {
 		req  request.Request
 		want string // of the fields between max_tokens and the end
 	}{
-		{"plain", ask(), `"messages":[{"role":"user","content":"Hello?"}]`},
+		{"plain", canned.Ask(), `"messages":[{"role":"user","content":"Hello?"}]`},
 		{"escapes", withMessages(user("a\"b\\\n\x01é")), `"messages":[{"role":"user","content":"a\"b\\\n\u0001é"}]`},
 		{"one text part", say(textPart("a")), `"messages":[{"role":"user","content":"a"}]`},
 		{"content before parts", withMessages(msg{Role: request.RoleUser, Content: "a", Parts: parts{textPart(""), textPart("b")}}),
@@ -139,13 +136,13 @@ func TestWhatCantBeSaidIsRefused(t *testing.T) {
 		"messages: empty":              {},
 		"messages[0].parts[0]: no con": say(request.ImagePart{}),
 	} {
-		transport := answering("")
+		transport := canned.Answer("")
 		_, err := clientOver(t, transport, nil).Complete(t.Context(), req)
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), says) || e.Provider != "anthropic" || e.MaybeBilled {
 			t.Errorf("%s: got %v", says, err)
 		}
-		if transport.got != nil {
+		if transport.Got != nil {
 			t.Errorf("%s: it was sent", says)
 		}
 	}
@@ -165,7 +162,7 @@ func TestWhatIsNotSentIsNamed(t *testing.T) {
 		{"another provider's", "reasoning", thought(request.ReasoningPart{Encrypted: "x", Format: "openai-responses-v1"}), `{"role":"assistant","content":[{"type":"text","text":"a"}]}`},
 		{"citations without text", "citations", withMessages(user("go"), assistant(request.ReasoningPart{Encrypted: "[]", Format: anthropic.CitationsFormat}, textPart("a"))), `[{"type":"text","text":"a"}]`},
 		{"a mark on thinking", "cache_breakpoint", withMessages(user("go"), assistant(request.ReasoningPart{Text: "hm", Signature: "s"}, mark(0)), user("on")), `"signature":"s"}]}`},
-		{"a name", "message.name", withMessages(msg{Role: request.RoleUser, Content: "a", Name: "n"}), `{"role":"user","content":"a"}`},
+		{"a name", "name", withMessages(msg{Role: request.RoleUser, Content: "a", Name: "n"}), `{"role":"user","content":"a"}`},
 		{"image detail", "image.detail", say(request.ImagePart{URL: "u", Detail: "low"}), `{"type":"image","source":{"type":"url","url":"u"}}`},
 		{"an odd TTL", "cache_breakpoint.ttl", say(textPart("a"), mark(30*time.Minute)), `"ttl":"1h"`},
 		{"a short TTL", "cache_breakpoint.ttl", say(textPart("a"), mark(time.Minute)), `"ttl":"5m"`},

@@ -29,7 +29,7 @@ var budgets = map[request.Effort]int{
 }
 
 func (e *encoder) planThinking() {
-	effort, budget := e.req.ReasoningEffort, e.req.ReasoningBudget
+	effort, budget := e.call.Req.ReasoningEffort, e.call.Req.ReasoningBudget
 	field := "reasoning_effort"
 	if budget > 0 {
 		field = "reasoning_budget"
@@ -55,7 +55,7 @@ func (e *encoder) planThinking() {
 }
 
 func (e *encoder) canThink() bool {
-	return e.model.thinks() && (!e.can.Known || e.can.Reasoning)
+	return e.model.thinks() && (!e.call.Can.Known || e.call.Can.Reasoning)
 }
 
 func (e *encoder) thinkNot() {
@@ -82,8 +82,8 @@ func (e *encoder) effort(level request.Effort) string {
 
 func (e *encoder) derivedBudget(level request.Effort) {
 	budget := budgets[level]
-	if e.req.MaxTokens > 0 {
-		budget = min(budget, e.req.MaxTokens/2)
+	if e.call.Req.MaxTokens > 0 {
+		budget = min(budget, e.call.Req.MaxTokens/2)
 	}
 	if budget < minBudget {
 		e.Warn("reasoning_effort", "not sent: max_tokens leaves no room to think; set 2048 or more")
@@ -99,12 +99,8 @@ func (e *encoder) thinkingFields() {
 		return
 	}
 	e.Object("thinking", func() {
-		if e.Field("type") {
-			e.String(t.mode)
-		}
-		if t.budget > 0 && e.Field("budget_tokens") {
-			e.Int(int64(t.budget))
-		}
+		e.OptionalText("type", t.mode)
+		e.OptionalCount("budget_tokens", t.budget)
 	})
 }
 
@@ -115,13 +111,11 @@ func (e *encoder) outputConfig() {
 		return
 	}
 	e.Object("output_config", func() {
-		if effort != "" && e.Field("effort") {
-			e.String(effort)
-		}
+		e.OptionalText("effort", effort)
 		if e.native && e.Field("format") {
 			e.Raw(`{"type":"json_schema","schema":`)
-			e.B = append(e.B, e.req.ResponseFormat.Schema...)
-			e.Raw(`}`)
+			e.Value(e.call.Req.ResponseFormat.Schema)
+			e.Raw("}")
 		}
 	})
 }

@@ -14,7 +14,7 @@ const emptySchema = `{"type":"object","properties":{}}`
 // planFormat decides how the answer is held to JSON: by the API's own means where the model has them, else by a tool that
 // the model must call and whose input is the answer.
 func (e *encoder) planFormat() {
-	f := &e.req.ResponseFormat
+	f := &e.call.Req.ResponseFormat
 	switch f.Type {
 	case "", request.FormatText:
 		return
@@ -26,12 +26,12 @@ func (e *encoder) planFormat() {
 			return
 		}
 	}
-	if mode := e.req.ToolChoice.Mode; mode == request.ToolRequired || mode == request.ToolNamed {
+	if mode := e.call.Req.ToolChoice.Mode; mode == request.ToolRequired || mode == request.ToolNamed {
 		e.Warn("response_format", "not sent: tool_choice demands a call of a tool instead of an answer")
 		return
 	}
 	e.answerTool = cmp.Or(f.Name, "response")
-	if slices.ContainsFunc(e.req.Tools, func(t request.Tool) bool { return t.Name == e.answerTool }) {
+	if slices.ContainsFunc(e.call.Req.Tools, func(t request.Tool) bool { return t.Name == e.answerTool }) {
 		e.Fault("response_format.name", "a tool has the name "+e.answerTool+"; choose another")
 	}
 	e.Warn("response_format", "asked for by a tool whose input is the answer: the model has no other way to be held to it")
@@ -39,17 +39,17 @@ func (e *encoder) planFormat() {
 
 // mustCall: the model has no choice but to call a tool.
 func (e *encoder) mustCall() bool {
-	mode := e.req.ToolChoice.Mode
-	return e.answerTool != "" || len(e.req.Tools) > 0 && (mode == request.ToolRequired || mode == request.ToolNamed)
+	mode := e.call.Req.ToolChoice.Mode
+	return e.answerTool != "" || len(e.call.Req.Tools) > 0 && (mode == request.ToolRequired || mode == request.ToolNamed)
 }
 
 func (e *encoder) tools() {
-	r := e.req
+	r := e.call.Req
 	if len(r.Tools) == 0 && e.answerTool == "" {
 		return
 	}
 	if e.Field("tools") {
-		e.Raw(`[`)
+		e.Raw("[")
 		for i := range r.Tools {
 			e.Comma()
 			e.tool(&r.Tools[i])
@@ -58,7 +58,7 @@ func (e *encoder) tools() {
 			e.Comma()
 			e.formatTool()
 		}
-		e.Raw(`]`)
+		e.Raw("]")
 	} else if e.answerTool != "" {
 		e.Fault("response_format", "needs a tool, but the extra field tools stands in the place of all tools; remove one of the two")
 	}
@@ -68,12 +68,12 @@ func (e *encoder) tools() {
 }
 
 func (e *encoder) tool(t *request.Tool) {
-	e.Raw(`{`)
+	e.Raw("{")
 	e.Text("name", t.Name)
 	e.TextIf("description", t.Description)
 	e.Key("input_schema")
 	if len(t.Parameters) > 0 {
-		e.B = append(e.B, t.Parameters...)
+		e.Value(t.Parameters)
 	} else {
 		e.Raw(emptySchema)
 	}
@@ -86,37 +86,37 @@ func (e *encoder) tool(t *request.Tool) {
 		e.Warn("tools.strict", "not sent: the model can't be held to a schema")
 	}
 	if t.Cache != nil {
-		e.cacheControl(*t.Cache)
+		e.cacheMark(*t.Cache)
 	}
-	e.Raw(`}`)
+	e.Raw("}")
 }
 
 // formatTool stands for the answer; without a schema, any object will do.
 func (e *encoder) formatTool() {
-	f := &e.req.ResponseFormat
-	e.Raw(`{`)
+	f := &e.call.Req.ResponseFormat
+	e.Raw("{")
 	e.Text("name", e.answerTool)
 	e.Text("description", cmp.Or(f.Description, "Gives the answer. Call it once, with the whole answer as its input."))
 	e.Key("input_schema")
 	if len(f.Schema) > 0 {
-		e.B = append(e.B, f.Schema...)
+		e.Value(f.Schema)
 	} else {
 		e.Raw(`{"type":"object"}`)
 	}
-	e.Raw(`}`)
+	e.Raw("}")
 }
 
 // choice is the caller's, or the one that makes the model give its answer by the tool: that tool, or any where others may
 // have to be called before.
 func (e *encoder) choice() request.ToolChoice {
-	c := e.req.ToolChoice
+	c := e.call.Req.ToolChoice
 	switch {
 	case e.answerTool == "":
-		if c.Mode == "" && e.req.ParallelToolCalls != nil {
+		if c.Mode == "" && e.call.Req.ParallelToolCalls != nil {
 			c.Mode = request.ToolAuto
 		}
 		return c
-	case len(e.req.Tools) > 0 && c.Mode != request.ToolNone:
+	case len(e.call.Req.Tools) > 0 && c.Mode != request.ToolNone:
 		return request.ToolChoice{Mode: request.ToolRequired}
 	}
 	return request.ToolChoice{Mode: request.ToolNamed, Name: e.answerTool}
@@ -128,14 +128,14 @@ var wireModes = map[request.ToolMode]string{
 }
 
 func (e *encoder) toolChoice(c request.ToolChoice) {
-	e.Raw(`{`)
+	e.Raw("{")
 	e.Text("type", wireModes[c.Mode])
 	e.TextIf("name", c.Name)
-	if parallel := e.req.ParallelToolCalls; parallel != nil && c.Mode != request.ToolNone {
+	if parallel := e.call.Req.ParallelToolCalls; parallel != nil && c.Mode != request.ToolNone {
 		e.Key("disable_parallel_tool_use")
 		e.Bool(!*parallel)
 	}
-	e.Raw(`}`)
+	e.Raw("}")
 }
 
 // toolUse writes a call. Its input must be an object, which what a model wrote is not always.
@@ -151,9 +151,9 @@ func (e *encoder) toolUse(c *request.ToolCall) {
 	case isObject(c.Arguments):
 		e.Raw(c.Arguments)
 	default:
-		e.Raw(`{`)
+		e.Raw("{")
 		e.Text("INVALID_JSON", c.Arguments)
-		e.Raw(`}`)
+		e.Raw("}")
 		e.Warn("tool_call.arguments", "sent as the field INVALID_JSON of an object: they are no JSON object")
 	}
 	e.endBlock()

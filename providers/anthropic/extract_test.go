@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/recorded"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -47,7 +47,7 @@ func summarise(t *testing.T, r *request.Response) summary {
 		case part.Format == anthropic.BlockFormat:
 			s.Opaque = append(s.Opaque, canonical(t, decoded(t, part.Encrypted)))
 		case part.Format == anthropic.CitationsFormat:
-			s.Citations += len(list(decoded(t, part.Encrypted)))
+			s.Citations += len(recorded.List(decoded(t, part.Encrypted)))
 		case part.Encrypted != "":
 			s.Redacted = append(s.Redacted, part.Encrypted)
 		default:
@@ -57,7 +57,7 @@ func summarise(t *testing.T, r *request.Response) summary {
 	return s
 }
 
-type object = map[string]any
+type object = recorded.Object
 
 func decoded(t *testing.T, text string) (v any) {
 	t.Helper()
@@ -76,42 +76,27 @@ func canonical(t *testing.T, v any) string {
 	return string(text)
 }
 
-func list(v any) []any {
-	l, _ := v.([]any)
-	return l
-}
-
-func text(v any) string {
-	s, _ := v.(string)
-	return s
-}
-
 // extract reads a recorded body with encoding/json alone, without the client's code.
-func extract(t *testing.T, body string, streamed bool) summary {
+func extract(t *testing.T, x *recorded.Exchange) summary {
 	t.Helper()
-	if !streamed {
-		o := decoded(t, body).(object)
-		return extractMessage(t, o)
+	if !x.Streamed() {
+		return extractMessage(t, recorded.Parse(t, x.Response.Body))
 	}
 	var m object
 	var pieces map[int]string
-	for line := range strings.Lines(body) {
-		data, ok := strings.CutPrefix(strings.TrimSpace(line), "data:")
-		if !ok {
-			continue
-		}
-		event := decoded(t, data).(object)
-		index, _ := event["index"].(float64)
+	for _, data := range x.Documents() {
+		event := recorded.Parse(t, data)
+		index := recorded.Number(event, "index")
 		switch event["type"] {
 		case "message_start":
 			m, pieces = event["message"].(object), map[int]string{}
 		case "content_block_start":
-			m["content"] = append(list(m["content"]), event["content_block"])
+			m["content"] = append(recorded.List(m, "content"), event["content_block"])
 		case "content_block_delta":
-			apply(list(m["content"])[int(index)].(object), event["delta"].(object), pieces, int(index))
+			apply(recorded.List(m, "content")[index].(object), event["delta"].(object), pieces, index)
 		case "content_block_stop":
-			if p := pieces[int(index)]; p != "" {
-				list(m["content"])[int(index)].(object)["input"] = decoded(t, p)
+			if p := pieces[index]; p != "" {
+				recorded.List(m, "content")[index].(object)["input"] = decoded(t, p)
 			}
 		case "message_delta":
 			m["stop_reason"] = event["delta"].(object)["stop_reason"]
@@ -126,48 +111,43 @@ func extract(t *testing.T, body string, streamed bool) summary {
 func apply(block, delta object, pieces map[int]string, index int) {
 	switch delta["type"] {
 	case "text_delta":
-		block["text"] = text(block["text"]) + text(delta["text"])
+		block["text"] = recorded.Text(block, "text") + recorded.Text(delta, "text")
 	case "thinking_delta":
-		block["thinking"] = text(block["thinking"]) + text(delta["thinking"])
+		block["thinking"] = recorded.Text(block, "thinking") + recorded.Text(delta, "thinking")
 	case "signature_delta":
-		block["signature"] = text(block["signature"]) + text(delta["signature"])
+		block["signature"] = recorded.Text(block, "signature") + recorded.Text(delta, "signature")
 	case "citations_delta":
-		block["citations"] = append(list(block["citations"]), delta["citation"])
+		block["citations"] = append(recorded.List(block, "citations"), delta["citation"])
 	case "input_json_delta":
-		pieces[index] += text(delta["partial_json"])
+		pieces[index] += recorded.Text(delta, "partial_json")
 	}
 }
 
 func extractMessage(t *testing.T, m object) summary {
 	t.Helper()
-	s := summary{ID: text(m["id"]), Model: text(m["model"]), Finish: text(m["stop_reason"])}
-	for _, v := range list(m["content"]) {
+	s := summary{ID: recorded.Text(m, "id"), Model: recorded.Text(m, "model"), Finish: recorded.Text(m, "stop_reason")}
+	for _, v := range recorded.List(m, "content") {
 		block := v.(object)
 		switch block["type"] {
 		case "text":
-			s.Content += text(block["text"])
-			s.Citations += len(list(block["citations"]))
+			s.Content += recorded.Text(block, "text")
+			s.Citations += len(recorded.List(block, "citations"))
 		case "thinking":
-			s.Reasoning += text(block["thinking"])
-			s.Signatures = append(s.Signatures, text(block["signature"]))
+			s.Reasoning += recorded.Text(block, "thinking")
+			s.Signatures = append(s.Signatures, recorded.Text(block, "signature"))
 		case "redacted_thinking":
-			s.Redacted = append(s.Redacted, text(block["data"]))
+			s.Redacted = append(s.Redacted, recorded.Text(block, "data"))
 		case "tool_use":
-			s.Calls = append(s.Calls, callSummary{text(block["id"]), text(block["name"]), block["input"]})
+			s.Calls = append(s.Calls, callSummary{recorded.Text(block, "id"), recorded.Text(block, "name"), block["input"]})
 		default:
 			s.Opaque = append(s.Opaque, canonical(t, block))
 		}
 	}
 	u := m["usage"].(object)
-	number := func(o any, key string) int {
-		fields, _ := o.(object)
-		f, _ := fields[key].(float64)
-		return int(f)
-	}
-	s.Input, s.Output, s.Read = number(u, "input_tokens"), number(u, "output_tokens"), number(u, "cache_read_input_tokens")
-	s.Write1h = number(u["cache_creation"], "ephemeral_1h_input_tokens")
-	s.Write5m = number(u, "cache_creation_input_tokens") - s.Write1h
-	s.Searches = number(u["server_tool_use"], "web_search_requests")
+	s.Input, s.Output, s.Read = recorded.Number(u, "input_tokens"), recorded.Number(u, "output_tokens"), recorded.Number(u, "cache_read_input_tokens")
+	s.Write1h = recorded.Number(u, "cache_creation", "ephemeral_1h_input_tokens")
+	s.Write5m = recorded.Number(u, "cache_creation_input_tokens") - s.Write1h
+	s.Searches = recorded.Number(u, "server_tool_use", "web_search_requests")
 	return s
 }
 
@@ -175,24 +155,24 @@ func extractMessage(t *testing.T, m object) summary {
 // follow each other.
 func meaning(t *testing.T, body []byte) object {
 	t.Helper()
-	o := decoded(t, string(body)).(object)
+	o := recorded.Parse(t, body)
 	delete(o, "stream")
 	if system, ok := o["system"]; ok {
 		o["system"] = blocksOf(system)
 	}
 	var turns []any
-	for _, v := range list(o["messages"]) {
+	for _, v := range recorded.List(o, "messages") {
 		m := v.(object)
 		m["content"] = blocksOf(m["content"])
 		if last := len(turns) - 1; last >= 0 && turns[last].(object)["role"] == m["role"] {
 			before := turns[last].(object)
-			before["content"] = append(list(before["content"]), list(m["content"])...)
+			before["content"] = append(recorded.List(before, "content"), recorded.List(m, "content")...)
 			continue
 		}
 		turns = append(turns, m)
 	}
 	o["messages"] = turns
-	for _, v := range list(o["tools"]) {
+	for _, v := range recorded.List(o, "tools") {
 		if tool := v.(object); tool["type"] == "custom" {
 			delete(tool, "type")
 		}
@@ -204,7 +184,7 @@ func blocksOf(content any) []any {
 	if s, ok := content.(string); ok {
 		return []any{object{"type": "text", "text": s}}
 	}
-	blocks := slices.Clone(list(content))
+	blocks := slices.Clone(recorded.List(content))
 	for _, v := range blocks {
 		block := v.(object)
 		if block["type"] == "tool_result" {

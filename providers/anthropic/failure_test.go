@@ -1,49 +1,31 @@
 package anthropic_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
-
-type failureCase struct {
-	name   string
-	status int
-	header string // "Name: value" separated by "|"
-	body   string
-	class  request.Class
-	reason request.Reason
-	wait   time.Duration
-}
-
-func (c *failureCase) headers() http.Header {
-	h := http.Header{}
-	for pair := range strings.SplitSeq(c.header, "|") {
-		if name, value, ok := strings.Cut(pair, ": "); ok {
-			h.Set(name, value)
-		}
-	}
-	return h
-}
 
 func failing(kind, message string) string {
 	return `{"type":"error","error":{"type":"` + kind + `","message":"` + message + `"},"request_id":"req_body"}`
 }
 
+// failure is a row of the table, without the names of its fields.
+type failure canned.Failure
+
 // The ways of failing of the API and of the platforms that serve it, each as it looks on the wire.
-var failures = []failureCase{
+var failures = []failure{
 	{"rate limit", 429, "Retry-After: 7", failing("rate_limit_error", "slow"), request.ClassRateLimit, "", 7 * time.Second},
 	{"rate limit, reset header only", 429, "Date: Wed, 25 Nov 2026 07:00:00 GMT|Anthropic-Ratelimit-Input-Tokens-Limit: 100|Anthropic-Ratelimit-Input-Tokens-Remaining: 0|Anthropic-Ratelimit-Input-Tokens-Reset: 2026-11-25T07:01:30Z",
 		failing("rate_limit_error", "slow"), request.ClassRateLimit, "", 90 * time.Second},
-	{"spend limit", 429, "", `{"type":"error","error":{"type":"rate_limit_error","message":"x","details":{"error_code":"enforced_spend_limit_reached"}}}`, request.ClassQuota, "", 0},
-	{"usage limits", 400, "", failing("invalid_request_error", "You have reached your specified API usage limits. You will regain access on 2026-12-01."), request.ClassQuota, "", 0},
+	{"spend limit", 429, "Date: Mon, 30 Nov 2026 00:00:00 GMT", `{"type":"error","error":{"type":"rate_limit_error","message":"x","details":{"error_code":"enforced_spend_limit_reached"}}}`, request.ClassQuota, "", 24 * time.Hour},
+	{"usage limits", 400, "Date: Mon, 30 Nov 2026 00:00:00 GMT", failing("invalid_request_error", "You have reached your specified API usage limits. You will regain access on 2026-12-01."), request.ClassQuota, "", 24 * time.Hour},
 	{"credit", 400, "", failing("invalid_request_error", "Your credit balance is too low to access the Anthropic API."), request.ClassQuota, "", 0},
 	{"prompt too long", 400, "", failing("invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), request.ClassContextLength, "", 0},
 	{"prompt and answer too long", 400, "", failing("invalid_request_error", "input length and `max_tokens` exceed context limit"), request.ClassContextLength, "", 0},
@@ -52,7 +34,7 @@ var failures = []failureCase{
 	{"billing", 402, "", failing("billing_error", "x"), request.ClassQuota, "", 0},
 	{"permission", 403, "", failing("permission_error", "x"), request.ClassPermission, "", 0},
 	{"model", 404, "", failing("not_found_error", "model: claude-none"), request.ClassNotFound, "", 0},
-	{"conflict", 409, "", failing("conflict_error", "x"), request.ClassInvalid, "", 0},
+	{"conflict", 409, "", failing("conflict_error", "x"), request.ClassInvalid, request.ReasonConflict, 0},
 	{"too large", 413, "", failing("request_too_large", "x"), request.ClassInvalid, request.ReasonTooLarge, 0},
 	{"server", 500, "", failing("api_error", "Internal server error"), request.ClassTransient, "", 0},
 	{"timeout", 504, "", failing("timeout_error", "x"), request.ClassTimeout, "", 0},
@@ -65,28 +47,13 @@ var failures = []failureCase{
 }
 
 func TestFailuresAreClassified(t *testing.T) {
-	for _, c := range failures {
-		for mode, call := range map[string]func(*anthropic.Client) error{
-			"complete": func(cl *anthropic.Client) error { _, err := cl.Complete(t.Context(), ask()); return err },
-			"stream":   func(cl *anthropic.Client) error { _, err := collect(t, cl, ask()); return err },
-			"count":    func(cl *anthropic.Client) error { _, err := cl.CountTokens(t.Context(), ask()); return err },
-		} {
-			t.Run(c.name+" "+mode, func(t *testing.T) {
-				transport := &canned{status: c.status, header: c.headers(), body: strings.NewReader(c.body)}
-				transport.header.Set("Request-Id", "req_9")
-				e := asError(t, call(clientOver(t, transport, nil)))
-				if e.Class != c.class || e.Reason != c.reason || e.RetryAfter != c.wait || e.Status != c.status {
-					t.Errorf("got %+v", e)
-				}
-				if e.Provider != "anthropic" || e.Model != "claude-sonnet-4-5" || e.RequestID != "req_9" || e.MaybeBilled != (c.class == request.ClassTimeout) {
-					t.Errorf("got %+v", e)
-				}
-				if strings.Contains(e.Error(), testKey) {
-					t.Errorf("the key shows in %v", e)
-				}
-			})
-		}
+	for _, f := range failures {
+		tested.CheckFailure(t, canned.Failure(f))
 	}
+}
+
+func TestCallersEndShowsThroughAllLayers(t *testing.T) {
+	tested.CheckCallersEnd(t, events(messageStart))
 }
 
 func TestStreamFailures(t *testing.T) {
@@ -104,13 +71,9 @@ func TestStreamFailures(t *testing.T) {
 		{"refused", strings.TrimSpace(events(messageDelta("refusal"), messageStop)), "content filter", request.ClassContentPolicy},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := stream(t, begun+c.rest+"\n\n")
-			e := asError(t, err)
-			if e.Class != c.class || !strings.Contains(e.Error(), c.says) || !e.MaybeBilled || got.content != "One" || e.Status != 200 {
-				t.Errorf("got %+v after %q", e, got.content)
-			}
-			if e.Partial == nil || e.Partial.Content != "One" || e.Partial.Usage.InputTokens != 5 || e.Partial.Usage.OutputTokens == 0 {
-				t.Errorf("partial: %+v", e.Partial)
+			got, err := tested.Collect(t, begun+c.rest+"\n\n")
+			if e := canned.CheckBroken(t, got, err, c.class, c.says); e.Partial.Usage.InputTokens != 5 {
+				t.Errorf("usage: %+v", e.Partial.Usage)
 			}
 		})
 	}
@@ -118,62 +81,22 @@ func TestStreamFailures(t *testing.T) {
 
 func TestStreamWithoutAnAnswer(t *testing.T) {
 	for _, body := range []string{"", "\n\n", ": ping\n\n", events(`{"type":"ping"}`), events(messageStop), events(messageStart, messageStop), "data: {}\n\n", "data: []\n\n"} {
-		if _, err := stream(t, body); !errors.Is(err, request.ErrTruncated) {
+		if _, err := tested.Collect(t, body); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%q: got %v", body, err)
 		}
 	}
 }
 
-// Whatever the call's stage, the caller's own end is what the error says.
-func TestCallersEndShowsThroughAllLayers(t *testing.T) {
-	arrived := make(chan struct{}, 1)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		_, _ = w.Write([]byte(events(messageStart)))
-		w.(http.Flusher).Flush()
-		arrived <- struct{}{}
-		<-r.Context().Done()
-	}))
-	defer server.Close()
-	client, err := anthropic.New(anthropic.Config{BaseURL: server.URL, Model: "m"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, call := range map[string]func(context.Context) error{
-		"complete": func(ctx context.Context) error { _, err := client.Complete(ctx, ask()); return err },
-		"stream": func(ctx context.Context) error {
-			_, err := request.Collect(client.Stream(ctx, ask()))
-			return err
-		},
-		"count": func(ctx context.Context) error { _, err := client.CountTokens(ctx, ask()); return err },
-	} {
-		ctx, cancel := context.WithCancel(t.Context())
-		go func() { <-arrived; cancel() }()
-		err = call(ctx)
-		if e := asError(t, err); !errors.Is(err, context.Canceled) || !errors.Is(err, request.ErrCanceled) || e.Provider != "anthropic" || e.Model != "m" {
-			t.Errorf("%s: got %v", name, err)
-		}
-	}
-}
-
 func TestNoSecretInAnyField(t *testing.T) {
-	const secret = "plainkeywithoutshape0123456789"
-	body := `{"error":{"message":"` + strings.Repeat("x", 985) + secret + `","code":"` + secret + `","type":"t ` + secret + `"}}`
 	for name, change := range map[string]func(*anthropic.Config){
-		"key":    func(c *anthropic.Config) { c.APIKey = secret },
-		"header": func(c *anthropic.Config) { c.Header = http.Header{"x-api-key": {secret}} },
-		"token":  func(c *anthropic.Config) { c.Header = http.Header{"Authorization": {"Bearer " + secret}} },
+		"key":    func(c *anthropic.Config) { c.APIKey = canned.Secret },
+		"header": func(c *anthropic.Config) { c.Header = http.Header{"x-api-key": {canned.Secret}} },
+		"token":  func(c *anthropic.Config) { c.Header = http.Header{"Authorization": {"Bearer " + canned.Secret}} },
 	} {
-		_, err := clientOver(t, &canned{status: 401, body: strings.NewReader(body)}, change).Complete(t.Context(), ask())
-		e := asError(t, err)
-		for _, shown := range []string{e.Error(), e.Message, e.Code, e.Type} {
-			if strings.Contains(shown, secret[:12]) || strings.Contains(shown, secret[15:]) {
-				t.Errorf("%s shows in %q", name, shown)
-			}
-		}
+		canned.CheckSecret(t, name, func(transport http.RoundTripper) request.Client { return clientOver(t, transport, change) })
 	}
-	_, err := complete(t, `{"content":[],"stop_reason":"refusal","stop_details":{"explanation":"says `+testKey+`"}}`)
-	if e := asError(t, err); strings.Contains(e.Error(), testKey) {
+	_, err := tested.Complete(t, `{"content":[],"stop_reason":"refusal","stop_details":{"explanation":"says `+testKey+`"}}`)
+	if e := canned.AsError(t, err); strings.Contains(e.Error(), testKey) {
 		t.Errorf("the key shows in %v", e)
 	}
 }

@@ -10,9 +10,9 @@ func (a *message) Complete() {
 	switch guess := resp.Usage; {
 	case !a.counts.seen:
 	case a.Counted:
-		resp.Usage = a.counts.sum()
+		resp.Usage = a.counts.usage()
 	default:
-		resp.Usage = a.counts.sum()
+		resp.Usage = a.counts.usage()
 		resp.Usage.OutputTokens = max(resp.Usage.OutputTokens, guess.OutputTokens)
 		resp.Usage.Reported, resp.Usage.Estimated = false, true
 	}

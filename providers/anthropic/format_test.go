@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -48,7 +49,7 @@ func TestEncodeFormat(t *testing.T) {
 
 // What the model gives the answer tool is the answer; calls of other tools stay calls.
 func TestAnswerByATool(t *testing.T) {
-	req := ask()
+	req := canned.Ask()
 	req.Model = "claude-sonnet-4-0"
 	asSchema(&req)
 	const answer = `{"type":"tool_use","id":"1","name":"n","input":{"a": 1}}`
@@ -61,7 +62,7 @@ func TestAnswerByATool(t *testing.T) {
 		{"empty", `{"type":"tool_use","id":"1","name":"n","input":{}}`, `{}`, nil, request.FinishStop},
 		{"with a call", answer + `,{"type":"tool_use","id":"2","name":"g","input":{}}`, `{"a": 1}`, []request.ToolCall{{ID: "2", Name: "g", Arguments: "{}"}}, request.FinishToolCalls},
 	} {
-		got, err := clientOver(t, answering(whole(c.blocks, `"tool_use"`)), nil).Complete(t.Context(), req)
+		got, err := clientOver(t, canned.Answer(whole(c.blocks, `"tool_use"`)), nil).Complete(t.Context(), req)
 		if err != nil || got.Content != c.content || !cmp.Equal(got.ToolCalls, c.calls) || got.FinishReason != c.finish {
 			t.Errorf("%s: %+v, %v", c.name, got, err)
 		}
@@ -72,8 +73,8 @@ func TestAnswerByATool(t *testing.T) {
 		blocks = append(blocks, fmt.Sprintf(`{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":%q}}`, piece))
 	}
 	body := streamed("tool_use", append(blocks, `{"type":"content_block_stop","index":0}`)...)
-	got, err := collect(t, clientOver(t, answering(body), nil), req)
-	if err != nil || got.content != `{"a": 1}` || got.last.Content != got.content || len(got.last.ToolCalls) > 0 || got.last.FinishReason != request.FinishStop {
+	got, err := canned.Collect(t, clientOver(t, canned.Answer(body), nil), req)
+	if err != nil || got.Content != `{"a": 1}` || got.Last.Content != got.Content || len(got.Last.ToolCalls) > 0 || got.Last.FinishReason != request.FinishStop {
 		t.Errorf("streamed: %+v, %v", got, err)
 	}
 }

@@ -3,24 +3,22 @@ package anthropic_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // Nesting must not be able to use up the stack.
 func TestDeepNestingEnds(t *testing.T) {
-	deep := strings.Repeat("[", 2_000_000)
-	nested := `{"error":` + strings.Repeat(`{"error":`, 100_000) + `"deep"` + strings.Repeat("}", 100_000) + `}`
-	for name, body := range map[string]string{"brackets": deep + strings.Repeat("]", len(deep)), "open": deep, "objects": nested} {
-		if _, err := complete(t, body); asError(t, err).Class == "" {
+	for name, body := range canned.Deep() {
+		if _, err := tested.Complete(t, body); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := stream(t, "event: error\ndata: "+body+"\n\n"); asError(t, err).Class == "" {
+		if _, err := tested.Collect(t, "event: error\ndata: "+body+"\n\n"); canned.AsError(t, err).Class == "" {
 			t.Errorf("%s in a stream: %v", name, err)
 		}
 		if _, err := anthropic.ParseRequest([]byte(`{"messages":[{"role":"assistant","content":[`+body+`]}]}`), "p"); !errors.Is(err, request.ErrInvalid) {
@@ -31,11 +29,11 @@ func TestDeepNestingEnds(t *testing.T) {
 
 func TestBadEscapesAreNotLostText(t *testing.T) {
 	for _, block := range []string{`{"type":"text","text":"hello \q"}`, `{"type":"thinking","thinking":"\u12","signature":""}`, `{"type":"tool_use","id":"1","name":"f","input":{"a":"\q"}}`, `{"type":"x","y":"\q"}`} {
-		if resp, err := complete(t, whole(block, `"end_turn"`)); !errors.Is(err, request.ErrTruncated) {
+		if resp, err := tested.Complete(t, whole(block, `"end_turn"`)); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s: %+v, %v", block, resp, err)
 		}
-		if got, err := stream(t, streamed("end_turn", blockStart(0, block), blockStop(0))); !errors.Is(err, request.ErrTruncated) {
-			t.Errorf("%s in a stream: %+v, %v", block, got.last, err)
+		if got, err := tested.Collect(t, streamed("end_turn", blockStart(0, block), blockStop(0))); !errors.Is(err, request.ErrTruncated) {
+			t.Errorf("%s in a stream: %+v, %v", block, got.Last, err)
 		}
 	}
 }
@@ -48,8 +46,8 @@ func TestBlocksAreBounded(t *testing.T) {
 		calls = append(calls, blockStart(i, call), blockStop(i))
 	}
 	for says, blocks := range map[string][]string{"more than 1024 tool calls": calls, "more than 1024 blocks": open} {
-		_, err := stream(t, streamed("tool_use", blocks...))
-		if e := asError(t, err); !strings.Contains(e.Message, says) {
+		_, err := tested.Collect(t, streamed("tool_use", blocks...))
+		if e := canned.AsError(t, err); !strings.Contains(e.Message, says) {
 			t.Errorf("got %v, want %s", e, says)
 		}
 	}
@@ -70,10 +68,10 @@ func TestStreamsAreBounded(t *testing.T) {
 		for range 100 {
 			blocks = append(blocks, blockDelta(0, events[1]))
 		}
-		client := clientOver(t, answering(streamed("end_turn", blocks...)), func(c *anthropic.Config) { c.MaxAnswer = 10_000 })
-		got, err := collect(t, client, ask())
-		if e := asError(t, err); e.Class != request.ClassTruncated || !strings.Contains(e.Error(), "larger than MaxAnswer") || len(got.content) > 12_000 {
-			t.Errorf("%s: %d bytes, %v", name, len(got.content), err)
+		client := clientOver(t, canned.Answer(streamed("end_turn", blocks...)), func(c *anthropic.Config) { c.MaxAnswer = 10_000 })
+		got, err := canned.Collect(t, client, canned.Ask())
+		if e := canned.AsError(t, err); e.Class != request.ClassTruncated || !strings.Contains(e.Error(), "larger than MaxAnswer") || len(got.Content) > 12_000 {
+			t.Errorf("%s: %d bytes, %v", name, len(got.Content), err)
 		}
 	}
 }
@@ -83,7 +81,7 @@ func TestManyKindsOfUse(t *testing.T) {
 	for i := range 1000 {
 		fmt.Fprintf(&units, `"u%d":1,`, i)
 	}
-	got, err := complete(t, `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"output_tokens":1,"server_tool_use":{`+units.String()+`"z":1}}}`)
+	got, err := tested.Complete(t, `{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"output_tokens":1,"server_tool_use":{`+units.String()+`"z":1}}}`)
 	if err != nil || len(got.Usage.Units) != 64 {
 		t.Errorf("%d units, %v", len(got.Usage.Units), err)
 	}
@@ -92,46 +90,14 @@ func TestManyKindsOfUse(t *testing.T) {
 // What a body is shows in the body; the label is often wrong.
 func TestBodiesWithAWrongLabel(t *testing.T) {
 	for label, body := range map[string]string{"text/event-stream": failing("billing_error", "no credit"), "": "\n " + failing("billing_error", "no credit")} {
-		_, err := collect(t, clientOver(t, &canned{header: http.Header{"Content-Type": {label}}, body: strings.NewReader(body)}, nil), ask())
+		_, err := canned.Collect(t, clientOver(t, &canned.Transport{Header: http.Header{"Content-Type": {label}}, Body: body}, nil), canned.Ask())
 		if !errors.Is(err, request.ErrQuota) {
 			t.Errorf("%q: %v", label, err)
 		}
 	}
-	got, err := collect(t, clientOver(t, answering(whole(`{"type":"text","text":"All."}`, `"end_turn"`)), nil), ask())
-	if err != nil || got.content != "All." || !got.last.Usage.Reported {
+	got, err := canned.Collect(t, clientOver(t, canned.Answer(whole(`{"type":"text","text":"All."}`, `"end_turn"`)), nil), canned.Ask())
+	if err != nil || got.Content != "All." || !got.Last.Usage.Reported {
 		t.Errorf("a whole answer to a request for a stream: %+v, %v", got, err)
-	}
-}
-
-// closing tells when a body is closed.
-type closing struct {
-	io.Reader
-	closed bool
-}
-
-func (c *closing) Close() error { c.closed = true; return nil }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func TestLeavingTheLoopEndsTheCall(t *testing.T) {
-	for stop := range 3 {
-		body := &closing{Reader: strings.NewReader(textStream)}
-		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-			r.Body.Close()
-			return &http.Response{StatusCode: 200, Header: http.Header{"Anthropic-Ratelimit-Requests-Limit": {"10"}}, Body: body}, nil
-		})
-		n := 0
-		for range clientOver(t, transport, nil).Stream(t.Context(), ask()) {
-			if n == stop {
-				break
-			}
-			n++
-		}
-		if n != stop || !body.closed {
-			t.Errorf("left after %d chunks; body closed: %v", n, body.closed)
-		}
 	}
 }
 
@@ -141,7 +107,7 @@ func FuzzComplete(f *testing.F) {
 	f.Add([]byte(failing("overloaded_error", "x")))
 	f.Add([]byte(`{"content":"a","stop_reason":"refusal","stop_details":{"explanation":"x"},"usage":{"input_tokens":-1,"output_tokens":1e99,"cache_creation":{"ephemeral_1h_input_tokens":3},"server_tool_use":{"a":1}}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		resp, err := complete(t, string(body))
+		resp, err := tested.Complete(t, string(body))
 		checkFuzzed(t, resp, err)
 	})
 }
@@ -151,38 +117,25 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte(streamed("tool_use", blockStart(0, `{"type":"tool_use","id":"1","name":"f","input":{}}`), blockDelta(0, `{"type":"input_json_delta","partial_json":"{"}`), blockStart(0, `{"type":"x"}`), blockDelta(0, `{"type":"y","partial_json":"{}","z":"a"}`), blockStop(0))))
 	f.Add([]byte(streamed("end_turn", blockStart(3, `{"type":"thinking"}`), blockDelta(3, `{"type":"signature_delta","signature":"s"}`), blockStart(3, `{"type":"text","text":"a","citations":[1]}`), blockDelta(3, `{"type":"citations_delta","citation":{}}`))))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := stream(t, string(body))
-		if err == nil && got.last.Content != got.content {
-			t.Fatalf("deltas %q, response %q", got.content, got.last.Content)
-		}
-		checkFuzzed(t, got.last, err)
+		got, err := tested.Collect(t, string(body))
+		canned.CheckSums(t, got, err)
+		checkFuzzed(t, got.Last, err)
 	})
 }
 
 // checkFuzzed holds any outcome to what callers rely on.
 func checkFuzzed(t *testing.T, resp *request.Response, err error) {
 	t.Helper()
+	tested.CheckOutcome(t, resp, err)
 	if err != nil {
-		if e := asError(t, err); e.Class == "" || e.Provider != "anthropic" || e.Error() == "" {
-			t.Fatalf("got %+v", e)
-		}
 		return
 	}
-	u := resp.Usage
-	if u.InputTokens < 0 || u.OutputTokens < 0 || u.CacheWrite5mTokens < 0 || u.ReasoningTokens > u.OutputTokens || u.Reported == u.Estimated {
-		t.Fatalf("usage %+v", u)
-	}
-	for _, c := range resp.ToolCalls {
-		if c.ID == "" {
-			t.Fatalf("a call without an ID: %+v", c)
-		}
-	}
 	// Whatever came goes back as JSON, or is refused before anything is sent.
-	transport := answering(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
+	transport := canned.Answer(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
 	_, err = clientOver(t, transport, nil).Complete(t.Context(), withMessages(user("go"), resp.Message(), user("on")))
 	if err == nil {
-		decoded(t, string(transport.sent))
-	} else if !errors.Is(err, request.ErrInvalid) || transport.got != nil {
+		decoded(t, string(transport.Sent))
+	} else if !errors.Is(err, request.ErrInvalid) || transport.Got != nil {
 		t.Fatalf("%v: %+v", err, resp.Parts)
 	}
 }

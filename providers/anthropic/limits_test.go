@@ -1,12 +1,8 @@
 package anthropic_test
 
 import (
-	"net/http"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed63918563/llmgate/request"
 )
@@ -29,20 +25,8 @@ func TestLimitHeaders(t *testing.T) {
 		{"one", "Anthropic-Ratelimit-Requests-Remaining: 3", request.Limits{Requests: limit(-1, 3, 0)}},
 		{"nonsense", "Anthropic-Ratelimit-Requests-Limit: many|Anthropic-Ratelimit-Tokens-Limit: 5|Anthropic-Ratelimit-Tokens-Reset: soon", request.Limits{Tokens: limit(5, -1, 0)}},
 	} {
-		f := failureCase{header: c.headers}
-		transport := &canned{header: f.headers(), body: strings.NewReader(whole(`{"type":"text","text":"a"}`, `"end_turn"`))}
-		got, err := clientOver(t, transport, nil).Complete(t.Context(), ask())
-		if err != nil || !cmp.Equal(got.Limits, c.want) || got.Limits.Any() != (c.want != request.Limits{}) {
-			t.Errorf("%s: %v\n%s", c.name, err, cmp.Diff(c.want, got.Limits))
-		}
+		tested.CheckLimits(t, c.name, c.headers, c.want)
 	}
 }
 
-func TestLimitsStandOnErrorsToo(t *testing.T) {
-	transport := &canned{status: http.StatusTooManyRequests, body: strings.NewReader(""), header: http.Header{
-		"Anthropic-Ratelimit-Requests-Limit": {"60"}, "Anthropic-Ratelimit-Requests-Remaining": {"0"}}}
-	_, err := clientOver(t, transport, nil).Complete(t.Context(), ask())
-	if e := asError(t, err); e.Limits.Requests.Limit != 60 {
-		t.Errorf("got %+v", e.Limits)
-	}
-}
+func TestLimitsStandOnErrorsToo(t *testing.T) { tested.CheckLimitsOfErrors(t) }

@@ -14,16 +14,14 @@ type message struct {
 	// other way to be held to it.
 	answerTool string
 	open       []block // those that have begun and not ended
-	calls      int
 	counts     counts
-	*readers
 }
 
 var _ dialect.Codec = (*message)(nil)
 
 // Encode writes the body and finds the address.
 func (a *message) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
-	enc := encoder{Encoder: e, client: a.client, req: a.Req, modelName: a.Model, can: a.Can, streamed: streamed}
+	enc := encoder{Encoder: e, call: &a.Call, client: a.client, streamed: streamed}
 	enc.encode()
 	a.answerTool = enc.answerTool
 	to, err := a.client.targetsOf(a.Model)

@@ -44,7 +44,7 @@ func (p *parser) content(key string) bool {
 		p.Text(&p.Req.Model)
 	case "system":
 		p.system = &request.Message{Role: request.RoleSystem}
-		p.messageContent(p.system, p.systemBlock)
+		p.TextOrList(&p.system.Content, "blocks", func() { p.systemBlock(&p.system.Parts) })
 	case "messages":
 		p.Elements(p.message)
 	case "tools":
@@ -71,15 +71,9 @@ func (p *parser) sampling(key string) bool {
 	case "top_p":
 		p.Number(&r.TopP)
 	case "top_k":
-		if n := p.WholeNumber(); n != nil {
-			r.TopK = new(int(*n))
-		}
+		p.OptionalWhole(&r.TopK)
 	case "stop_sequences":
-		p.Elements(func() {
-			var s string
-			p.Text(&s)
-			r.Stop = append(r.Stop, s)
-		})
+		p.Texts(&r.Stop)
 	default:
 		return false
 	}

@@ -1,7 +1,6 @@
 package anthropic
 
 import (
-	"encoding/base64"
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
@@ -31,7 +30,7 @@ func (p *parser) blockField(b *rawBlock, key string) {
 	case "source":
 		p.source(&b.source)
 	case "content":
-		p.messageContent(&b.result, p.block)
+		p.TextOrList(&b.result.Content, "blocks", func() { p.block(&b.result.Parts) })
 	case "citations":
 		p.citationsField(b)
 	case "caller":
@@ -120,7 +119,7 @@ func (p *parser) imagePart(b *rawBlock) request.Part {
 	case "file":
 		return request.FilePart{ID: s.id, MediaType: "image/*"}
 	case "base64":
-		return request.ImagePart{Data: p.bytes(s), MediaType: s.mediaType}
+		return request.ImagePart{Data: p.Base64("source.data", s.data), MediaType: s.mediaType}
 	}
 	p.Fault("source.type", "%q is unknown; use base64, url or file", s.kind)
 	return request.ImagePart{}
@@ -135,19 +134,11 @@ func (p *parser) documentPart(b *rawBlock) request.Part {
 	case "file":
 		f.ID = s.id
 	case "base64":
-		f.Data, f.MediaType = p.bytes(s), s.mediaType
+		f.Data, f.MediaType = p.Base64("source.data", s.data), s.mediaType
 	case "text":
 		f.Data, f.MediaType = []byte(s.data), strings.TrimSpace(s.mediaType)
 	default:
 		p.Fault("source.type", "%q is not supported; use base64, text, url or file", s.kind)
 	}
 	return f
-}
-
-func (p *parser) bytes(s *rawSource) []byte {
-	data, err := base64.StdEncoding.DecodeString(s.data)
-	if err != nil {
-		p.Fault("source.data", "not base64: %v", err)
-	}
-	return data
 }

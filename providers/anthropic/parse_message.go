@@ -16,7 +16,7 @@ func (p *parser) message() {
 		case "role":
 			p.Text((*string)(&m.Role))
 		case "content":
-			p.messageContent(&m, p.block)
+			p.TextOrList(&m.Content, "blocks", func() { p.block(&m.Parts) })
 		default:
 			p.Unknown(key)
 		}
@@ -68,21 +68,6 @@ func splitResults(m request.Message) []request.Message {
 	return all
 }
 
-// messageContent reads a text, or a list of blocks.
-func (p *parser) messageContent(m *request.Message, block func(to *[]request.Part)) {
-	switch p.R.Kind() {
-	case jsontext.String:
-		m.Content = p.R.String()
-	case jsontext.Array:
-		p.Elements(func() { block(&m.Parts) })
-	case jsontext.Null:
-		p.R.Skip()
-	default:
-		p.Fault("", "expected a string or an array of blocks")
-		p.R.Skip()
-	}
-}
-
 // systemBlock reads a block of the system prompt, which holds texts only.
 func (p *parser) systemBlock(to *[]request.Part) {
 	before := len(*to)
@@ -115,7 +100,7 @@ func (p *parser) block(to *[]request.Part) {
 	var part request.Part
 	var b rawBlock
 	raw := p.aside(func() {
-		if kind := typeOf(p.R); !isNamed(kind) {
+		if kind := p.TypeAhead(); !isNamed(kind) {
 			b.kind = kind
 			return
 		}
@@ -139,18 +124,6 @@ func (p *parser) block(to *[]request.Part) {
 	if b.mark != nil {
 		*to = append(*to, *b.mark)
 	}
-}
-
-// typeOf finds the type of a block; the reader is a copy and its place is not lost.
-func typeOf(r jsontext.Reader) (kind string) {
-	for key := range r.Fields() {
-		if string(key) == "type" {
-			kind = r.String()
-		} else {
-			r.Skip()
-		}
-	}
-	return kind
 }
 
 // isNamed: the vocabulary has a part for blocks of this type.

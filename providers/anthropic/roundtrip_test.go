@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -108,14 +108,7 @@ func drawPart(t *rapid.T, text *rapid.Generator[string]) request.Part {
 func TestRequestRoundTrips(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		want := drawRequest(rt)
-		transport := answering(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
-		resp, err := clientOver(t, transport, nil).Complete(t.Context(), want)
-		if err != nil || len(resp.Warnings) > 0 {
-			rt.Fatalf("%v, %v", err, resp)
-		}
-		got, err := anthropic.ParseRequest(transport.sent, "anthropic")
-		if diff := cmp.Diff(want, got); err != nil || diff != "" {
-			rt.Fatalf("%v\n%s\nbody %s", err, diff, transport.sent)
-		}
+		transport := canned.Answer(whole(`{"type":"text","text":"a"}`, `"end_turn"`))
+		canned.CheckRoundTrip(rt, clientOver(t, transport, nil), transport, want, "anthropic", anthropic.ParseRequest)
 	})
 }

@@ -1,7 +1,6 @@
 package anthropic_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/anthropic"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -45,20 +45,14 @@ func TestStreamCutAtEveryByte(t *testing.T) {
 	for n := range len(textStream) {
 		for name, end := range map[string]io.Reader{"broken": iotest.ErrReader(io.ErrUnexpectedEOF), "in order": strings.NewReader("")} {
 			body := io.MultiReader(strings.NewReader(textStream[:n]), end)
-			got, err := collect(t, clientOver(t, &canned{body: body}, nil), ask())
+			got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: body}, nil), canned.Ask())
 			if n > terminal || n == terminal && name == "in order" {
-				if err != nil || got.content != "One two" {
-					t.Fatalf("%s behind the terminal event at %d: %q, %v", name, n, got.content, err)
+				if err != nil || got.Content != "One two" {
+					t.Fatalf("%s behind the terminal event at %d: %q, %v", name, n, got.Content, err)
 				}
 				continue
 			}
-			if !errors.Is(err, request.ErrTruncated) {
-				t.Fatalf("%s at %d: got %v", name, n, err)
-			}
-			e := asError(t, err)
-			if e.Partial == nil || e.Partial.Content != got.content || !e.MaybeBilled || !strings.HasPrefix("One two", got.content) {
-				t.Fatalf("%s at %d: handed out %q, partial %+v", name, n, got.content, e.Partial)
-			}
+			canned.CheckCut(t, n, got, err)
 		}
 	}
 }
@@ -75,21 +69,21 @@ func TestStreamedInSmallPieces(t *testing.T) {
 		"unknown events":  strings.NewReader(strings.ReplaceAll(textStream, "event: ping", "event: news\ndata: {\"type\":\"news\",\"delta\":{\"text\":\"no\"}}\n\nevent: ping")),
 		"more at its end": strings.NewReader(textStream + "data: [DONE]\n\n"),
 	} {
-		got, err := collect(t, clientOver(t, &canned{body: r}, nil), ask())
-		if err != nil || got.last.Content != "One two" || got.last.Usage.OutputTokens != 2 || got.last.Model != "claude-x" || got.last.ID != "msg_1" {
-			t.Errorf("%s: %+v, %v", name, got.last, err)
+		got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: r}, nil), canned.Ask())
+		if err != nil || got.Last.Content != "One two" || got.Last.Usage.OutputTokens != 2 || got.Last.Model != "claude-x" || got.Last.ID != "msg_1" {
+			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
 	}
 }
 
 // The names of fields may come in any order.
 func TestStreamFieldsInAnyOrder(t *testing.T) {
-	got, err := stream(t, "data: {\"message\":{\"usage\":{\"output_tokens\":1,\"input_tokens\":5},\"content\":[],\"id\":\"m\"},\"type\":\"message_start\"}\n\n"+
+	got, err := tested.Collect(t, "data: {\"message\":{\"usage\":{\"output_tokens\":1,\"input_tokens\":5},\"content\":[],\"id\":\"m\"},\"type\":\"message_start\"}\n\n"+
 		"data: {\"content_block\":{\"text\":\"\",\"type\":\"text\"},\"type\":\"content_block_start\",\"index\":0}\n\n"+
 		"data: {\"delta\":{\"text\":\"a\",\"type\":\"text_delta\"},\"type\":\"content_block_delta\",\"index\":0}\n\n"+
 		"data: {\"usage\":{\"output_tokens\":2},\"delta\":{\"stop_reason\":\"end_turn\"},\"type\":\"message_delta\"}\n\ndata: {\"type\":\"message_stop\"}\n\n")
-	if err != nil || got.content != "a" || got.last.Usage.OutputTokens != 2 || got.last.FinishReason != request.FinishStop {
-		t.Errorf("got %+v, %v", got.last, err)
+	if err != nil || got.Content != "a" || got.Last.Usage.OutputTokens != 2 || got.Last.FinishReason != request.FinishStop {
+		t.Errorf("got %+v, %v", got.Last, err)
 	}
 }
 
@@ -143,23 +137,19 @@ func TestStreamedBlocks(t *testing.T) {
 			for _, e := range c.events {
 				all = append(all, e...)
 			}
-			got, err := stream(t, streamed(c.stop, all...))
+			got, err := tested.Collect(t, streamed(c.stop, all...))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(c.want, parts(got.last.Parts)); diff != "" {
+			if diff := cmp.Diff(c.want, parts(got.Last.Parts)); diff != "" {
 				t.Error(diff)
 			}
-			if got.last.FinishReason != c.finish || len(got.last.Warnings) != c.warnings {
-				t.Errorf("finish %q, warnings %v", got.last.FinishReason, got.last.Warnings)
+			if got.Last.FinishReason != c.finish || len(got.Last.Warnings) != c.warnings {
+				t.Errorf("finish %q, warnings %v", got.Last.FinishReason, got.Last.Warnings)
 			}
-			for i, call := range got.last.ToolCalls {
-				if got.calls[i] != call.Arguments {
-					t.Errorf("deltas of call %d: %q, want %q", i, got.calls[i], call.Arguments)
-				}
-			}
-			if got.content != got.last.Content || got.reasoning != got.last.Reasoning {
-				t.Errorf("deltas %q and %q, response %q and %q", got.content, got.reasoning, got.last.Content, got.last.Reasoning)
+			got.CheckCalls(t)
+			if got.Content != got.Last.Content || got.Reasoning != got.Last.Reasoning {
+				t.Errorf("deltas %q and %q, response %q and %q", got.Content, got.Reasoning, got.Last.Content, got.Last.Reasoning)
 			}
 		})
 	}
@@ -176,7 +166,7 @@ func TestPiecesAddUpToTheResponse(t *testing.T) {
 	var pieces request.Assembler
 	joined := new(request.Response)
 	var last *request.Response
-	for chunk, err := range clientOver(t, answering(body), nil).Stream(t.Context(), ask()) {
+	for chunk, err := range clientOver(t, canned.Answer(body), nil).Stream(t.Context(), canned.Ask()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,11 +180,13 @@ func TestPiecesAddUpToTheResponse(t *testing.T) {
 	}
 }
 
+func TestLeavingTheLoopEndsTheCall(t *testing.T) { tested.CheckLeaving(t) }
+
 func TestStreamLimitsComeFirst(t *testing.T) {
-	transport := answering(textStream)
-	transport.header = http.Header{"Anthropic-Ratelimit-Tokens-Limit": {"100"}, "Anthropic-Ratelimit-Tokens-Remaining": {"60"}, "Request-Id": {"req_1"}}
+	transport := canned.Answer(textStream)
+	transport.Header = http.Header{"Anthropic-Ratelimit-Tokens-Limit": {"100"}, "Anthropic-Ratelimit-Tokens-Remaining": {"60"}, "Request-Id": {"req_1"}}
 	n := 0
-	for chunk, err := range clientOver(t, transport, nil).Stream(t.Context(), ask()) {
+	for chunk, err := range clientOver(t, transport, nil).Stream(t.Context(), canned.Ask()) {
 		if err != nil {
 			t.Fatal(err)
 		}

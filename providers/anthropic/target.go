@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/wire"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // targets are the addresses for one model.
@@ -29,11 +28,11 @@ func (c *Client) targetsFor(model string) (*targets, error) {
 		to   **wire.Target
 		path string
 	}{{&t.whole, whole}, {&t.streamed, streamed}, {&t.count, count}} {
-		u, err := url.Parse(c.cfg.BaseURL + one.path)
+		target, err := c.dialect.TargetBehind(one.path)
 		if err != nil {
-			return nil, &request.Error{Class: request.ClassInvalid, Message: "the model has no place in an address", Err: err}
+			return nil, err
 		}
-		*one.to = &wire.Target{URL: u, Header: c.header}
+		*one.to = target
 	}
 	return &t, nil
 }

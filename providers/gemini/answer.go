@@ -2,7 +2,6 @@ package gemini
 
 import (
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
@@ -10,18 +9,10 @@ import (
 	"github.com/seed63918563/llmgate/internal/jsontext"
 )
 
-// readers walk a document and a value in it. They are reused for their memory.
-type readers struct {
-	outer, value jsontext.Reader
-}
-
-var readerPool = sync.Pool{New: func() any { return new(readers) }}
-
 // document takes in an answer or a piece of one, several standing one after the other, or a list of them.
 func (a *generation) document(data []byte, out dialect.Emit) error {
-	a.readers, a.body = readerPool.Get().(*readers), data
-	defer readerPool.Put(a.readers)
-	r := &a.outer
+	a.body = data
+	r := &a.Outer
 	r.Reset(data)
 	for r.Next() {
 		if r.Kind() != jsontext.Array {
@@ -37,13 +28,13 @@ func (a *generation) document(data []byte, out dialect.Emit) error {
 }
 
 func (a *generation) fields(out dialect.Emit) {
-	r, resp := &a.outer, a.Response
+	r, resp := &a.Outer, a.Response
 	for key := range r.Fields() {
 		switch string(key) {
 		case "candidates":
 			a.candidates(out)
 		case "usageMetadata":
-			a.usage()
+			a.usage(r)
 		case "modelVersion":
 			r.Once(&resp.Model)
 		case "responseId":
@@ -55,9 +46,7 @@ func (a *generation) fields(out dialect.Emit) {
 		case "promptFeedback":
 			a.feedback()
 		case "error":
-			if found := edge.ParseValue(r); found != nil {
-				a.Failure = found
-			}
+			a.Fail(edge.ParseValue(r))
 		default:
 			r.Skip()
 		}
@@ -66,7 +55,7 @@ func (a *generation) fields(out dialect.Emit) {
 
 // candidates takes in the first one: no more are asked for.
 func (a *generation) candidates(out dialect.Emit) {
-	r := &a.outer
+	r := &a.Outer
 	if !r.Array() {
 		return
 	}
@@ -88,7 +77,7 @@ func created(text []byte) time.Time {
 }
 
 func (a *generation) candidate(out dialect.Emit) {
-	r := &a.outer
+	r := &a.Outer
 	for key := range r.Fields() {
 		a.Begun = true
 		switch string(key) {
@@ -111,7 +100,7 @@ func isReason(word string) bool { return word != "" && !strings.HasSuffix(word, 
 
 // feedback reads why a prompt was not answered.
 func (a *generation) feedback() {
-	r := &a.outer
+	r := &a.Outer
 	for key := range r.Fields() {
 		switch string(key) {
 		case "blockReason":
@@ -128,7 +117,7 @@ func (a *generation) feedback() {
 }
 
 func (a *generation) content(out dialect.Emit) {
-	r := &a.outer
+	r := &a.Outer
 	for key := range r.Fields() {
 		if string(key) != "parts" {
 			r.Skip()

@@ -1,32 +1,24 @@
 package gemini_test
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/internal/yardstick"
 	"github.com/seed63918563/llmgate/providers/gemini"
-	"github.com/seed63918563/llmgate/request"
 )
-
-const streamChunks = 100
 
 // benchServer gives a 1 KB answer, or a stream of 100 events.
 func benchServer() yardstick.Server {
-	text := strings.Repeat("The quick brown fox jumps over the lazy dog, twice.\n", 20)
-	content, _ := json.Marshal(text)
 	whole := `{
   "candidates": [
     {
       "content": {
         "parts": [
           {
-            "text": ` + string(content) + `
+            "text": ` + yardstick.Text() + `
           }
         ],
         "role": "model"
@@ -50,31 +42,21 @@ func benchServer() yardstick.Server {
   "responseId": "CyKzaY_zNemtz7IP9PSe8Ak"
 }`
 	var events []string
-	for i := range streamChunks {
+	words := yardstick.Words()
+	for i, word := range words {
 		finish := ""
-		if i == streamChunks-1 {
+		if i == len(words)-1 {
 			finish = `"finishReason": "STOP",`
 		}
-		events = append(events, fmt.Sprintf(`data: {"candidates": [{"content": {"parts": [{"text": " word%d"}],"role": "model"},%s"index": 0}],`+
+		events = append(events, fmt.Sprintf(`data: {"candidates": [{"content": {"parts": [{"text": %q}],"role": "model"},%s"index": 0}],`+
 			`"usageMetadata": {"promptTokenCount": 21,"candidatesTokenCount": %d,"totalTokenCount": %d,"promptTokensDetails": [{"modality": "TEXT","tokenCount": 21}]},`+
-			`"modelVersion": "gemini-2.5-flash","responseId": "CyKzaY_zNemtz7IP9PSe8Ak"}`+"\n\n", i, finish, i, i+21))
+			`"modelVersion": "gemini-2.5-flash","responseId": "CyKzaY_zNemtz7IP9PSe8Ak"}`+"\n\n", word, finish, i, i+21))
 	}
 	const path = "/models/" + benchModel
 	return yardstick.Server{Answers: map[string]yardstick.Answer{path + ":generateContent": {Whole: whole}, path + ":streamGenerateContent": {Events: events}}}
 }
 
-const (
-	benchModel  = "gemini-2.5-flash"
-	benchPrompt = "Why is the sky blue? Answer in about two hundred words, for a curious child of ten."
-	benchSystem = "You are a helpful assistant."
-)
-
-func benchRequest() request.Request {
-	return request.Request{
-		Model: benchModel, MaxTokens: 300, Temperature: new(0.7),
-		Messages: []request.Message{{Role: request.RoleSystem, Content: benchSystem}, {Role: request.RoleUser, Content: benchPrompt}},
-	}
-}
+const benchModel = "gemini-2.5-flash"
 
 // The hand-written client: what an engineer writes without a library.
 type (
@@ -110,37 +92,14 @@ type (
 	}
 )
 
-func rawAsk() *rawRequest {
+func rawAsk() any {
 	return &rawRequest{
-		System: rawContent{Parts: []rawPart{{benchSystem}}}, Contents: []rawContent{{"user", []rawPart{{benchPrompt}}}},
+		System: rawContent{Parts: []rawPart{{yardstick.System}}}, Contents: []rawContent{{"user", []rawPart{{yardstick.Prompt}}}},
 		Config: rawConfig{MaxOutputTokens: 300, Temperature: 0.7},
 	}
 }
 
-func rawComplete(c *yardstick.Raw) yardstick.Call {
-	return func(ctx context.Context) (int, error) {
-		var out rawResponse
-		if err := c.Complete(ctx, rawAsk(), &out); err != nil {
-			return 0, err
-		}
-		return len(out.Candidates[0].Content.Parts[0].Text), nil
-	}
-}
-
-func rawStream(c *yardstick.Raw) yardstick.Call {
-	return func(ctx context.Context) (int, error) {
-		var text strings.Builder
-		err := c.Stream(ctx, rawAsk(), func(data []byte) error {
-			var chunk rawResponse
-			if err := json.Unmarshal(data, &chunk); err != nil {
-				return err
-			}
-			text.WriteString(chunk.Candidates[0].Content.Parts[0].Text)
-			return nil
-		})
-		return text.Len(), err
-	}
-}
+func (r *rawResponse) text() string { return r.Candidates[0].Content.Parts[0].Text }
 
 // benchClient returns our client, and the address of a method for the hand-written one.
 func benchClient(b *testing.B, method string) (ours *gemini.Client, url string) {
@@ -152,10 +111,10 @@ var benchHeader = http.Header{"X-Goog-Api-Key": {testKey}}
 
 func BenchmarkComplete(b *testing.B) {
 	ours, url := benchClient(b, ":generateContent")
-	yardstick.Compare(b, url, benchHeader, rawComplete, yardstick.Completing(ours, benchRequest))
+	yardstick.Compare(b, url, benchHeader, yardstick.RawComplete(rawAsk, (*rawResponse).text), yardstick.Completing(ours, benchModel))
 }
 
 func BenchmarkStream100(b *testing.B) {
 	ours, url := benchClient(b, ":streamGenerateContent?alt=sse")
-	yardstick.Compare(b, url, benchHeader, rawStream, yardstick.Streaming(ours, benchRequest))
+	yardstick.Compare(b, url, benchHeader, yardstick.RawStream(rawAsk, (*rawResponse).text), yardstick.Streaming(ours, benchModel))
 }

@@ -36,6 +36,12 @@ type Config struct {
 	// in. An empty table knows none: nothing is checked by it, and no answer is priced.
 	Models *pricing.Table
 
+	// OnUnknownError is for a log: it is called, if it is not nil, with an error response whose words nobody knows, so that
+	// only its status classified it. That happens once for each shape of body (status, code, type and names of fields), for at
+	// most 256 of them. It is called by the goroutine of the call that failed, possibly by several at once, and must not
+	// change the error.
+	OnUnknownError func(*request.Error)
+
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
 	Transport http.RoundTripper
@@ -58,7 +64,8 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
-		Capabilities: c.Capabilities, Models: c.Models,
+		Own:          c.headers(),
+		Capabilities: c.Capabilities, Models: c.Models, OnUnknownError: c.OnUnknownError,
 	}
 	err := common.Check(faults, "/models", methodComplete, methodStream)
 	c.BaseURL = common.BaseURL

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -63,7 +64,7 @@ func TestAddressesAndHeaders(t *testing.T) {
 					return err
 				},
 				":streamGenerateContent?alt=sse": func(client *gemini.Client, req request.Request) error {
-					_, err := collect(t, client, req)
+					_, err := canned.Collect(t, client, req)
 					return err
 				},
 				":countTokens": func(client *gemini.Client, req request.Request) error {
@@ -72,48 +73,29 @@ func TestAddressesAndHeaders(t *testing.T) {
 				},
 			} {
 				body := `{"totalTokens":1,` + answer(`{"text":"a"}`, "STOP")[1:]
-				transport := answering(body)
+				transport := canned.Answer(body)
 				c.cfg.Transport = transport
 				client, err := gemini.New(c.cfg)
 				if err != nil {
 					t.Fatal(err)
 				}
-				req := ask()
+				req := canned.Ask()
 				req.Model = c.model
 				if err := call(client, req); err != nil {
 					t.Fatal(err)
 				}
-				if got := transport.got.URL.String(); got != c.url+method || transport.got.Method != http.MethodPost {
-					t.Errorf("%s %s, want %s", transport.got.Method, got, c.url+method)
-				}
-				for name, want := range c.header {
-					if got := transport.got.Header.Get(name); got != want {
-						t.Errorf("%s: %q, want %q", name, got, want)
-					}
-				}
+				transport.CheckSent(t, c.url+method, c.header)
 			}
 		})
 	}
 }
 
 func TestModelMustBeNamedSomewhere(t *testing.T) {
-	client := clientOver(t, answering(""), func(c *gemini.Config) { c.Model = "" })
-	_, err := client.Complete(t.Context(), ask())
-	if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), "no model") {
-		t.Errorf("got %v", err)
-	}
+	canned.CheckModel(t, clientOver(t, canned.Answer(""), func(c *gemini.Config) { c.Model = "" }))
 }
 
 func TestCapabilitiesComeFromTheConfiguration(t *testing.T) {
-	if c := clientOver(t, answering(""), nil).Capabilities("m"); c.Known {
-		t.Errorf("got %+v", c)
-	}
-	client := clientOver(t, answering(""), func(c *gemini.Config) {
-		c.Capabilities = func(model string) request.Capabilities {
-			return request.Capabilities{Known: model == "gemini-2.5-flash"}
-		}
+	tested.CheckCapabilities(t, func(can func(string) request.Capabilities) request.Client {
+		return clientOver(t, canned.Answer(""), func(c *gemini.Config) { c.Capabilities = can })
 	})
-	if !client.Capabilities("").Known || client.Capabilities("other").Known {
-		t.Error("the model was not passed on")
-	}
 }

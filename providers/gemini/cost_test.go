@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
@@ -32,7 +33,7 @@ func TestAnswersSayWhatTheyCost(t *testing.T) {
 		"no prices":              {`"usageMetadata":{"promptTokenCount":1000}`, func(c *gemini.Config) { c.Models = &pricing.Table{} }, ""},
 	} {
 		body := `{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],` + test.fields + `}`
-		got, err := clientOver(t, answering(body), test.change).Complete(t.Context(), ask())
+		got, err := clientOver(t, canned.Answer(body), test.change).Complete(t.Context(), canned.Ask())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

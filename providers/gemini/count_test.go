@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -23,10 +24,10 @@ func TestCountTokensSendsThePrompt(t *testing.T) {
 		{"Gemini API", nil, `{"generateContentRequest":{"model":"models/gemini-2.5-flash",` + prompt + `,"generationConfig":{"maxOutputTokens":9},"cachedContent":"c/1"}}`},
 		{"Vertex AI", onVertex, `{` + prompt + `}`},
 	} {
-		transport := answering(`{"totalTokens": 31, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 31}]}`)
+		transport := canned.Answer(`{"totalTokens": 31, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 31}]}`)
 		got, err := clientOver(t, transport, c.change).CountTokens(t.Context(), req)
-		if err != nil || got != (request.TokenCount{Tokens: 31}) || string(transport.sent) != c.want {
-			t.Errorf("%s: %+v, %v\ngot  %s\nwant %s", c.name, got, err, transport.sent, c.want)
+		if err != nil || got != (request.TokenCount{Tokens: 31}) || string(transport.Sent) != c.want {
+			t.Errorf("%s: %+v, %v\ngot  %s\nwant %s", c.name, got, err, transport.Sent, c.want)
 		}
 	}
 }
@@ -45,14 +46,14 @@ func TestCountTokensFails(t *testing.T) {
 		{200, `<html>`, "check the base URL", request.ClassInvalid},
 		{403, `{"error":{"status":"PERMISSION_DENIED","message":"no"}}`, "no", request.ClassPermission},
 	} {
-		transport := answering(c.body)
-		transport.status = c.status
-		got, err := clientOver(t, transport, nil).CountTokens(t.Context(), ask())
-		if e := asError(t, err); e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Provider != "gemini" || got.Tokens != 0 {
+		transport := canned.Answer(c.body)
+		transport.Status = c.status
+		got, err := clientOver(t, transport, nil).CountTokens(t.Context(), canned.Ask())
+		if e := canned.AsError(t, err); e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Provider != "gemini" || got.Tokens != 0 {
 			t.Errorf("%s: got %+v, %+v", c.body, got, e)
 		}
 	}
-	if _, err := clientOver(t, answering(""), nil).CountTokens(t.Context(), request.Request{}); !errors.Is(err, request.ErrInvalid) {
+	if _, err := clientOver(t, canned.Answer(""), nil).CountTokens(t.Context(), request.Request{}); !errors.Is(err, request.ErrInvalid) {
 		t.Errorf("an empty request: %v", err)
 	}
 }

@@ -54,7 +54,7 @@ func (a *generation) inline(p *part, out dialect.Emit) bool {
 	case len(b.data) == 0, p.thought:
 		return false
 	case strings.HasPrefix(b.mediaType, "audio/"):
-		a.audio(&b)
+		a.AddSound(b.mediaType, b.data, "")
 	default:
 		a.media(&b, p.signature, out)
 	}
@@ -78,15 +78,5 @@ func (a *generation) media(b *blob, signature string, out dialect.Emit) {
 	case strings.HasPrefix(b.mediaType, "audio/"):
 		whole = request.AudioPart{URL: b.uri, MediaType: b.mediaType}
 	}
-	a.Parts.Part(whole)
-	out.Send(request.Chunk{Part: whole})
-}
-
-// audio gathers sound, which comes in pieces when it is streamed; all of it is one part.
-func (a *generation) audio(b *blob) {
-	if a.sound == nil {
-		a.sound = &request.AudioPart{MediaType: b.mediaType}
-	}
-	a.sound.Data = append(a.sound.Data, b.data...)
-	a.Pending = len(a.sound.Data)
+	a.AddPart(whole, out)
 }

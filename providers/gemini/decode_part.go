@@ -2,10 +2,8 @@ package gemini
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
-	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -18,8 +16,8 @@ type part struct {
 }
 
 func (a *generation) part(out dialect.Emit) {
-	r := &a.outer
-	start := a.outer
+	r := &a.Outer
+	start := a.Outer
 	var p part
 	for key := range r.Fields() {
 		switch string(key) {
@@ -72,31 +70,14 @@ const PartFormat = "gemini.part"
 
 // opaque keeps a part as it is, and says so once for each type.
 func (a *generation) opaque(kind string, raw []byte, out dialect.Emit) {
-	note := request.Warning{Field: "content", Message: "parts of type " + kind + " are kept as opaque parts: the vocabulary has no name for them"}
-	if !slices.Contains(a.Response.Warnings, note) {
-		a.Response.Warnings = append(a.Response.Warnings, note)
-	}
-	whole := request.ReasoningPart{Encrypted: string(raw), Format: PartFormat}
-	a.Parts.Part(whole)
-	out.Send(request.Chunk{Part: whole})
-}
-
-// unquoted is a JSON string's text, valid until the next call.
-func (a *generation) unquoted(raw []byte) []byte {
-	a.value.Reset(raw)
-	if a.value.Kind() != jsontext.String {
-		return nil
-	}
-	return a.value.Text()
+	a.WarnOpaque("parts", kind)
+	a.AddPart(request.ReasoningPart{Encrypted: string(raw), Format: PartFormat}, out)
 }
 
 // text takes text, and its signature. In a stream the signature of the whole often comes alone, on a part without text; that
 // stays a part of its own, because it must go back in the place where it came.
 func (a *generation) text(p *part, out dialect.Emit) {
-	s := a.Parts.Text(a.unquoted(p.text))
-	if s != "" {
-		out.Send(request.Chunk{Content: s})
-	}
+	s := a.AddText(a.Unquoted(p.text), out)
 	if p.signature == "" {
 		return
 	}
@@ -110,9 +91,7 @@ func (a *generation) text(p *part, out dialect.Emit) {
 }
 
 func (a *generation) reason(p *part, out dialect.Emit) {
-	if s := a.Parts.Reason(a.unquoted(p.text)); s != "" {
-		out.Send(request.Chunk{Reasoning: s})
-	}
+	a.TakeReason(p.text, out)
 	if p.signature != "" {
 		a.Parts.OpenReasoning().Signature = p.signature
 		out.Send(request.Chunk{Part: request.ReasoningPart{Signature: p.signature}})

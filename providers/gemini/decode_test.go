@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -49,7 +50,7 @@ func TestCompleteTakesWhatServersSend(t *testing.T) {
 		{"no reason, in words", `{"text":"a"}`, "FINISH_REASON_UNSPECIFIED", []request.Part{words("a", "")}, request.FinishOther},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := complete(t, answer(c.parts, c.finish))
+			got, err := tested.Complete(t, answer(c.parts, c.finish))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +72,7 @@ func TestPartsWithoutANameAreKept(t *testing.T) {
 		"toolCall":            `{"thought":true,"toolCall":{}}`,
 		"inlineData":          `{"inlineData":{"mimeType":"image/png","data":"?"}}`,
 	} {
-		got, err := complete(t, answer(part+`,{"text":"a"},`+part, "STOP"))
+		got, err := tested.Complete(t, answer(part+`,{"text":"a"},`+part, "STOP"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +88,7 @@ func TestPartsWithoutANameAreKept(t *testing.T) {
 			t.Errorf("%s: sent back as %s", kind, body)
 		}
 	}
-	draft, err := complete(t, answer(`{"thought":true,"inlineData":{"mimeType":"image/png","data":"aGk="}},{"inlineData":{"mimeType":"image/png","data":"aG8="}}`, "STOP"))
+	draft, err := tested.Complete(t, answer(`{"thought":true,"inlineData":{"mimeType":"image/png","data":"aGk="}},{"inlineData":{"mimeType":"image/png","data":"aG8="}}`, "STOP"))
 	if err != nil || len(draft.Parts) != 2 || !cmp.Equal(draft.Parts[1], request.Part(request.ImagePart{Data: []byte("ho"), MediaType: "image/png"})) || len(draft.Warnings) != 1 {
 		t.Errorf("a draft and an image: %+v, %v", draft, err)
 	}
@@ -95,19 +96,19 @@ func TestPartsWithoutANameAreKept(t *testing.T) {
 
 func TestCallsWithoutIDsGetUniqueOnes(t *testing.T) {
 	const body = `{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f"}},{"functionCall":{"name":"f"}}]},"finishReason":"STOP"}]}`
-	got, err := complete(t, body)
+	got, err := tested.Complete(t, body)
 	if err != nil || got.ToolCalls[0].ID != "call_1_0" || got.ToolCalls[1].ID != "call_1_1" {
 		t.Fatalf("without the answer's id: %+v, %v", got, err)
 	}
 	req := withMessages(asked, got.Message(), results(request.ToolResult{CallID: "call_1_0"}, request.ToolResult{CallID: "call_1_1"}))
-	next, err := clientOver(t, answering(body), nil).Complete(t.Context(), req)
+	next, err := clientOver(t, canned.Answer(body), nil).Complete(t.Context(), req)
 	if err != nil || next.ToolCalls[0].ID != "call_3_0" {
 		t.Errorf("in the next turn: %+v, %v", next, err)
 	}
 }
 
 func TestMetadata(t *testing.T) {
-	got, err := complete(t, `{"createTime":"2026-03-12T18:06:15.985613+01:00","candidates":[{"groundingMetadata":{"webSearchQueries":["x"]},"citationMetadata":{},"safetyRatings":[{}],
+	got, err := tested.Complete(t, `{"createTime":"2026-03-12T18:06:15.985613+01:00","candidates":[{"groundingMetadata":{"webSearchQueries":["x"]},"citationMetadata":{},"safetyRatings":[{}],
 		"content":{"role":"model","parts":[{"text":"a"}]},"finishReason":"STOP"},{"content":{"parts":[{"text":"second"}]},"index":1}],"usageMetadata":{"promptTokenCount":1,"serviceTier":"flex","trafficType":"ON_DEMAND"},"modelStatus":{}}`)
 	if err != nil || got.Content != "a" || !got.Created.Equal(time.Date(2026, 3, 12, 17, 6, 15, 0, time.UTC)) || got.ServiceTier != "flex" || got.Model != "gemini-2.5-flash" {
 		t.Errorf("got %+v, %v", got, err)
@@ -135,13 +136,13 @@ func TestUsageIsMadeDisjoint(t *testing.T) {
 		{"negative, text, wrong types", `{"promptTokenCount":-1,"candidatesTokenCount":"5","promptTokensDetails":{},"cacheTokensDetails":[1],"cachedContentTokenCount":null}`, request.Usage{OutputTokens: 5}},
 	} {
 		c.want.Reported = true
-		got, err := complete(t, `{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],"usageMetadata":`+c.usage+`}`)
+		got, err := tested.Complete(t, `{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],"usageMetadata":`+c.usage+`}`)
 		if err != nil || !cmp.Equal(got.Usage, c.want, counts) {
 			t.Errorf("%s: %v\n%s", c.name, err, cmp.Diff(c.want, got.Usage, counts))
 		}
 	}
 	for _, usage := range []string{`{}`, `null`, `[]`, `{"trafficType":"ON_DEMAND"}`, `{"promptTokenCount":null}`} {
-		got, err := complete(t, `{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],"usageMetadata":`+usage+`}`)
+		got, err := tested.Complete(t, `{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],"usageMetadata":`+usage+`}`)
 		if err != nil || got.Usage.Reported || !got.Usage.Estimated {
 			t.Errorf("%s: %+v, %v", usage, got.Usage, err)
 		}

@@ -13,15 +13,15 @@ type counts struct {
 	prompt, cached, toolUse, candidates, thoughts int
 	in, cachedIn, toolIn, out                     modalities
 	tier, traffic                                 string
-	seen                                          bool
+	seen                                          bool // one of those without which nothing is known: the first events of a stream have a usage without numbers
 }
 
 // modalities are the parts of a count that have a price of their own.
 type modalities struct{ audio, image int }
 
-func (a *generation) usage() {
+// usage takes the counts, if the object holds any.
+func (a *generation) usage(r *jsontext.Reader) {
 	var c counts
-	r := &a.outer
 	for key := range r.Fields() {
 		c.field(string(key), r)
 	}
@@ -29,19 +29,18 @@ func (a *generation) usage() {
 		a.Response.ServiceTier = tier
 	}
 	if c.seen {
-		a.Counted = true
-		a.Response.Usage = c.usage()
+		a.Counted, a.Response.Usage = true, c.usage()
 	}
 }
 
 func (c *counts) field(key string, r *jsontext.Reader) {
 	switch key {
 	case "promptTokenCount":
-		c.main(&c.prompt, r)
+		c.seen = r.CountTo(&c.prompt) || c.seen
 	case "candidatesTokenCount":
-		c.main(&c.candidates, r)
+		c.seen = r.CountTo(&c.candidates) || c.seen
 	case "thoughtsTokenCount":
-		c.main(&c.thoughts, r)
+		c.seen = r.CountTo(&c.thoughts) || c.seen
 	case "cachedContentTokenCount":
 		c.cached = r.Count()
 	case "toolUsePromptTokenCount":
@@ -61,15 +60,6 @@ func (c *counts) field(key string, r *jsontext.Reader) {
 	default:
 		r.Skip()
 	}
-}
-
-// main reads a count without which nothing is known: the first events of a stream have a usage without numbers.
-func (c *counts) main(to *int, r *jsontext.Reader) {
-	if r.Kind() != jsontext.Number && r.Kind() != jsontext.String {
-		r.Skip()
-		return
-	}
-	*to, c.seen = r.Count(), true
 }
 
 // read takes a list of {modality, tokenCount}.

@@ -60,20 +60,14 @@ func reservedToolConfig(name, value string) string {
 
 func (e *encoder) generationConfig() {
 	r := e.call.Req
-	if r.MaxTokens > 0 && e.Field("maxOutputTokens") {
-		e.Int(int64(r.MaxTokens))
-	}
-	e.Optional("temperature", r.Temperature)
-	e.Optional("topP", r.TopP)
-	if r.TopK != nil && e.Field("topK") {
-		e.Int(int64(*r.TopK))
-	}
-	e.Optional("frequencyPenalty", r.FrequencyPenalty)
-	e.Optional("presencePenalty", r.PresencePenalty)
+	e.OptionalCount("maxOutputTokens", r.MaxTokens)
+	e.OptionalFloat("temperature", r.Temperature)
+	e.OptionalFloat("topP", r.TopP)
+	e.OptionalInt("topK", r.TopK)
+	e.OptionalFloat("frequencyPenalty", r.FrequencyPenalty)
+	e.OptionalFloat("presencePenalty", r.PresencePenalty)
 	e.seed(r.Seed)
-	if len(r.Stop) > 0 && e.Field("stopSequences") {
-		e.Strings(r.Stop)
-	}
+	e.OptionalTexts("stopSequences", r.Stop)
 	e.format(&r.ResponseFormat)
 	e.thinking()
 }
@@ -97,29 +91,19 @@ func (e *encoder) format(f *request.ResponseFormat) {
 	case request.FormatText:
 		mediaType = "text/plain"
 	}
-	if e.Field("responseMimeType") {
-		e.String(mediaType)
-	}
+	e.OptionalText("responseMimeType", mediaType)
 	if f.Type != request.FormatJSONSchema {
 		return
 	}
 	if e.Field("responseJsonSchema") {
-		e.B = append(e.B, f.Schema...)
+		e.Value(f.Schema)
 	}
-	if f.Description != "" {
-		e.Warn("response_format.description", "not sent: the API takes none; put it into the schema")
-	}
+	e.WarnIf(f.Description != "", "response_format.description", "not sent: the API takes none; put it into the schema")
 }
 
 func (e *encoder) identity() {
 	r := e.call.Req
-	if r.ServiceTier != "" && e.Field("serviceTier") {
-		e.String(r.ServiceTier)
-	}
-	if r.User != "" {
-		e.Warn("user", "not sent: the API has no such parameter")
-	}
-	if r.PromptCacheKey != "" {
-		e.Warn("prompt_cache_key", "not sent: the API takes no such key; it caches prefixes by itself")
-	}
+	e.OptionalText("serviceTier", r.ServiceTier)
+	e.WarnIf(r.User != "", "user", "not sent: the API has no such parameter")
+	e.WarnIf(r.PromptCacheKey != "", "prompt_cache_key", "not sent: the API takes no such key; it caches prefixes by itself")
 }

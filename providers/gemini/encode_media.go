@@ -2,7 +2,6 @@ package gemini
 
 import (
 	"cmp"
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"path"
@@ -65,9 +64,7 @@ func (e *encoder) resolution(detail string) {
 const resolutionPrefix = "MEDIA_RESOLUTION_"
 
 func (e *encoder) file(i, j int, p request.FilePart) {
-	if p.Name != "" {
-		e.Warn("file.name", "not sent: the API shows no names of files to the model")
-	}
+	e.WarnIf(p.Name != "", "file.name", "not sent: the API shows no names of files to the model")
 	e.Comma()
 	e.Raw("{")
 	e.media(e.fileMedia(i, j, p))
@@ -100,9 +97,8 @@ func (e *encoder) media(m media) {
 	e.Key("inlineData")
 	e.Raw("{")
 	e.Text("mimeType", e.recognised(&m))
-	e.Raw(`,"data":"`)
-	e.B = base64.StdEncoding.AppendEncode(e.B, m.data)
-	e.Raw(`"}`)
+	e.Base64("data", m.data)
+	e.Raw("}")
 }
 
 // recognised is the media type of bytes, told by the bytes if it is not given.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -14,12 +15,8 @@ import (
 // encoded sends a request and returns the body and the warnings on the response.
 func encoded(t *testing.T, change func(*gemini.Config), req request.Request) (string, []request.Warning) {
 	t.Helper()
-	transport := answering(answer(`{"text":"a"}`, "STOP"))
-	resp, err := clientOver(t, transport, change).Complete(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(transport.sent), resp.Warnings
+	transport := canned.Answer(answer(`{"text":"a"}`, "STOP"))
+	return canned.Encoded(t, clientOver(t, transport, change), transport, req)
 }
 
 func withMessages(m ...request.Message) request.Request { return request.Request{Messages: m} }
@@ -59,7 +56,7 @@ func TestEncodeContents(t *testing.T) {
 		req  request.Request
 		want string // inside the body
 	}{
-		{"plain", ask(), `"contents":[` + hiTurn + `]`},
+		{"plain", canned.Ask(), `"contents":[` + hiTurn + `]`},
 		{"escapes", withMessages(request.Message{Role: request.RoleUser, Content: "a\"b\\\n\x01é"}), `"contents":[{"role":"user","parts":[{"text":"a\"b\\\n\u0001é"}]}]`},
 		{"system anywhere", withMessages(request.Message{Role: request.RoleSystem, Content: "s1"}, asked, request.Message{Role: request.RoleSystem, Parts: []request.Part{request.TextPart{Text: "s2"}}}),
 			`"systemInstruction":{"parts":[{"text":"s1"},{"text":"s2"}]},"contents":[` + goTurn + `]`},
@@ -127,7 +124,7 @@ func TestVertexGetsNoIDsThatItDidNotGive(t *testing.T) {
 func TestWhatCantBeSaidIsRefused(t *testing.T) {
 	image := request.ImagePart{URL: "https://x/y.png"}
 	extra := func(fields map[string]any) request.Request {
-		req := ask()
+		req := canned.Ask()
 		req.Extra = map[string]map[string]any{"gemini": fields}
 		return req
 	}
@@ -149,24 +146,24 @@ func TestWhatCantBeSaidIsRefused(t *testing.T) {
 		"max_tokens: -1 is negative":          {Messages: []request.Message{asked}, MaxTokens: -1},
 		"the model has no place":              {Messages: []request.Message{asked}, Model: "../../files"},
 	} {
-		transport := answering("")
+		transport := canned.Answer("")
 		_, err := clientOver(t, transport, nil).Complete(t.Context(), req)
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), says) || e.Provider != "gemini" || e.MaybeBilled {
 			t.Errorf("%s: got %v", says, err)
 		}
-		if transport.got != nil {
+		if transport.Got != nil {
 			t.Errorf("%s: it was sent", says)
 		}
 	}
-	_, err := clientOver(t, answering(""), onVertex).Complete(t.Context(), say(request.FilePart{ID: "files/abc"}))
+	_, err := clientOver(t, canned.Answer(""), onVertex).Complete(t.Context(), say(request.FilePart{ID: "files/abc"}))
 	if err == nil || !strings.Contains(err.Error(), "Vertex AI holds no files") {
 		t.Errorf("a file's id at Vertex AI: %v", err)
 	}
 }
 
 func TestWhatIsNotHonouredIsWarnedOf(t *testing.T) {
-	req := ask()
+	req := canned.Ask()
 	req.User, req.PromptCacheKey, req.ParallelToolCalls = "u", "k", new(false)
 	req.Tools = []request.Tool{{Name: "f", Cache: &request.CacheBreakpoint{}}}
 	req.ResponseFormat = request.ResponseFormat{Type: request.FormatJSONSchema, Schema: []byte(`{}`), Description: "d", Name: "n"}
@@ -174,11 +171,8 @@ func TestWhatIsNotHonouredIsWarnedOf(t *testing.T) {
 		request.Message{Role: request.RoleAssistant, Name: "n", Content: "a", Parts: []request.Part{request.ReasoningPart{Encrypted: "x"}}},
 		request.Message{Role: request.RoleUser, Parts: []request.Part{request.ImagePart{URL: "u", Detail: "high"}, request.FilePart{URL: "u", Name: "n"}}})
 	_, warnings := encoded(t, nil, req)
-	var got []string
-	for _, w := range warnings {
-		got = append(got, w.Field)
-	}
-	want := []string{"messages.name", "reasoning", "image.detail", "file.name", "cache_breakpoint", "parallel_tool_calls", "response_format.description", "user", "prompt_cache_key"}
+	got := canned.Warned(warnings)
+	want := []string{"name", "reasoning", "image.detail", "file.name", "cache_breakpoint", "parallel_tool_calls", "response_format.description", "user", "prompt_cache_key"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -15,11 +15,11 @@ func (e *encoder) tools() {
 		for i := range functions {
 			e.function(&functions[i])
 		}
-		e.Raw(`]}`)
+		e.Raw("]}")
 	}
 	if len(own) > 0 {
 		e.Comma()
-		e.B = append(e.B, own...)
+		e.Value(own)
 	}
 	e.Raw("]")
 }
@@ -33,7 +33,7 @@ func (e *encoder) function(t *request.Tool) {
 	e.TextIf("description", t.Description)
 	if len(t.Parameters) > 0 {
 		e.Key("parametersJsonSchema")
-		e.B = append(e.B, t.Parameters...)
+		e.Value(t.Parameters)
 	}
 	e.Raw("}")
 	if t.Cache != nil {
@@ -46,9 +46,7 @@ func (e *encoder) toolConfig() {
 	if len(r.Tools) == 0 {
 		return
 	}
-	if r.ParallelToolCalls != nil && !*r.ParallelToolCalls {
-		e.Warn("parallel_tool_calls", "not sent: the API can't forbid several calls in one answer")
-	}
+	e.WarnIf(r.ParallelToolCalls != nil && !*r.ParallelToolCalls, "parallel_tool_calls", "not sent: the API can't forbid several calls in one answer")
 	mode := mode(r)
 	if mode == "" || !e.Field("functionCallingConfig") {
 		return

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/recorded"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -62,49 +63,22 @@ func (s *summary) sign(signature string) {
 	}
 }
 
-type object = map[string]any
-
-func list(v any) []any {
-	l, _ := v.([]any)
-	return l
-}
-
-func text(o object, key string) string {
-	s, _ := o[key].(string)
-	return s
-}
-
-func number(o object, key string) int {
-	f, _ := o[key].(float64)
-	return int(f)
-}
+type object = recorded.Object
 
 // extract reads a recorded body with encoding/json alone, without the client's code.
-func extract(t *testing.T, body string, streamed bool) summary {
+func extract(t *testing.T, x *recorded.Exchange) summary {
 	t.Helper()
-	docs := []string{body}
-	if streamed {
-		docs = nil
-		for line := range strings.Lines(body) {
-			if data, ok := strings.CutPrefix(strings.TrimSpace(line), "data:"); ok {
-				docs = append(docs, data)
-			}
-		}
-	}
 	var s summary
-	for _, doc := range docs {
-		var o object
-		if err := json.Unmarshal([]byte(doc), &o); err != nil {
-			t.Fatalf("%v in %s", err, doc)
-		}
-		s.ID, s.Model = text(o, "responseId"), text(o, "modelVersion")
-		for _, c := range list(o["candidates"]) {
+	for _, doc := range x.Documents() {
+		o := recorded.Parse(t, doc)
+		s.ID, s.Model = recorded.Text(o, "responseId"), recorded.Text(o, "modelVersion")
+		for _, c := range recorded.List(o, "candidates") {
 			candidate := c.(object)
-			if reason := text(candidate, "finishReason"); reason != "" {
+			if reason := recorded.Text(candidate, "finishReason"); reason != "" {
 				s.Finish = reason
 			}
 			content, _ := candidate["content"].(object)
-			for _, p := range list(content["parts"]) {
+			for _, p := range recorded.List(content, "parts") {
 				s.take(p.(object))
 			}
 		}
@@ -114,21 +88,21 @@ func extract(t *testing.T, body string, streamed bool) summary {
 }
 
 func (s *summary) take(p object) {
-	s.sign(text(p, "thoughtSignature"))
+	s.sign(recorded.Text(p, "thoughtSignature"))
 	if call, ok := p["functionCall"].(object); ok {
 		args, ok := call["args"]
 		if !ok {
 			args = object{}
 		}
-		s.Calls = append(s.Calls, callSummary{text(call, "id"), text(call, "name"), args})
+		s.Calls = append(s.Calls, callSummary{recorded.Text(call, "id"), recorded.Text(call, "name"), args})
 	}
 	if data, ok := p["inlineData"].(object); ok {
-		s.Media = append(s.Media, text(data, "mimeType"))
+		s.Media = append(s.Media, recorded.Text(data, "mimeType"))
 	}
 	if p["thought"] == true {
-		s.Reasoning += text(p, "text")
+		s.Reasoning += recorded.Text(p, "text")
 	} else {
-		s.Content += text(p, "text")
+		s.Content += recorded.Text(p, "text")
 	}
 }
 
@@ -137,9 +111,9 @@ func (s *summary) count(v any) {
 	if _, ok := u["promptTokenCount"]; !ok {
 		return
 	}
-	s.Thoughts, s.Read = number(u, "thoughtsTokenCount"), number(u, "cachedContentTokenCount")
-	s.Prompt = number(u, "promptTokenCount") + number(u, "toolUsePromptTokenCount")
-	s.Output = number(u, "candidatesTokenCount") + s.Thoughts
+	s.Thoughts, s.Read = recorded.Number(u, "thoughtsTokenCount"), recorded.Number(u, "cachedContentTokenCount")
+	s.Prompt = recorded.Number(u, "promptTokenCount") + recorded.Number(u, "toolUsePromptTokenCount")
+	s.Output = recorded.Number(u, "candidatesTokenCount") + s.Thoughts
 	s.AudioIn, s.ImageIn = modalities(u["promptTokensDetails"])
 	audio, image := modalities(u["cacheTokensDetails"])
 	s.AudioIn, s.ImageIn = s.AudioIn-audio, s.ImageIn-image
@@ -147,12 +121,12 @@ func (s *summary) count(v any) {
 }
 
 func modalities(v any) (audio, image int) {
-	for _, m := range list(v) {
+	for _, m := range recorded.List(v) {
 		switch detail := m.(object); detail["modality"] {
 		case "AUDIO":
-			audio += number(detail, "tokenCount")
+			audio += recorded.Number(detail, "tokenCount")
 		case "IMAGE":
-			image += number(detail, "tokenCount")
+			image += recorded.Number(detail, "tokenCount")
 		}
 	}
 	return audio, image
@@ -160,17 +134,14 @@ func modalities(v any) (audio, image int) {
 
 // meaning reads a request body and takes out what makes no difference. Ids that only link a call to its result are left out
 // where the body that it is compared with has none.
-func meaning(t *testing.T, body, recorded []byte) object {
+func meaning(t *testing.T, body, other []byte) object {
 	t.Helper()
-	var o object
-	if err := json.Unmarshal(body, &o); err != nil {
-		t.Fatal(err)
-	}
+	o := recorded.Parse(t, body)
 	if system, ok := o["systemInstruction"].(object); ok {
 		delete(system, "role") // has no meaning here
 	}
-	for _, v := range list(o["tools"]) {
-		for _, f := range list(v.(object)["functionDeclarations"]) {
+	for _, v := range recorded.List(o, "tools") {
+		for _, f := range recorded.List(v, "functionDeclarations") {
 			declaration := f.(object)
 			if schema, ok := declaration["parameters"]; ok {
 				delete(declaration, "parameters")
@@ -186,8 +157,8 @@ func meaning(t *testing.T, body, recorded []byte) object {
 	if len(config) == 0 {
 		delete(o, "generationConfig")
 	}
-	for _, v := range list(o["contents"]) {
-		plainContent(v.(object), recorded != nil && !strings.Contains(string(recorded), `"id"`))
+	for _, v := range recorded.List(o, "contents") {
+		plainContent(v.(object), other != nil && !strings.Contains(string(other), `"id"`))
 	}
 	return o
 }
@@ -196,7 +167,7 @@ func plainContent(content object, withoutIDs bool) {
 	if content["role"] == nil {
 		content["role"] = "user"
 	}
-	for _, v := range list(content["parts"]) {
+	for _, v := range recorded.List(content, "parts") {
 		for _, name := range []string{"functionCall", "functionResponse"} {
 			if link, ok := v.(object)[name].(object); ok && withoutIDs {
 				delete(link, "id")
@@ -229,7 +200,7 @@ func jsonSchema(v any) any {
 			out[key] = jsonSchema(value)
 		case "anyOf":
 			var all []any
-			for _, one := range list(value) {
+			for _, one := range recorded.List(value) {
 				all = append(all, jsonSchema(one))
 			}
 			out[key] = all

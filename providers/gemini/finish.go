@@ -4,10 +4,6 @@ import "github.com/seed63918563/llmgate/request"
 
 // Complete fills in the response. It may be called on an answer that broke off.
 func (a *generation) Complete() {
-	if a.sound != nil {
-		a.Parts.Part(*a.sound)
-		a.sound, a.Pending = nil, 0
-	}
 	a.Fill()
 	a.Response.FinishReason = a.finishReason()
 }

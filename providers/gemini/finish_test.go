@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -20,10 +21,10 @@ func TestFinishReasonsThatAreFailures(t *testing.T) {
 		{"NO_IMAGE", request.ClassTransient}, {"MISSING_THOUGHT_SIGNATURE", request.ClassInvalid},
 	} {
 		body := `{"candidates":[{"content":{"parts":[{"text":"half"}]},"finishReason":"` + c.reason + `","finishMessage":"because of ` + testKey + `"}],"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":1}}`
-		_, whole := complete(t, body)
-		_, streamed := stream(t, "data: "+body+"\n\n")
+		_, whole := tested.Complete(t, body)
+		_, streamed := tested.Collect(t, "data: "+body+"\n\n")
 		for _, err := range []error{whole, streamed} {
-			e := asError(t, err)
+			e := canned.AsError(t, err)
 			if e.Class != c.class || !strings.Contains(e.Message, c.reason) || !strings.Contains(e.Message, "because of [redacted]") || e.Status != 200 || !e.MaybeBilled {
 				t.Errorf("%s: got %+v", c.reason, e)
 			}
@@ -36,8 +37,8 @@ func TestFinishReasonsThatAreFailures(t *testing.T) {
 
 func TestNothingUnderAnUnclearReasonIsAFailure(t *testing.T) {
 	for _, reason := range []string{"OTHER", "LANGUAGE", "IMAGE_OTHER", "UNHEARD_OF"} {
-		_, err := complete(t, answer(``, reason))
-		if e := asError(t, err); e.Class != request.ClassTransient || !strings.Contains(e.Message, reason) {
+		_, err := tested.Complete(t, answer(``, reason))
+		if e := canned.AsError(t, err); e.Class != request.ClassTransient || !strings.Contains(e.Message, reason) {
 			t.Errorf("%s: got %+v", reason, e)
 		}
 	}
@@ -46,17 +47,17 @@ func TestNothingUnderAnUnclearReasonIsAFailure(t *testing.T) {
 func TestBlockedPrompts(t *testing.T) {
 	for _, reason := range []string{"SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "JAILBREAK"} {
 		body := `{"promptFeedback":{"blockReason":"` + reason + `","blockReasonMessage":"no such talk","safetyRatings":[]},"usageMetadata":{"promptTokenCount":8,"totalTokenCount":8},"modelVersion":"m1"}`
-		_, whole := complete(t, body)
-		_, streamed := stream(t, "data: "+body+"\n\n")
+		_, whole := tested.Complete(t, body)
+		_, streamed := tested.Collect(t, "data: "+body+"\n\n")
 		for _, err := range []error{whole, streamed} {
-			e := asError(t, err)
+			e := canned.AsError(t, err)
 			if e.Class != request.ClassContentPolicy || !strings.Contains(e.Message, reason+": no such talk") || e.Partial.Usage.InputTokens != 8 || e.Partial.RawFinishReason != reason {
 				t.Errorf("%s: got %+v", reason, e)
 			}
 		}
 	}
 	for _, feedback := range []string{`{"safetyRatings":[]}`, `{"blockReason":"BLOCK_REASON_UNSPECIFIED"}`, `null`} {
-		got, err := complete(t, `{"promptFeedback":`+feedback+`,`+answer(`{"text":"a"}`, "STOP")[1:])
+		got, err := tested.Complete(t, `{"promptFeedback":`+feedback+`,`+answer(`{"text":"a"}`, "STOP")[1:])
 		if err != nil || got.Content != "a" || got.FinishReason != request.FinishStop {
 			t.Errorf("%s: %+v, %v", feedback, got, err)
 		}
@@ -83,8 +84,8 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 		{`{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","partialArgs":[{"jsonPath":"$.x"}]}}]}}]}`, "came in pieces", request.ClassTransient},
 		{`{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","willContinue":true}}]}}]}`, "came in pieces", request.ClassTransient},
 	} {
-		_, err := complete(t, c.body)
-		e := asError(t, err)
+		_, err := tested.Complete(t, c.body)
+		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
 		}

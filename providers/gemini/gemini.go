@@ -16,7 +16,6 @@ package gemini
 import (
 	"context"
 	"iter"
-	"net/http"
 	"net/url"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
@@ -30,7 +29,6 @@ type Client struct {
 	vertex  bool
 	dialect *dialect.Client
 	base    *url.URL
-	header  http.Header
 	// targets are where requests for the default model go, by method.
 	targets map[string]*wire.Target
 }
@@ -43,7 +41,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, vertex: cfg.isVertex(), header: common.Headers(cfg.headers()), dialect: dialect.New(common)}
+	c := &Client{cfg: cfg, vertex: cfg.isVertex(), dialect: dialect.New(common)}
 	if c.base, err = url.Parse(cfg.BaseURL); err != nil {
 		return nil, err
 	}
@@ -69,7 +67,7 @@ func (c *Client) newCodec(req *request.Request) dialect.Codec {
 	return &generation{Call: c.dialect.NewCall(req), client: c}
 }
 
-// Capabilities returns what the configuration says of the model, or else the table of package pricing.
+// Capabilities describes a model; see Config.Capabilities.
 func (c *Client) Capabilities(model string) request.Capabilities {
 	return c.dialect.Capabilities(model)
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/wire"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // generation is one request for content. A stream's events have the shape of the whole answer, each with the next parts; the
@@ -14,11 +13,8 @@ import (
 type generation struct {
 	dialect.Call
 	client  *Client
-	calls   int
-	blocked bool               // the prompt was
-	sound   *request.AudioPart // what has come of it
-	body    []byte             // being read
-	*readers
+	blocked bool   // the prompt was
+	body    []byte // being read
 }
 
 var _ dialect.Codec = (*generation)(nil)

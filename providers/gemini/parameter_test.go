@@ -7,29 +7,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // fields are the fields of a body but for contents, those of generationConfig with that name before them, as JSON.
 func fields(t *testing.T, body string) map[string]string {
 	t.Helper()
-	out := map[string]string{}
-	var add func(path string, raw json.RawMessage)
-	add = func(path string, raw json.RawMessage) {
-		var object map[string]json.RawMessage
-		if err := json.Unmarshal(raw, &object); err != nil {
-			t.Fatalf("%v in %s", err, raw)
-		}
-		for name, value := range object {
-			if name == "generationConfig" {
-				add("config.", value)
-			} else if name != "contents" {
-				out[path+name] = string(value)
-			}
+	all := canned.Fields(t, body, "contents")
+	if config, ok := all["generationConfig"]; ok {
+		delete(all, "generationConfig")
+		for name, value := range canned.Fields(t, config) {
+			all["config."+name] = value
 		}
 	}
-	add("", json.RawMessage(body))
-	return out
+	return all
 }
 
 var strictTool = request.Tool{Name: "f", Description: "d", Parameters: []byte(`{"type":"object"}`), Strict: new(true)}
@@ -119,7 +111,7 @@ func effort(e request.Effort) func(*request.Request) {
 func TestEncodeParameters(t *testing.T) {
 	for _, c := range parameterCases {
 		t.Run(c.name, func(t *testing.T) {
-			req := ask()
+			req := canned.Ask()
 			req.Model = c.model
 			c.change(&req)
 			body, warnings := encoded(t, nil, req)

@@ -17,9 +17,7 @@ func (p *parser) generationConfig(key string) {
 	case "topP":
 		p.Number(&r.TopP)
 	case "topK":
-		if n := p.WholeNumber(); n != nil {
-			r.TopK = new(int(*n))
-		}
+		p.OptionalWhole(&r.TopK)
 	case "frequencyPenalty":
 		p.Number(&r.FrequencyPenalty)
 	case "presencePenalty":
@@ -27,15 +25,9 @@ func (p *parser) generationConfig(key string) {
 	case "seed":
 		r.Seed = p.WholeNumber()
 	case "stopSequences":
-		p.Elements(func() {
-			var s string
-			p.Text(&s)
-			r.Stop = append(r.Stop, s)
-		})
+		p.Texts(&r.Stop)
 	case "candidateCount":
-		if n := p.WholeNumber(); n != nil && *n != 1 {
-			p.Fault("", "%d answers: a response holds one; send the request several times", *n)
-		}
+		p.OneAnswer()
 	default:
 		p.answerShape(key)
 	}

@@ -30,7 +30,7 @@ const maxDepth = 64
 func (w schemaWriter) schema(depth int) {
 	r := w.r
 	if r.Kind() != jsontext.Object || depth == maxDepth {
-		w.B = append(w.B, r.Raw()...)
+		w.Value(r.Raw())
 		return
 	}
 	w.Raw("{")
@@ -68,7 +68,7 @@ func (w schemaWriter) schema(depth int) {
 
 func (w schemaWriter) copy(name string) {
 	w.Key(name)
-	w.B = append(w.B, w.r.Raw()...)
+	w.Value(w.r.Raw())
 }
 
 func (w schemaWriter) kind(kind string, nullable bool) {

@@ -3,11 +3,11 @@ package gemini_test
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -20,14 +20,7 @@ func TestParseRequestReportsEveryFault(t *testing.T) {
 		"tools":[{"functionDeclarations":[{"name":1,"parameters":"x","behavior":"BLOCKING"}]},7],"toolConfig":{"functionCallingConfig":{"mode":"SOME"}},
 		"generationConfig":{"maxOutputTokens":1.5,"temperature":"hot","stopSequences":[1],"candidateCount":2,"responseMimeType":5,"responseJsonSchema":[],"thinkingConfig":"deep","topK":1e300,"seed":{}}}`
 	_, err := gemini.ParseRequest([]byte(body), "p")
-	faults, ok := errors.AsType[request.Faults](err)
-	if !ok || !errors.Is(err, request.ErrInvalid) {
-		t.Fatalf("got %v", err)
-	}
-	var got []string
-	for _, f := range faults {
-		got = append(got, f.Field+": "+f.Problem)
-	}
+	got := canned.Faults(t, err)
 	want := []string{
 		`model: expected a string`, `systemInstruction.parts: request.ImagePart can't stand in a system instruction; use text`,
 		`contents[0].parts[0].text: expected a string`, `contents[0].role: "judge" is unknown; use user or model`, `contents[1]: expected an object`,
@@ -117,18 +110,11 @@ func FuzzParseRequest(f *testing.F) {
 	f.Add([]byte(`{"contents":[{"role":"model","parts":[{"functionCall":{"name":"f"}},{"executableCode":{}}]},{"parts":[{"functionResponse":{"name":"f","response":{"result":"x"}}}]}],"tools":[{"functionDeclarations":[{"parameters":{"type":"OBJECT","nullable":true}}],"x":1}]}`))
 	f.Add([]byte(`{"systemInstruction":{"parts":{"text":"a"}},"generationConfig":{"thinkingConfig":{"thinkingLevel":"HIGH"},"x_y":1},"":1}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		req, err := gemini.ParseRequest(body, "p")
-		if err != nil && !errors.Is(err, request.ErrInvalid) {
-			t.Fatal(err)
-		}
-		_ = req.Validate() // whatever was read must be fit to be checked
-		if err == nil && !json.Valid(body) && !slices.ContainsFunc(body, func(b byte) bool { return b < ' ' || b == '\\' || b >= 0x80 }) {
-			t.Fatalf("took what is no JSON: %q", body)
-		}
-		transport := answering("")
+		req, err := canned.CheckParsed(t, body, gemini.ParseRequest)
+		transport := canned.Answer("")
 		_, _ = clientOver(t, transport, func(c *gemini.Config) { c.Provider = "p" }).Complete(t.Context(), req)
-		if err == nil && json.Valid(body) && transport.got != nil && !json.Valid(transport.sent) {
-			t.Fatalf("%s becomes %s, which is no JSON", body, transport.sent)
+		if err == nil && json.Valid(body) && transport.Got != nil && !json.Valid(transport.Sent) {
+			t.Fatalf("%s becomes %s, which is no JSON", body, transport.Sent)
 		}
 	})
 }

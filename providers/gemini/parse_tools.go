@@ -56,10 +56,7 @@ func (p *parser) toolConfig(key string) {
 		case "mode":
 			p.Text(&mode)
 		case "allowedFunctionNames":
-			p.Elements(func() {
-				names = append(names, "")
-				p.Text(&names[len(names)-1])
-			})
+			p.Texts(&names)
 		default:
 			other = true
 			p.R.Skip()

@@ -1,14 +1,13 @@
 package gemini_test
 
 import (
-	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/internal/recorded"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
@@ -44,16 +43,8 @@ func TestRecordedExchanges(t *testing.T) {
 				t.Fatal(err)
 			}
 			body := []byte(x.Request.Body)
-			req, err := gemini.ParseRequest(body, "recorded")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := x.Ask(t.Context(), client, req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := extract(t, string(x.Response.Body), x.Streamed())
-			if diff := cmp.Diff(want, summarise(t, got)); diff != "" {
+			_, got := x.Replay(t, client, gemini.ParseRequest)
+			if diff := cmp.Diff(extract(t, x), summarise(t, got)); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(meaning(t, body, nil), meaning(t, x.Sent, body)); diff != "" {
@@ -70,17 +61,13 @@ func checkMessage(t *testing.T, client *gemini.Client, x *recorded.Exchange, ans
 	if x.Streamed() {
 		return // texts of several events are one
 	}
-	req := ask()
+	req := canned.Ask()
 	req.Messages = append(req.Messages, answer)
 	if _, err := client.Complete(t.Context(), req); err != nil {
 		t.Fatal(err)
 	}
-	var sent struct{ Contents []object }
-	var came struct{ Candidates []struct{ Content object } }
-	if err := errors.Join(json.Unmarshal(x.Sent, &sent), json.Unmarshal([]byte(x.Response.Body), &came)); err != nil {
-		t.Fatal(err)
-	}
-	want, got := came.Candidates[0].Content, sent.Contents[len(sent.Contents)-1]
+	candidates, contents := recorded.List(recorded.Parse(t, x.Response.Body), "candidates"), recorded.List(recorded.Parse(t, x.Sent), "contents")
+	want, got := candidates[0].(object)["content"].(object), contents[len(contents)-1].(object)
 	plainContent(want, true)
 	plainContent(got, true)
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/gemini"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -84,15 +84,8 @@ func drawPart(t *rapid.T, text *rapid.Generator[string]) request.Part {
 func TestRequestRoundTrips(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		want := drawRequest(rt)
-		transport := answering(answer(`{"text":"a"}`, "STOP"))
+		transport := canned.Answer(answer(`{"text":"a"}`, "STOP"))
 		client := clientOver(t, transport, func(c *gemini.Config) { c.Model = "gemini-3-flash-preview" })
-		resp, err := client.Complete(t.Context(), want)
-		if err != nil || len(resp.Warnings) > 0 {
-			rt.Fatalf("%v, %v", err, resp)
-		}
-		got, err := gemini.ParseRequest(transport.sent, "gemini")
-		if diff := cmp.Diff(want, got); err != nil || diff != "" {
-			rt.Fatalf("%v\n%s\nbody %s", err, diff, transport.sent)
-		}
+		canned.CheckRoundTrip(rt, client, transport, want, "gemini", gemini.ParseRequest)
 	})
 }

@@ -3,13 +3,13 @@ package gemini_test
 import (
 	"errors"
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -25,15 +25,9 @@ data: {"candidates": [{"content": {"parts": [{"text": ""}],"role": "model"},"fin
 // error that carries what had come.
 func TestStreamCutAtEveryByte(t *testing.T) {
 	for n := range len(wholeStream) + 1 {
-		body := io.MultiReader(strings.NewReader(wholeStream[:n]), iotest.ErrReader(io.ErrUnexpectedEOF))
-		got, err := collect(t, clientOver(t, &canned{body: body}, nil), ask())
-		if !errors.Is(err, request.ErrTruncated) {
-			t.Fatalf("cut at %d: got %v", n, err)
-		}
-		e := asError(t, err)
-		if e.Partial == nil || e.Partial.Content != got.content || !e.MaybeBilled || !strings.HasPrefix("One two", got.content) {
-			t.Fatalf("cut at %d: handed out %q, partial %+v", n, got.content, e.Partial)
-		}
+		body := canned.Broken(wholeStream[:n])
+		got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: body}, nil), canned.Ask())
+		canned.CheckCut(t, n, got, err)
 	}
 }
 
@@ -41,15 +35,15 @@ func TestStreamCutAtEveryByte(t *testing.T) {
 func TestStreamClosedInOrderAtEveryByte(t *testing.T) {
 	last := strings.LastIndex(wholeStream, "}") + 1
 	for n := range len(wholeStream) + 1 {
-		got, err := stream(t, wholeStream[:n])
+		got, err := tested.Collect(t, wholeStream[:n])
 		if n < last {
 			if !errors.Is(err, request.ErrTruncated) {
 				t.Fatalf("closed at %d: got %v", n, err)
 			}
 			continue
 		}
-		if err != nil || got.last.Content != "One two" || got.last.FinishReason != request.FinishStop || got.last.Usage.InputTokens != 6 || got.last.Usage.OutputTokens != 2 {
-			t.Fatalf("closed at %d: %+v, %v", n, got.last, err)
+		if err != nil || got.Last.Content != "One two" || got.Last.FinishReason != request.FinishStop || got.Last.Usage.InputTokens != 6 || got.Last.Usage.OutputTokens != 2 {
+			t.Fatalf("closed at %d: %+v, %v", n, got.Last, err)
 		}
 	}
 }
@@ -66,9 +60,9 @@ func TestStreamedInSmallPieces(t *testing.T) {
 		"a list, without alt":   strings.NewReader("[" + strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(wholeStream), "data: "), "\n\ndata: ", ",\n") + "]"),
 		"documents in a series": strings.NewReader(strings.ReplaceAll(wholeStream, "data: ", "")),
 	} {
-		got, err := collect(t, clientOver(t, &canned{body: r}, nil), ask())
-		if err != nil || got.last.Content != "One two" || got.content != "One two" || got.last.Usage.OutputTokens != 2 || got.last.Model != "m1" || got.last.ID != "r1" {
-			t.Errorf("%s: %+v, %v", name, got.last, err)
+		got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: r}, nil), canned.Ask())
+		if err != nil || got.Last.Content != "One two" || got.Content != "One two" || got.Last.Usage.OutputTokens != 2 || got.Last.Model != "m1" || got.Last.ID != "r1" {
+			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
 	}
 }
@@ -77,7 +71,7 @@ func TestStreamedParts(t *testing.T) {
 	body := event(`{"text":"h","thought":true}`, "") + event(`{"text":"m","thought":true,"thoughtSignature":"czE="}`, "") + event(`{"text":"a"}`, "") +
 		event(`{"text":"b","thoughtSignature":"czI="}`, "") + event(`{"inlineData":{"mimeType":"image/png","data":"aGk="}}`, "") +
 		event(`{"functionCall":{"name":"f","args":{"x":1}},"thoughtSignature":"czM="},{"functionCall":{"name":"f","args":{},"id":"q"}}`, "") + event(`{"text":"","thoughtSignature":"czQ="}`, "STOP")
-	got, err := stream(t, body)
+	got, err := tested.Collect(t, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,11 +81,11 @@ func TestStreamedParts(t *testing.T) {
 		request.ToolCall{ID: "call_r1_0", Name: "f", Arguments: `{"x":1}`, Signature: "czM="}, request.ToolCall{ID: "q", Name: "f", Arguments: "{}"},
 		request.TextPart{Signature: "czQ="},
 	}
-	if diff := cmp.Diff(want, got.last.Parts); diff != "" || got.last.FinishReason != request.FinishToolCalls {
-		t.Errorf("finish %q\n%s", got.last.FinishReason, diff)
+	if diff := cmp.Diff(want, got.Last.Parts); diff != "" || got.Last.FinishReason != request.FinishToolCalls {
+		t.Errorf("finish %q\n%s", got.Last.FinishReason, diff)
 	}
 	handed := []request.Part{request.ReasoningPart{Signature: "czE="}, request.TextPart{Signature: "czI="}, image, request.TextPart{Signature: "czQ="}}
-	if diff := cmp.Diff(handed, got.parts); diff != "" || got.content != "ab" || got.reasoning != "hm" || got.calls[0] != `{"x":1}` || got.calls[1] != "{}" {
+	if diff := cmp.Diff(handed, got.Parts); diff != "" || got.Content != "ab" || got.Reasoning != "hm" || got.Calls[0] != `{"x":1}` || got.Calls[1] != "{}" {
 		t.Errorf("handed out %+v\n%s", got, diff)
 	}
 }
@@ -114,13 +108,9 @@ func TestStreamFailures(t *testing.T) {
 		{"blocked", `data: {"promptFeedback":{"blockReason":"OTHER"}}`, "OTHER", request.ClassContentPolicy},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := stream(t, first+c.rest+"\n\n")
-			e := asError(t, err)
-			if e.Class != c.class || !strings.Contains(e.Error(), c.says) || !e.MaybeBilled || got.content != "One" {
-				t.Errorf("got %+v after %q", e, got.content)
-			}
-			if e.Partial == nil || e.Partial.Content != "One" || !e.Partial.Usage.Estimated || e.Partial.Usage.OutputTokens == 0 {
-				t.Errorf("partial: %+v", e.Partial)
+			got, err := tested.Collect(t, first+c.rest+"\n\n")
+			if e := canned.CheckBroken(t, got, err, c.class, c.says); !e.Partial.Usage.Estimated {
+				t.Errorf("usage: %+v", e.Partial.Usage)
 			}
 		})
 	}
@@ -128,47 +118,17 @@ func TestStreamFailures(t *testing.T) {
 
 func TestStreamWithoutAnAnswer(t *testing.T) {
 	for _, body := range []string{"", "\n\n", ": ping\n\n", "data: {}\n\n", "data: {\"candidates\":[]}\n\n", "data: {\"usageMetadata\":{\"promptTokenCount\":3}}\n\n"} {
-		if _, err := stream(t, body); !errors.Is(err, request.ErrTruncated) {
+		if _, err := tested.Collect(t, body); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%q: got %v", body, err)
 		}
 	}
 }
 
 func TestStreamAnsweredWhole(t *testing.T) {
-	got, err := stream(t, answer(`{"text":"All."}`, "STOP"))
-	if err != nil || got.content != "All." || got.last.Content != "All." || !got.last.Usage.Reported {
+	got, err := tested.Collect(t, answer(`{"text":"All."}`, "STOP"))
+	if err != nil || got.Content != "All." || got.Last.Content != "All." || !got.Last.Usage.Reported {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
-// closing tells when a body is closed.
-type closing struct {
-	io.Reader
-	closed bool
-}
-
-func (c *closing) Close() error { c.closed = true; return nil }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func TestLeavingTheLoopEndsTheCall(t *testing.T) {
-	for stop := range 2 {
-		body := &closing{Reader: strings.NewReader(wholeStream)}
-		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-			r.Body.Close()
-			return &http.Response{StatusCode: 200, Body: body}, nil
-		})
-		n := 0
-		for range clientOver(t, transport, nil).Stream(t.Context(), ask()) {
-			if n == stop {
-				break
-			}
-			n++
-		}
-		if n != stop || !body.closed {
-			t.Errorf("left after %d chunks; body closed: %v", n, body.closed)
-		}
-	}
-}
+func TestLeavingTheLoopEndsTheCall(t *testing.T) { tested.CheckLeaving(t) }

@@ -14,6 +14,7 @@ const (
 	methodCount    = ":countTokens"
 )
 
+// prepareTargets makes those of the default model.
 func (c *Client) prepareTargets() error {
 	targets := map[string]*wire.Target{}
 	for _, method := range [...]string{methodComplete, methodStream, methodCount} {
@@ -45,7 +46,7 @@ func (c *Client) targetFor(model, method string) (*wire.Target, error) {
 	if method == methodStream {
 		u.RawQuery = "alt=sse"
 	}
-	return &wire.Target{URL: &u, Header: c.header}, nil
+	return c.dialect.Target(&u), nil
 }
 
 // resource is a model's name as the API's own lists have it.

@@ -115,10 +115,10 @@ func (a *anthropicChat) start(m *anthropicMessage) {
 func (a *anthropicChat) open(index int, b *anthropicBlock, out dialect.Emit) {
 	switch b.Type {
 	case "text":
-		a.say(b.Text, out)
+		a.AddText([]byte(b.Text), out)
 	case "thinking":
 		a.Parts.OpenReasoning()
-		a.reason(b.Thinking, out)
+		a.AddReason([]byte(b.Thinking), out)
 		a.sign(b.Signature, out)
 	case "redacted_thinking":
 		part := request.ReasoningPart{Encrypted: b.Data}
@@ -148,9 +148,9 @@ func (a *anthropicChat) delta(e *anthropicEvent, out dialect.Emit) {
 	d := &e.Delta
 	switch d.Type {
 	case "text_delta":
-		a.say(d.Text, out)
+		a.AddText([]byte(d.Text), out)
 	case "thinking_delta":
-		a.reason(d.Thinking, out)
+		a.AddReason([]byte(d.Thinking), out)
 	case "signature_delta":
 		a.sign(d.Signature, out)
 	case "input_json_delta":

@@ -19,9 +19,7 @@ type anthropicParameters struct {
 
 func (p anthropicParameters) write(streamed bool) {
 	r := p.Req
-	if p.Field("model") {
-		p.String(p.Model)
-	}
+	p.OptionalText("model", p.Model)
 	if p.Field("stream") {
 		p.Bool(streamed)
 	}
@@ -30,24 +28,18 @@ func (p anthropicParameters) write(streamed bool) {
 		p.Int(int64(limit))
 	}
 	p.system()
-	p.Optional("temperature", r.Temperature)
-	p.Optional("top_p", r.TopP)
-	if r.TopK != nil && p.Field("top_k") {
-		p.Int(int64(*r.TopK))
-	}
-	if len(r.Stop) > 0 && p.Field("stop_sequences") {
-		p.Strings(r.Stop)
-	}
+	p.OptionalFloat("temperature", r.Temperature)
+	p.OptionalFloat("top_p", r.TopP)
+	p.OptionalInt("top_k", r.TopK)
+	p.OptionalTexts("stop_sequences", r.Stop)
 	p.thinking(limit)
 	p.tools()
 	p.format()
-	if r.ServiceTier != "" && p.Field("service_tier") {
-		p.String(r.ServiceTier)
-	}
+	p.OptionalText("service_tier", r.ServiceTier)
 	if r.User != "" && p.Field("metadata") {
-		p.Raw(`{`)
+		p.Raw("{")
 		p.Text("user_id", r.User)
-		p.Raw(`}`)
+		p.Raw("}")
 	}
 	p.unsaid()
 }
@@ -82,9 +74,9 @@ func (p anthropicParameters) system() {
 			if b.mark.TTL > 0 {
 				p.Text("ttl", ttl(b.mark.TTL))
 			}
-			p.Raw(`}`)
+			p.Raw("}")
 		}
-		p.Raw(`}`)
+		p.Raw("}")
 	}
 	p.Raw(`]`)
 }
@@ -151,7 +143,7 @@ func (p anthropicParameters) thinking(limit int) {
 	if budget > 0 && p.Field("thinking") {
 		p.Raw(`{"type":"enabled","budget_tokens":`)
 		p.Int(int64(budget))
-		p.Raw(`}`)
+		p.Raw("}")
 	}
 }
 
@@ -176,14 +168,14 @@ func (p anthropicParameters) tools() {
 	if (r.ToolChoice.Mode == "" && parallel == nil) || !p.Field("tool_choice") {
 		return
 	}
-	p.Raw(`{`)
+	p.Raw("{")
 	p.Text("type", anthropicChoices[r.ToolChoice.Mode])
 	p.TextIf("name", r.ToolChoice.Name)
 	if parallel != nil && r.ToolChoice.Mode != request.ToolNone {
 		p.Key("disable_parallel_tool_use")
 		p.Bool(!*parallel)
 	}
-	p.Raw(`}`)
+	p.Raw("}")
 }
 
 func (p anthropicParameters) format() {
@@ -193,7 +185,7 @@ func (p anthropicParameters) format() {
 		p.Encoder.Warn("response_format", "not sent: the API has no mode for JSON without a schema; ask for it in the prompt")
 	case f.Type == request.FormatJSONSchema && p.Field("output_config"):
 		p.Raw(`{"format":{"type":"json_schema","schema":`)
-		p.Raw(string(f.Schema))
+		p.Value(f.Schema)
 		p.Raw(`}}`)
 	}
 }
@@ -201,15 +193,9 @@ func (p anthropicParameters) format() {
 // unsaid warns of parameters that the API does not have.
 func (p anthropicParameters) unsaid() {
 	r := p.Req
-	for _, lost := range []struct {
-		field string
-		set   bool
-	}{
-		{"seed", r.Seed != nil}, {"frequency_penalty", r.FrequencyPenalty != nil}, {"presence_penalty", r.PresencePenalty != nil},
-		{"prompt_cache_key", r.PromptCacheKey != ""},
-	} {
-		if lost.set {
-			p.Encoder.Warn(lost.field, "not sent: the API has no such parameter")
-		}
-	}
+	const none = "not sent: the API has no such parameter"
+	p.WarnIf(r.Seed != nil, "seed", none)
+	p.WarnIf(r.FrequencyPenalty != nil, "frequency_penalty", none)
+	p.WarnIf(r.PresencePenalty != nil, "presence_penalty", none)
+	p.WarnIf(r.PromptCacheKey != "", "prompt_cache_key", none)
 }

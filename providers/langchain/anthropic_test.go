@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -124,22 +125,22 @@ func TestAnthropicAnswer(t *testing.T) {
 		request.ReasoningPart{Text: "hm", Signature: "s"}, request.ReasoningPart{Encrypted: "e"}, request.TextPart{Text: "Wait."},
 		want.ToolCalls[0], want.ToolCalls[1],
 	}
-	whole, err := open(t, langchain.Anthropic, answering(anthropicBlocks)).Complete(t.Context(), ask())
+	whole, err := open(t, langchain.Anthropic, canned.Answer(anthropicBlocks)).Complete(t.Context(), ask())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, whole); diff != "" {
 		t.Error("whole:", diff)
 	}
-	streamed, err := request.Collect(open(t, langchain.Anthropic, answering(anthropicStream)).Stream(t.Context(), ask()))
+	streamed, err := request.Collect(open(t, langchain.Anthropic, canned.Answer(anthropicStream)).Stream(t.Context(), ask()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, streamed); diff != "" {
 		t.Error("streamed:", diff)
 	}
-	all, err := collect(t, open(t, langchain.Anthropic, answering(anthropicStream)), ask())
-	if err != nil || all.content != "Wait." || all.reasoning != "hm" || all.calls[0] != want.ToolCalls[0].Arguments || all.calls[1] != "{}" {
+	all, err := canned.Collect(t, open(t, langchain.Anthropic, canned.Answer(anthropicStream)), ask())
+	if err != nil || all.Content != "Wait." || all.Reasoning != "hm" || all.Calls[0] != want.ToolCalls[0].Arguments || all.Calls[1] != "{}" {
 		t.Errorf("deltas %+v, %v", all, err)
 	}
 }
@@ -150,8 +151,8 @@ func TestAnthropicRoundsNoArgument(t *testing.T) {
 		req.Messages = append(req.Messages, request.Message{Role: request.RoleAssistant, Parts: []request.Part{
 			request.ToolCall{ID: "1", Name: "f", Arguments: arguments},
 		}})
-		_, err := open(t, langchain.Anthropic, answering(anthropicPlain)).Complete(t.Context(), req)
-		if e := asError(t, err); e.Class != request.ClassInvalid {
+		_, err := open(t, langchain.Anthropic, canned.Answer(anthropicPlain)).Complete(t.Context(), req)
+		if e := canned.AsError(t, err); e.Class != request.ClassInvalid {
 			t.Errorf("%s: got %v", arguments, err)
 		}
 	}

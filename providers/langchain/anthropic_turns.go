@@ -28,7 +28,7 @@ func joinTurns(e *dialect.Encoder, messages []byte) {
 			last = role
 		}
 		e.Comma()
-		e.B = append(e.B, blocks...)
+		e.Value(blocks)
 	}
 	if last != "" {
 		e.Raw("]}")

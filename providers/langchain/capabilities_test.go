@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tmc/langchaingo/llms/huggingface"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -55,14 +56,14 @@ func TestCapabilities(t *testing.T) {
 		}
 		long := ask()
 		long.MaxTokens = 501
-		if _, err := c.client.Complete(t.Context(), long); asError(t, err).Class != request.ClassInvalid {
+		if _, err := c.client.Complete(t.Context(), long); canned.AsError(t, err).Class != request.ClassInvalid {
 			t.Errorf("%s: a bound above the model's: %v", name, err)
 		}
 	}
 }
 
 func TestAnthropicBoundComesFromTheModel(t *testing.T) {
-	transport := answering(anthropicPlain)
+	transport := canned.Answer(anthropicPlain)
 	client, err := langchain.Anthropic(langchain.Config{APIKey: "k-0123", Model: "m", Transport: transport, Capabilities: able})
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func TestAnthropicBoundComesFromTheModel(t *testing.T) {
 	req := ask()
 	req.MaxTokens = 0
 	resp, err := client.Complete(t.Context(), req)
-	if err != nil || len(resp.Warnings) > 0 || object(t, string(transport.sent))["max_tokens"] != 500.0 {
-		t.Errorf("sent %s; %v, %v", transport.sent, resp, err)
+	if err != nil || len(resp.Warnings) > 0 || object(t, string(transport.Sent))["max_tokens"] != 500.0 {
+		t.Errorf("sent %s; %v, %v", transport.Sent, resp, err)
 	}
 }

@@ -30,6 +30,10 @@ type Config struct {
 	BaseURL string
 	// Header is sent with every request, over the headers set here.
 	Header http.Header
+	// OnUnknownError is for a log: it is called, if it is not nil, with an error response whose words nobody knows, so that
+	// only its status classified it; once for each shape of body, for at most 256 of them, possibly by several goroutines at
+	// once. It must not change the error.
+	OnUnknownError func(*request.Error)
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
 	Transport http.RoundTripper
@@ -44,7 +48,7 @@ type Config struct {
 // frame is the configuration in the words of package dialect.
 func (c *Config) frame() dialect.Config {
 	return dialect.Config{
-		Provider: c.Provider, Model: c.Model, Capabilities: c.Capabilities, Models: c.Models,
+		Provider: c.Provider, Model: c.Model, Capabilities: c.Capabilities, Models: c.Models, OnUnknownError: c.OnUnknownError,
 		APIKey: c.APIKey, BaseURL: c.BaseURL, Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
 	}

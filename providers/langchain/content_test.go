@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -40,10 +41,10 @@ func TestContentIsRefused(t *testing.T) {
 		{langchain.OpenAI, toolLoop(request.ToolResult{Parts: []request.Part{request.ImagePart{Data: png}}}), "messages[2].parts[0]", "text only"},
 		{langchain.OpenAI, toolLoop(request.ToolResult{Content: "x"}, request.ImagePart{Data: png}), "messages[1].parts[0]", "leave it out"},
 	} {
-		transport := answering(openaiPlain)
+		transport := canned.Answer(openaiPlain)
 		_, err := open(t, c.open, transport).Complete(t.Context(), c.req)
-		e := asError(t, err)
-		if e.Class != request.ClassInvalid || !strings.Contains(e.Error(), c.place+": ") || !strings.Contains(e.Error(), c.says) || transport.got != nil {
+		e := canned.AsError(t, err)
+		if e.Class != request.ClassInvalid || !strings.Contains(e.Error(), c.place+": ") || !strings.Contains(e.Error(), c.says) || transport.Got != nil {
 			t.Errorf("%s, %s: %v", c.place, c.says, err)
 		}
 	}

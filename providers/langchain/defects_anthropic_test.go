@@ -12,10 +12,12 @@ import (
 
 	"github.com/tmc/langchaingo/llms"
 	"github.com/tmc/langchaingo/llms/anthropic"
+
+	"github.com/seed63918563/llmgate/internal/canned"
 )
 
 func TestBareAnthropicSendsFirstPartsOnly(t *testing.T) {
-	transport := answering(anthropicPlain)
+	transport := canned.Answer(anthropicPlain)
 	call := func(id string) llms.ToolCall {
 		return llms.ToolCall{ID: id, Type: "function", FunctionCall: &llms.FunctionCall{Name: "f", Arguments: `{"n":9007199254740993}`}}
 	}
@@ -27,7 +29,7 @@ func TestBareAnthropicSendsFirstPartsOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantBody(t, object(t, string(transport.sent)), `{"model":"m","max_tokens":2048,"temperature":0,"system":"Be brief.","messages":[
+	wantBody(t, object(t, string(transport.Sent)), `{"model":"m","max_tokens":2048,"temperature":0,"system":"Be brief.","messages":[
 		{"role":"user","content":[{"type":"text","text":"Hello?"}]},
 		{"role":"assistant","content":[{"type":"tool_use","id":"1","name":"f","input":{"n":9007199254740992}}]},
 		{"role":"user","content":[{"type":"tool_result","tool_use_id":"1","content":""}]}]}`)
@@ -35,7 +37,7 @@ func TestBareAnthropicSendsFirstPartsOnly(t *testing.T) {
 
 func TestBareAnthropicRoundsArguments(t *testing.T) {
 	text := strings.Replace(anthropicBlocks, `{"type":"redacted_thinking","data":"e"},`, "", 1)
-	resp, err := bareAnthropic(t, answering(text)).GenerateContent(t.Context(), hello)
+	resp, err := bareAnthropic(t, canned.Answer(text)).GenerateContent(t.Context(), hello)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,16 +47,16 @@ func TestBareAnthropicRoundsArguments(t *testing.T) {
 }
 
 func TestBareAnthropicCantReadRedactedThinking(t *testing.T) {
-	if _, err := bareAnthropic(t, answering(anthropicBlocks)).GenerateContent(t.Context(), hello); err == nil {
+	if _, err := bareAnthropic(t, canned.Answer(anthropicBlocks)).GenerateContent(t.Context(), hello); err == nil {
 		t.Error("whole: no error")
 	}
-	if _, err := bareAnthropic(t, answering(anthropicStream)).GenerateContent(t.Context(), hello, llms.WithStreamingFunc(heard)); err == nil {
+	if _, err := bareAnthropic(t, canned.Answer(anthropicStream)).GenerateContent(t.Context(), hello, llms.WithStreamingFunc(heard)); err == nil {
 		t.Error("streamed: no error")
 	}
 }
 
 func TestBareAnthropicReasoningStreamNeedsBothFunctions(t *testing.T) {
-	_, err := bareAnthropic(t, answering(anthropicStream)).GenerateContent(t.Context(), hello,
+	_, err := bareAnthropic(t, canned.Answer(anthropicStream)).GenerateContent(t.Context(), hello,
 		llms.WithStreamingReasoningFunc(func(context.Context, []byte, []byte) error { return nil }))
 	if err == nil || !strings.Contains(err.Error(), "parse response: invalid character") {
 		t.Errorf("got %v", err)
@@ -71,7 +73,7 @@ func leak() {
 	before := runtime.NumGoroutine()
 	const failed = "data: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}\n\n"
 	for range leaks {
-		transport := &canned{body: cutOff{strings.NewReader(failed)}}
+		transport := &canned.Transport{Reader: canned.Broken(failed)}
 		m, err := anthropic.New(anthropic.WithToken("k"), anthropic.WithHTTPClient(doer{transport}))
 		if err != nil {
 			panic(err)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/tmc/langchaingo/llms"
 	"github.com/tmc/langchaingo/llms/ollama"
+
+	"github.com/seed63918563/llmgate/internal/canned"
 )
 
 func bareOllama(t testing.TB, transport http.RoundTripper) llms.Model {
@@ -31,11 +33,11 @@ func TestBareOllamaLosesTheEnd(t *testing.T) {
 }
 
 func TestBareOllamaParameters(t *testing.T) {
-	transport := answering(ollamaPlain)
+	transport := canned.Answer(ollamaPlain)
 	tool := llms.Tool{Type: "function", Function: &llms.FunctionDefinition{Name: "f"}}
 	_, err := bareOllama(t, transport).GenerateContent(t.Context(), hello, llms.WithTools([]llms.Tool{tool}), llms.WithThinkingMode(llms.ThinkingModeLow))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantBody(t, object(t, string(transport.sent)), `{"model":"m","format":"","options":{"temperature":0,"think":true},"messages":[{"role":"user","content":"Hello?"}]}`)
+	wantBody(t, object(t, string(transport.Sent)), `{"model":"m","format":"","options":{"temperature":0,"think":true},"messages":[{"role":"user","content":"Hello?"}]}`)
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/tmc/langchaingo/llms"
 	"github.com/tmc/langchaingo/llms/anthropic"
 	"github.com/tmc/langchaingo/llms/openai"
+
+	"github.com/seed63918563/llmgate/internal/canned"
 )
 
 // The tests of this file and of defects_anthropic_test.go run langchaingo v0.1.14 alone. They hold what the decision record
@@ -45,7 +47,7 @@ func TestBareOpenAIStreamThatBreaksOffIsASuccess(t *testing.T) {
 		"an error":           "data: {\"error\":{\"message\":\"Overloaded\"}}\n\ndata: [DONE]\n\n",
 		"an unreadable line": "data: {\"choices\":[{\"delta\":\n\ndata: [DONE]\n\n",
 	} {
-		resp, err := bareOpenAI(t, answering(begun+rest)).GenerateContent(t.Context(), hello, llms.WithStreamingFunc(heard))
+		resp, err := bareOpenAI(t, canned.Answer(begun+rest)).GenerateContent(t.Context(), hello, llms.WithStreamingFunc(heard))
 		if err != nil || resp.Choices[0].Content != "Half an" {
 			t.Errorf("%s: %v, %v", name, resp, err)
 		}
@@ -53,7 +55,7 @@ func TestBareOpenAIStreamThatBreaksOffIsASuccess(t *testing.T) {
 }
 
 func TestBareOpenAIJoinsInterleavedToolCallsWrongly(t *testing.T) {
-	resp, err := bareOpenAI(t, answering(openaiInterleaved)).GenerateContent(t.Context(), hello, llms.WithStreamingFunc(heard))
+	resp, err := bareOpenAI(t, canned.Answer(openaiInterleaved)).GenerateContent(t.Context(), hello, llms.WithStreamingFunc(heard))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +67,7 @@ func TestBareOpenAIJoinsInterleavedToolCallsWrongly(t *testing.T) {
 
 func TestBareOpenAIStreamsToolCallsAsText(t *testing.T) {
 	var text strings.Builder
-	_, err := bareOpenAI(t, answering(openaiInterleaved)).GenerateContent(t.Context(), hello, llms.WithStreamingFunc(func(_ context.Context, chunk []byte) error {
+	_, err := bareOpenAI(t, canned.Answer(openaiInterleaved)).GenerateContent(t.Context(), hello, llms.WithStreamingFunc(func(_ context.Context, chunk []byte) error {
 		text.Write(chunk)
 		return nil
 	}))
@@ -75,8 +77,8 @@ func TestBareOpenAIStreamsToolCallsAsText(t *testing.T) {
 }
 
 func TestBareOpenAIErrorHasWordsOnly(t *testing.T) {
-	transport := &canned{status: 429, header: http.Header{"Retry-After": {"7"}},
-		body: strings.NewReader(`{"error":{"message":"You exceeded it","code":"insufficient_quota"}}`)}
+	transport := &canned.Transport{Status: 429, Header: http.Header{"Retry-After": {"7"}},
+		Body: `{"error":{"message":"You exceeded it","code":"insufficient_quota"}}`}
 	_, err := bareOpenAI(t, transport).GenerateContent(t.Context(), hello)
 	if want := "API returned unexpected status code: 429: You exceeded it"; err == nil || err.Error() != want || errors.Unwrap(err) != nil {
 		t.Errorf("got %v, want %s", err, want)
@@ -98,20 +100,20 @@ func TestBareOpenAILosesTheCancellation(t *testing.T) {
 }
 
 func TestBareOpenAIParameters(t *testing.T) {
-	transport := answering(openaiPlain)
+	transport := canned.Answer(openaiPlain)
 	_, err := bareOpenAI(t, transport).GenerateContent(t.Context(), hello, llms.WithTopP(0.5), llms.WithSeed(0), llms.WithThinkingMode(llms.ThinkingModeLow))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantBody(t, object(t, string(transport.sent)), `{"model":"m","temperature":0,"messages":[{"role":"user","content":"Hello?"}]}`)
+	wantBody(t, object(t, string(transport.Sent)), `{"model":"m","temperature":0,"messages":[{"role":"user","content":"Hello?"}]}`)
 
-	transport.body = strings.NewReader(openaiPlain)
+	transport.Body = openaiPlain
 	_, err = bareOpenAI(t, transport).GenerateContent(t.Context(), []llms.MessageContent{llms.TextParts(llms.ChatMessageTypeSystem, "Be brief."), hello[0]},
 		llms.WithModel("gpt-5"), llms.WithTemperature(0.5))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantBody(t, object(t, string(transport.sent)), `{"model":"gpt-5","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hello?"}]}`)
+	wantBody(t, object(t, string(transport.Sent)), `{"model":"gpt-5","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hello?"}]}`)
 }
 
 // Without the network every count is a guess, and for most models it always is.

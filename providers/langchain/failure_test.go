@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -30,31 +31,20 @@ var vendors = []struct {
 		"{\"error\":\"Overloaded\"}\n"},
 }
 
-func transportFor(name string, body io.Reader) *canned {
+func transportFor(name string, body io.Reader) *canned.Transport {
 	kind := "text/event-stream"
 	if name == "ollama" {
 		kind = "application/x-ndjson"
 	}
-	return &canned{body: body, header: http.Header{"Content-Type": {kind}}}
-}
-
-// cutOff is a body that breaks off like a lost connection.
-type cutOff struct{ io.Reader }
-
-func (c cutOff) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
+	return &canned.Transport{Reader: body, Header: http.Header{"Content-Type": {kind}}}
 }
 
 func TestStreamCutAtEveryByte(t *testing.T) {
 	for _, v := range vendors {
 		for at := range len(v.stream) - v.tail {
-			for _, body := range []io.Reader{strings.NewReader(v.stream[:at]), cutOff{strings.NewReader(v.stream[:at])}} {
+			for _, body := range []io.Reader{strings.NewReader(v.stream[:at]), canned.Broken(v.stream[:at])} {
 				_, err := request.Collect(open(t, v.open, transportFor(v.name, body)).Stream(t.Context(), ask()))
-				if e := asError(t, err); e.Class != request.ClassTruncated || e.Partial == nil || !e.MaybeBilled {
+				if e := canned.AsError(t, err); e.Class != request.ClassTruncated || e.Partial == nil || !e.MaybeBilled {
 					t.Fatalf("%s, cut at byte %d: %v", v.name, at, err)
 				}
 			}
@@ -66,7 +56,7 @@ func TestErrorInStream(t *testing.T) {
 	for _, v := range vendors {
 		begun := v.stream[:len(v.stream)-v.tail]
 		_, err := request.Collect(open(t, v.open, transportFor(v.name, strings.NewReader(begun+v.inBand))).Stream(t.Context(), ask()))
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if e.Partial == nil || e.Partial.Content == "" || !strings.Contains(e.Message, "Overloaded") || !e.MaybeBilled {
 			t.Errorf("%s: %v, partial %+v", v.name, e, e.Partial)
 		}
@@ -83,7 +73,7 @@ func TestUnreadableLine(t *testing.T) {
 			line = "{\"model\":\n"
 		}
 		_, err := request.Collect(open(t, v.open, transportFor(v.name, strings.NewReader(v.stream[:len(v.stream)-v.tail]+line))).Stream(t.Context(), ask()))
-		if e := asError(t, err); e.Class != request.ClassTruncated || e.Partial == nil {
+		if e := canned.AsError(t, err); e.Class != request.ClassTruncated || e.Partial == nil {
 			t.Errorf("%s: %v", v.name, err)
 		}
 	}
@@ -121,13 +111,13 @@ func (s stalling) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, v := range vendors {
-			transport := stalling{transportFor(v.name, nil).header.Get("Content-Type"), v.stream[:len(v.stream)-v.tail]}
+			transport := stalling{transportFor(v.name, nil).Header.Get("Content-Type"), v.stream[:len(v.stream)-v.tail]}
 			client, err := v.open(langchain.Config{APIKey: "k-0123", Model: "m", Transport: transport, IdleTimeout: time.Minute})
 			if err != nil {
 				t.Fatal(err)
 			}
 			_, err = request.Collect(client.Stream(t.Context(), ask()))
-			if e := asError(t, err); e.Class != request.ClassTimeout || e.Reason != request.ReasonStalled || e.Partial.Content == "" {
+			if e := canned.AsError(t, err); e.Class != request.ClassTimeout || e.Reason != request.ReasonStalled || e.Partial.Content == "" {
 				t.Errorf("%s: %v", v.name, err)
 			}
 			ctx, cancel := context.WithCancel(t.Context())
@@ -135,7 +125,7 @@ func TestStall(t *testing.T) {
 			for _, err = range client.Stream(ctx, ask()) {
 				cancel()
 			}
-			if e := asError(t, err); !errors.Is(err, context.Canceled) || e.Class != request.ClassCanceled {
+			if e := canned.AsError(t, err); !errors.Is(err, context.Canceled) || e.Class != request.ClassCanceled {
 				t.Errorf("%s: cancelled: %v", v.name, err)
 			}
 			for range client.Stream(t.Context(), ask()) {
@@ -168,9 +158,9 @@ func TestStatusErrors(t *testing.T) {
 				c.header = http.Header{}
 			}
 			c.header.Set("X-Request-Id", "r1")
-			transport := &canned{status: c.status, header: c.header, body: strings.NewReader(c.body)}
+			transport := &canned.Transport{Status: c.status, Header: c.header, Body: c.body}
 			_, err := open(t, v.open, transport).Complete(t.Context(), ask())
-			e := asError(t, err)
+			e := canned.AsError(t, err)
 			if e.Class != c.class || e.RetryAfter != c.wait || e.Status != c.status || e.RequestID != "r1" || e.Provider != v.name || e.MaybeBilled {
 				t.Errorf("%s, %d %s: %+v", v.name, c.status, c.body, e)
 			}
@@ -193,12 +183,12 @@ func TestConfiguration(t *testing.T) {
 		{langchain.OpenAI, langchain.Config{BaseURL: "https://host/v1/chat/completions"}, "must end before"},
 	} {
 		_, err := c.open(c.cfg)
-		if e := asError(t, err); e.Class != request.ClassInvalid || !strings.Contains(e.Message, c.says) {
+		if e := canned.AsError(t, err); e.Class != request.ClassInvalid || !strings.Contains(e.Message, c.says) {
 			t.Errorf("%+v: %v", c.cfg, err)
 		}
 	}
 	t.Setenv("OPENAI_API_KEY", "from-the-environment")
-	transport := answering(openaiPlain)
+	transport := canned.Answer(openaiPlain)
 	client, err := langchain.OpenAI(langchain.Config{BaseURL: "http://host/v1/", Model: "m", Transport: transport, Header: http.Header{"x-team": {"a"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +196,7 @@ func TestConfiguration(t *testing.T) {
 	if _, err := client.Complete(t.Context(), ask()); err != nil {
 		t.Fatal(err)
 	}
-	if h := transport.got.Header; h.Get("Authorization") != "" || h.Get("X-Team") != "a" || transport.got.URL.String() != "http://host/v1/chat/completions" {
-		t.Errorf("sent %v to %s", h, transport.got.URL)
+	if h := transport.Got.Header; h.Get("Authorization") != "" || h.Get("X-Team") != "a" || transport.Got.URL.String() != "http://host/v1/chat/completions" {
+		t.Errorf("sent %v to %s", h, transport.Got.URL)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -24,7 +25,7 @@ func FuzzAnswer(f *testing.F) {
 		v := vendors[uint(vendor)%uint(len(vendors))]
 		resp, err := open(t, v.open, transportFor(v.name, strings.NewReader(body))).Complete(t.Context(), ask())
 		if err != nil {
-			asError(t, err)
+			canned.AsError(t, err)
 		} else if u := resp.Usage; u.InputTokens < 0 || u.OutputTokens < 0 || u.ReasoningTokens > u.OutputTokens {
 			t.Errorf("usage %+v", u)
 		}
@@ -32,7 +33,7 @@ func FuzzAnswer(f *testing.F) {
 		var last *request.Response
 		for chunk, err := range open(t, v.open, transportFor(v.name, strings.NewReader(body))).Stream(t.Context(), ask()) {
 			if err != nil {
-				asError(t, err)
+				canned.AsError(t, err)
 				return
 			}
 			if last = chunk.Response; last == nil {

@@ -11,8 +11,6 @@ func TestMain(m *testing.M) {
 	if os.Getenv(leakVariable) != "" {
 		leak()
 	}
-	if os.Getenv(serveVariable) != "" {
-		serveBench()
-	}
+	benchServer().ServeIfAsked()
 	goleak.VerifyTestMain(m)
 }

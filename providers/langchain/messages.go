@@ -5,12 +5,13 @@ import (
 
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // conversation writes a request's messages in langchaingo's words.
 type conversation struct {
-	*notes
+	*dialect.Notes
 	req   *request.Request
 	takes *backend
 	// noSystem leaves the system messages to the caller.
@@ -31,7 +32,7 @@ func (c *conversation) write() {
 	for i := range c.req.Messages {
 		m := &c.req.Messages[i]
 		if m.Name != "" {
-			c.warn("name", "not sent: langchaingo has no place for a speaker's name")
+			c.Warn("name", "not sent: langchaingo has no place for a speaker's name")
 		}
 		switch m.Role {
 		case request.RoleSystem:
@@ -71,11 +72,11 @@ func (c *conversation) turn(role llms.ChatMessageType, parts []llms.ContentPart)
 func (c *conversation) prompt() {
 	m := &c.req.Messages[0]
 	if len(c.req.Messages) > 1 || m.Role != request.RoleUser {
-		c.fault("messages", "langchaingo's "+c.takes.name+" package sends only the first text; give one message, of role user")
+		c.Fault("messages", "langchaingo's "+c.takes.name+" package sends only the first text; give one message, of role user")
 	}
 	parts := c.parts(0, m)
 	if len(parts) > 1 {
-		c.fault("messages[0].parts", "langchaingo's "+c.takes.name+" package sends only the first text")
+		c.Fault("messages[0].parts", "langchaingo's "+c.takes.name+" package sends only the first text")
 	}
 	c.add(llms.ChatMessageTypeHuman, parts)
 }
@@ -101,5 +102,5 @@ func (c *conversation) joinedSystem() {
 }
 
 func (c *conversation) warnCache() {
-	c.warn("cache_breakpoint", "not sent: langchaingo has no place for a cache mark there; the provider may cache prefixes by itself")
+	c.Warn("cache_breakpoint", "not sent: langchaingo has no place for a cache mark there; the provider may cache prefixes by itself")
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -31,17 +32,17 @@ func (m *model) Call(ctx context.Context, prompt string, options ...llms.CallOpt
 // function cancels it.
 func (m *model) GenerateContent(ctx context.Context, messages []llms.MessageContent, options ...llms.CallOption) (*llms.ContentResponse, error) {
 	o := apply(options)
-	ask := question{notes: new(notes)}
+	ask := question{Notes: new(dialect.Notes)}
 	ask.options(&o)
 	ask.messages(messages)
-	if err := ask.err(); err != nil {
+	if err := ask.Err(); err != nil {
 		return nil, err
 	}
 	resp, err := m.answer(ctx, ask.req, &o)
 	if err != nil {
 		return nil, err
 	}
-	return &llms.ContentResponse{Choices: []*llms.ContentChoice{choiceFrom(resp, ask.warnings)}}, nil
+	return &llms.ContentResponse{Choices: []*llms.ContentChoice{choiceFrom(resp, ask.Warnings)}}, nil
 }
 
 func (m *model) answer(ctx context.Context, req request.Request, o *llms.CallOptions) (*request.Response, error) {

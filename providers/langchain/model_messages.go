@@ -21,7 +21,7 @@ func (q *question) messages(list []llms.MessageContent) {
 	for i, m := range list {
 		role, ok := roles[m.Role]
 		if !ok {
-			q.fault(fmt.Sprintf("messages[%d].role", i), fmt.Sprintf("%q is unknown; use system, human, ai, tool or generic", m.Role))
+			q.Fault(fmt.Sprintf("messages[%d].role", i), fmt.Sprintf("%q is unknown; use system, human, ai, tool or generic", m.Role))
 			continue
 		}
 		message := request.Message{Role: role}
@@ -53,7 +53,7 @@ func (q *question) part(m *request.Message, i, j int, part llms.ContentPart) {
 		m.Parts = append(m.Parts, partOf(p.MIMEType, p.Data))
 	case llms.ToolCall:
 		if p.FunctionCall == nil {
-			q.refuse(i, j, "a tool call without a function")
+			q.Refuse(i, j, "a tool call without a function")
 			return
 		}
 		m.Parts = append(m.Parts, request.ToolCall{ID: p.ID, Name: p.FunctionCall.Name, Arguments: p.FunctionCall.Arguments})
@@ -65,7 +65,7 @@ func (q *question) part(m *request.Message, i, j int, part llms.ContentPart) {
 			m.Parts = append(m.Parts, request.CacheBreakpoint{TTL: p.CacheControl.Duration})
 		}
 	default:
-		q.refuse(i, j, fmt.Sprintf("a %T can't be sent", part))
+		q.Refuse(i, j, fmt.Sprintf("a %T can't be sent", part))
 	}
 }
 

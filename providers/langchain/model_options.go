@@ -8,6 +8,7 @@ import (
 
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -45,14 +46,14 @@ func markZeros(o *llms.CallOptions) {
 
 // question is a request in the making.
 type question struct {
-	*notes
+	*dialect.Notes
 	req request.Request
 }
 
 func (q *question) options(o *llms.CallOptions) {
 	r := &q.req
 	if o.CandidateCount > 1 || o.N > 1 {
-		q.fault("candidate_count", "a response holds one answer; send the request several times")
+		q.Fault("candidate_count", "a response holds one answer; send the request several times")
 	}
 	r.Model, r.MaxTokens, r.Stop = o.Model, o.MaxTokens, o.StopWords
 	r.Temperature, r.TopP = number64(o.Temperature), number64(o.TopP)
@@ -67,7 +68,7 @@ func (q *question) options(o *llms.CallOptions) {
 		"repetition_penalty": !math.IsNaN(o.RepetitionPenalty), "min_length": o.MinLength != unset, "max_length": o.MaxLength != unset,
 	} {
 		if set {
-			q.warn(field, "not sent: a request has no such parameter")
+			q.Warn(field, "not sent: a request has no such parameter")
 		}
 	}
 	q.format(o)
@@ -88,7 +89,7 @@ func (q *question) format(o *llms.CallOptions) {
 	case "application/json":
 		q.req.ResponseFormat.Type = request.FormatJSON
 	default:
-		q.fault("response_mime_type", fmt.Sprintf("%q is not offered; use application/json or text/plain", o.ResponseMIMEType))
+		q.Fault("response_mime_type", fmt.Sprintf("%q is not offered; use application/json or text/plain", o.ResponseMIMEType))
 	}
 	if o.JSONMode {
 		q.req.ResponseFormat.Type = request.FormatJSON
@@ -107,7 +108,7 @@ func (q *question) metadata(m map[string]any) {
 			}
 			q.req.Labels[key] = v
 		default:
-			q.warn("metadata."+key, fmt.Sprintf("left out: a label is a text, not a %T", v))
+			q.Warn("metadata."+key, fmt.Sprintf("left out: a label is a text, not a %T", v))
 		}
 	}
 }
@@ -121,6 +122,6 @@ func (q *question) thinking(config *llms.ThinkingConfig) {
 		q.req.ReasoningEffort = request.Effort(config.Mode)
 	}
 	if config != nil && config.InterleaveThinking {
-		q.warn("metadata.thinking_config", "interleaved thinking can't be asked for; models that can do it by themselves do")
+		q.Warn("metadata.thinking_config", "interleaved thinking can't be asked for; models that can do it by themselves do")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -174,7 +175,7 @@ func TestModelWarnsAndRefuses(t *testing.T) {
 		"messages[0].parts[0]": {[]llms.MessageContent{{Role: "ai", Parts: []llms.ContentPart{llms.ToolCall{ID: "1"}}}}, llms.WithTopK(1)},
 	} {
 		_, err := langchain.Model(&asked{}).GenerateContent(t.Context(), c.messages, c.option)
-		if e := asError(t, err); e.Class != request.ClassInvalid {
+		if e := canned.AsError(t, err); e.Class != request.ClassInvalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func (q *question) tools(o *llms.CallOptions) {
 	for i, t := range o.Tools {
 		if t.Function == nil || t.Type != "" && t.Type != "function" {
-			q.fault(fmt.Sprintf("tools[%d]", i), fmt.Sprintf("a tool of type %q without a function can't be sent", t.Type))
+			q.Fault(fmt.Sprintf("tools[%d]", i), fmt.Sprintf("a tool of type %q without a function can't be sent", t.Type))
 			continue
 		}
 		q.tool(t.Function)
@@ -36,7 +36,7 @@ func (q *question) tool(f *llms.FunctionDefinition) {
 	if f.Parameters != nil {
 		schema, err := json.Marshal(f.Parameters)
 		if err != nil {
-			q.fault("tools."+f.Name+".parameters", fmt.Sprintf("can't be written as JSON: %v", err))
+			q.Fault("tools."+f.Name+".parameters", fmt.Sprintf("can't be written as JSON: %v", err))
 		}
 		if string(schema) != "null" {
 			tool.Parameters = schema
@@ -61,7 +61,7 @@ func (q *question) choose(choice any) {
 			err = json.Unmarshal(text, &named)
 		}
 		if err != nil || named.Function == nil || named.Function.Name == "" {
-			q.fault("tool_choice", fmt.Sprintf("%v is not understood; give none, auto, required or an llms.ToolChoice with a function", choice))
+			q.Fault("tool_choice", fmt.Sprintf("%v is not understood; give none, auto, required or an llms.ToolChoice with a function", choice))
 			return
 		}
 		q.req.ToolChoice = request.ToolChoice{Mode: request.ToolNamed, Name: named.Function.Name}
@@ -79,6 +79,6 @@ func (q *question) chooseWord(word string) {
 	case "any":
 		q.req.ToolChoice.Mode = request.ToolRequired
 	default:
-		q.fault("tool_choice", fmt.Sprintf("%q is unknown; use none, auto or required", word))
+		q.Fault("tool_choice", fmt.Sprintf("%q is unknown; use none, auto or required", word))
 	}
 }

@@ -47,8 +47,8 @@ func (a *ollamaChat) Whole(body []byte, out dialect.Emit) error {
 	if resp.Created.IsZero() && !answer.CreatedAt.IsZero() {
 		resp.Created = answer.CreatedAt.UTC().Truncate(time.Second)
 	}
-	a.reason(answer.Message.Thinking, out)
-	a.say(answer.Message.Content, out)
+	a.AddReason([]byte(answer.Message.Thinking), out)
+	a.AddText([]byte(answer.Message.Content), out)
 	if len(answer.Message.ToolCalls) > 0 {
 		a.Warn("tool_calls", "left out: no tools were given")
 	}
@@ -82,31 +82,26 @@ type ollamaParameters struct {
 
 func (p ollamaParameters) write(streamed bool) {
 	r := p.Req
-	if p.Field("model") {
-		p.String(p.Model)
-	}
+	p.OptionalText("model", p.Model)
 	if p.Field("stream") {
 		p.Bool(streamed)
 	}
 	if p.Field("options") {
-		p.Raw(`{`)
+		p.Raw("{")
 		p.options()
-		p.Raw(`}`)
+		p.Raw("}")
 	}
 	p.thinking()
 	switch {
 	case r.ResponseFormat.Type == request.FormatJSON && p.Field("format"):
 		p.Raw(`"json"`)
 	case r.ResponseFormat.Type == request.FormatJSONSchema && p.Field("format"):
-		p.Raw(string(r.ResponseFormat.Schema))
+		p.Value(r.ResponseFormat.Schema)
 	}
-	for _, lost := range []struct{ field, value string }{
-		{"service_tier", r.ServiceTier}, {"user", r.User}, {"prompt_cache_key", r.PromptCacheKey},
-	} {
-		if lost.value != "" {
-			p.Encoder.Warn(lost.field, "not sent: the API has no such parameter")
-		}
-	}
+	const none = "not sent: the API has no such parameter"
+	p.WarnIf(r.ServiceTier != "", "service_tier", none)
+	p.WarnIf(r.User != "", "user", none)
+	p.WarnIf(r.PromptCacheKey != "", "prompt_cache_key", none)
 }
 
 func (p ollamaParameters) options() {

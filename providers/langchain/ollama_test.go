@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -46,11 +47,11 @@ func TestOllamaThinking(t *testing.T) {
 }
 
 func TestOllamaRefusesTools(t *testing.T) {
-	transport := answering(ollamaPlain)
+	transport := canned.Answer(ollamaPlain)
 	_, err := open(t, langchain.Ollama, transport).Complete(t.Context(), full())
-	e := asError(t, err)
+	e := canned.AsError(t, err)
 	for _, field := range []string{"tools:", "messages[2].parts[0]:", "messages[3].parts[1]:"} {
-		if e.Class != request.ClassInvalid || !strings.Contains(e.Error(), field) || transport.got != nil {
+		if e.Class != request.ClassInvalid || !strings.Contains(e.Error(), field) || transport.Got != nil {
 			t.Errorf("%s is not in %v", field, e)
 		}
 	}
@@ -62,16 +63,16 @@ const ollamaLines = `{"model":"m-1","message":{"role":"assistant","content":"","
 {"model":"m-1","message":{"role":"assistant","content":""},"done":true,"done_reason":"length","prompt_eval_count":3,"eval_count":20}
 `
 
-func ndjson(body string) *canned {
-	return &canned{body: strings.NewReader(body), header: http.Header{"Content-Type": {"application/x-ndjson"}}}
+func ndjson(body string) *canned.Transport {
+	return &canned.Transport{Body: body, Header: http.Header{"Content-Type": {"application/x-ndjson"}}}
 }
 
 func TestOllamaStream(t *testing.T) {
-	for name, transport := range map[string]*canned{
+	for name, transport := range map[string]*canned.Transport{
 		"at once":      ndjson(ollamaLines),
-		"byte by byte": {body: iotest.OneByteReader(strings.NewReader(ollamaLines)), header: http.Header{"Content-Type": {"application/x-ndjson"}}},
+		"byte by byte": {Reader: iotest.OneByteReader(strings.NewReader(ollamaLines)), Header: http.Header{"Content-Type": {"application/x-ndjson"}}},
 	} {
-		all, err := collect(t, open(t, langchain.Ollama, transport), ask())
+		all, err := canned.Collect(t, open(t, langchain.Ollama, transport), ask())
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -80,8 +81,8 @@ func TestOllamaStream(t *testing.T) {
 			FinishReason: request.FinishLength, RawFinishReason: "length", Provider: "ollama", Model: "m-1",
 			Usage: request.Usage{InputTokens: 3, OutputTokens: 20, Reported: true},
 		}
-		if diff := cmp.Diff(want, all.last); diff != "" || all.content != "Wait." || all.reasoning != "hm" {
-			t.Errorf("%s: deltas %q %q, response %s", name, all.content, all.reasoning, diff)
+		if diff := cmp.Diff(want, all.Last); diff != "" || all.Content != "Wait." || all.Reasoning != "hm" {
+			t.Errorf("%s: deltas %q %q, response %s", name, all.Content, all.Reasoning, diff)
 		}
 	}
 }

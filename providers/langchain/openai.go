@@ -117,8 +117,8 @@ func (a *openaiChat) Event(event wire.Event, out dialect.Emit) (done bool, err e
 func (a *openaiChat) choice(c *openaiChoice, out dialect.Emit) {
 	a.Begun = true
 	if m := cmp.Or(c.Message, c.Delta); m != nil {
-		a.reason(cmp.Or(m.ReasoningContent, m.Reasoning), out)
-		a.say(m.Content, out)
+		a.AddReason([]byte(cmp.Or(m.ReasoningContent, m.Reasoning)), out)
+		a.AddText([]byte(m.Content), out)
 		a.Refusal = append(a.Refusal, m.Refusal...)
 		for i := range m.ToolCalls {
 			t := &m.ToolCalls[i]

@@ -15,45 +15,30 @@ type openaiParameters struct {
 
 func (p openaiParameters) write(streamed bool) {
 	r := p.Req
-	p.word("model", p.Model)
+	p.OptionalText("model", p.Model)
 	if p.Field("stream") {
 		p.Bool(streamed)
 	}
 	if streamed && p.Field("stream_options") {
 		p.Raw(`{"include_usage":true}`)
 	}
-	if r.MaxTokens > 0 && p.Field(p.maxTokensField()) {
-		p.Int(int64(r.MaxTokens))
-	}
-	if len(r.Stop) > 0 && p.Field("stop") {
-		p.Strings(r.Stop)
-	}
-	p.Optional("temperature", r.Temperature)
-	p.Optional("top_p", r.TopP)
-	p.Optional("frequency_penalty", r.FrequencyPenalty)
-	p.Optional("presence_penalty", r.PresencePenalty)
+	p.OptionalCount(p.maxTokensField(), r.MaxTokens)
+	p.OptionalTexts("stop", r.Stop)
+	p.OptionalFloat("temperature", r.Temperature)
+	p.OptionalFloat("top_p", r.TopP)
+	p.OptionalFloat("frequency_penalty", r.FrequencyPenalty)
+	p.OptionalFloat("presence_penalty", r.PresencePenalty)
 	if r.Seed != nil && p.Field("seed") {
 		p.Int(*r.Seed)
 	}
-	if r.TopK != nil {
-		p.Encoder.Warn("top_k", "not sent: the API has no such parameter")
-	}
-	p.word("reasoning_effort", string(r.ReasoningEffort))
-	if r.ReasoningBudget > 0 {
-		p.Encoder.Warn("reasoning_budget", "not sent: the API takes only reasoning_effort")
-	}
+	p.WarnIf(r.TopK != nil, "top_k", "not sent: the API has no such parameter")
+	p.OptionalText("reasoning_effort", string(r.ReasoningEffort))
+	p.WarnIf(r.ReasoningBudget > 0, "reasoning_budget", "not sent: the API takes only reasoning_effort")
 	p.tools()
 	p.format()
-	p.word("service_tier", r.ServiceTier)
-	p.word("user", r.User)
-	p.word("prompt_cache_key", r.PromptCacheKey)
-}
-
-// word writes a top-level text, if there is one.
-func (p openaiParameters) word(name, value string) {
-	if value != "" && p.Field(name) {
-		p.String(value)
-	}
+	p.OptionalText("service_tier", r.ServiceTier)
+	p.OptionalText("user", r.User)
+	p.OptionalText("prompt_cache_key", r.PromptCacheKey)
 }
 
 // maxTokensField is the new name at OpenAI, whose reasoning models refuse the old one, and elsewhere the old one, which every
@@ -84,9 +69,7 @@ func (p openaiParameters) tools() {
 			p.String(string(mode))
 		}
 	}
-	if r.ParallelToolCalls != nil && p.Field("parallel_tool_calls") {
-		p.Bool(*r.ParallelToolCalls)
-	}
+	p.OptionalBool("parallel_tool_calls", r.ParallelToolCalls)
 }
 
 func (p openaiParameters) format() {
@@ -103,7 +86,7 @@ func (p openaiParameters) format() {
 			p.Text("description", f.Description)
 		}
 		p.Key("schema")
-		p.Raw(string(f.Schema))
+		p.Value(f.Schema)
 		p.Key("strict")
 		p.Bool(f.Strict)
 		p.Raw(`}}`)

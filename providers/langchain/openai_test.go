@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -88,8 +89,8 @@ func TestOpenAIExtra(t *testing.T) {
 	body, _ := sent(t, langchain.OpenAI, openaiPlain, req)
 	wantBody(t, body, `{"model":"m","stream":false,"max_completion_tokens":7,"logit_bias":{"1":2},"messages":[]}`)
 	req.Extra["openai"]["stream"] = true
-	_, err := open(t, langchain.OpenAI, answering(openaiPlain)).Complete(t.Context(), req)
-	if e := asError(t, err); e.Class != request.ClassInvalid {
+	_, err := open(t, langchain.OpenAI, canned.Answer(openaiPlain)).Complete(t.Context(), req)
+	if e := canned.AsError(t, err); e.Class != request.ClassInvalid {
 		t.Errorf("got %v", e)
 	}
 }
@@ -115,19 +116,19 @@ data: [DONE]
 `
 
 func TestOpenAIInterleavedToolCalls(t *testing.T) {
-	all, err := collect(t, open(t, langchain.OpenAI, answering(openaiInterleaved)), ask())
+	all, err := canned.Collect(t, open(t, langchain.OpenAI, canned.Answer(openaiInterleaved)), ask())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []request.ToolCall{{ID: "a", Name: "one", Arguments: `{"x":1}`}, {ID: "b", Name: "two", Arguments: `{"y":2}`}}
-	if diff := cmp.Diff(want, all.last.ToolCalls); diff != "" {
+	if diff := cmp.Diff(want, all.Last.ToolCalls); diff != "" {
 		t.Error(diff)
 	}
-	if all.calls[0] != `{"x":1}` || all.calls[1] != `{"y":2}` || all.content != "Wait. " || all.reasoning != "hm" {
+	if all.Calls[0] != `{"x":1}` || all.Calls[1] != `{"y":2}` || all.Content != "Wait. " || all.Reasoning != "hm" {
 		t.Errorf("streamed %+v", all)
 	}
 	usage := request.Usage{InputTokens: 6, CacheReadTokens: 4, OutputTokens: 5, ReasoningTokens: 2, Reported: true}
-	if diff := cmp.Diff(usage, all.last.Usage); diff != "" || all.last.FinishReason != request.FinishToolCalls {
-		t.Errorf("finish %s, usage %s", all.last.FinishReason, diff)
+	if diff := cmp.Diff(usage, all.Last.Usage); diff != "" || all.Last.FinishReason != request.FinishToolCalls {
+		t.Errorf("finish %s, usage %s", all.Last.FinishReason, diff)
 	}
 }

@@ -5,12 +5,13 @@ import (
 
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // call is one request to a wrapped model.
 type call struct {
-	notes
+	dialect.Notes
 	adapter  *adapter
 	req      *request.Request
 	model    string
@@ -27,12 +28,12 @@ func (a *adapter) prepare(req *request.Request) (*call, error) {
 		return nil, a.named(err, c.model)
 	}
 	if len(req.Tools) > 0 && !a.takes.tools {
-		c.fault("tools", "langchaingo's "+a.takes.name+" package sends no tools; use a native client")
+		c.Fault("tools", "langchaingo's "+a.takes.name+" package sends no tools; use a native client")
 	}
-	conv := conversation{notes: &c.notes, req: req, takes: a.takes}
+	conv := conversation{Notes: &c.Notes, req: req, takes: a.takes}
 	conv.write()
 	c.messages = conv.messages
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, a.named(err, c.model)
 	}
 	c.review()

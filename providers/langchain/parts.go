@@ -52,7 +52,7 @@ func (c *conversation) parts(i int, m *request.Message) []llms.ContentPart {
 		case request.CacheBreakpoint:
 			c.mark(&p, m.Role, part)
 		default:
-			c.refuse(i, j, fmt.Sprintf("%T can't be sent in a message of role %s", part, m.Role))
+			c.Refuse(i, j, fmt.Sprintf("%T can't be sent in a message of role %s", part, m.Role))
 		}
 	}
 	p.flush()
@@ -63,11 +63,11 @@ func (c *conversation) image(p *pieces, i, j int, image request.ImagePart) {
 	mediaType := orDetected(image.MediaType, image.Data)
 	switch {
 	case c.takes.images == noImages:
-		c.refuse(i, j, "langchaingo's "+c.takes.name+" package sends text only")
+		c.Refuse(i, j, "langchaingo's "+c.takes.name+" package sends text only")
 	case len(image.Data) > 0 && !strings.HasPrefix(mediaType, "image/"):
-		c.refuse(i, j, "the data looks like "+mediaType+"; set MediaType")
+		c.Refuse(i, j, "the data looks like "+mediaType+"; set MediaType")
 	case image.URL != "" && c.takes.images == imageData:
-		c.refuse(i, j, "langchaingo's "+c.takes.name+" package takes no image by URL; fetch it and give Data")
+		c.Refuse(i, j, "langchaingo's "+c.takes.name+" package takes no image by URL; fetch it and give Data")
 	case image.URL != "":
 		p.add(llms.ImageURLContent{URL: image.URL, Detail: image.Detail})
 	case c.takes.images == imageURL:
@@ -75,7 +75,7 @@ func (c *conversation) image(p *pieces, i, j int, image request.ImagePart) {
 		p.add(llms.ImageURLContent{URL: url, Detail: image.Detail})
 	default:
 		if image.Detail != "" {
-			c.warn("detail", "not sent: langchaingo has no place for it beside an image's bytes")
+			c.Warn("detail", "not sent: langchaingo has no place for it beside an image's bytes")
 		}
 		p.add(llms.BinaryContent{MIMEType: mediaType, Data: image.Data})
 	}
@@ -85,9 +85,9 @@ func (c *conversation) image(p *pieces, i, j int, image request.ImagePart) {
 func (c *conversation) data(p *pieces, i, j int, data []byte, mediaType, what string) {
 	switch {
 	case !c.takes.anyData:
-		c.refuse(i, j, "langchaingo's "+c.takes.name+" package can't send "+what+"; use a native client")
+		c.Refuse(i, j, "langchaingo's "+c.takes.name+" package can't send "+what+"; use a native client")
 	case len(data) == 0:
-		c.refuse(i, j, "langchaingo takes "+what+" as bytes only; fetch it and give Data")
+		c.Refuse(i, j, "langchaingo takes "+what+" as bytes only; fetch it and give Data")
 	default:
 		p.add(llms.BinaryContent{MIMEType: orDetected(mediaType, data), Data: data})
 	}
@@ -115,7 +115,7 @@ func (c *conversation) mark(p *pieces, role request.Role, mark request.CacheBrea
 		return
 	}
 	if mark.TTL != 0 && mark.TTL != defaultTTL {
-		c.warn("cache_breakpoint.ttl", "not sent: langchaingo's cache marks have no duration; the provider's default holds")
+		c.Warn("cache_breakpoint.ttl", "not sent: langchaingo's cache marks have no duration; the provider's default holds")
 	}
 	last := &p.list[len(p.list)-1]
 	if _, marked := (*last).(llms.CachedContent); !marked {

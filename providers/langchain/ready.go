@@ -5,7 +5,6 @@ import (
 	"context"
 	"iter"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/tmc/langchaingo/llms"
@@ -109,19 +108,15 @@ func ready(cfg Config, m llms.Model, v vendor) (request.Client, error) {
 	}
 	cfg.Provider, cfg.BaseURL = cmp.Or(cfg.Provider, v.name), cmp.Or(cfg.BaseURL, v.address)
 	frame := cfg.frame()
-	frame.ReadLimits = v.limits
-	if err := frame.Check(faults, v.path); err != nil {
-		return nil, err
-	}
-	cfg.BaseURL = frame.BaseURL
-	address, err := url.Parse(cfg.BaseURL + v.path)
+	frame.Own, frame.ReadLimits = v.headers, v.limits
+	err := frame.Check(faults, v.path)
 	if err != nil {
 		return nil, err
 	}
-	return &client{
-		cfg: cfg, model: m, takes: backends[v.name], codec: v.codec, dialect: dialect.New(frame),
-		target: &wire.Target{URL: address, Header: frame.Headers(v.headers)},
-	}, nil
+	cfg.BaseURL = frame.BaseURL
+	c := &client{cfg: cfg, model: m, takes: backends[v.name], codec: v.codec, dialect: dialect.New(frame)}
+	c.target, err = c.dialect.TargetBehind(v.path)
+	return c, err
 }
 
 // Complete sends the request and blocks until the whole answer has come.

@@ -13,7 +13,7 @@ import (
 // answer has blocks, and more than one candidate is never asked for.
 func (c *call) response(answer *llms.ContentResponse, seen *sighting) (*request.Response, error) {
 	resp := &request.Response{
-		Provider: c.adapter.cfg.Provider, Model: c.model, RequestID: seen.requestID, Limits: seen.limits, Warnings: c.warnings,
+		Provider: c.adapter.cfg.Provider, Model: c.model, RequestID: seen.requestID, Limits: seen.limits, Warnings: c.Warnings,
 	}
 	var parts request.Assembler
 	for _, choice := range answer.Choices {

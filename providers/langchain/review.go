@@ -22,10 +22,10 @@ func (c *call) review() {
 	c.lost("reasoning_budget", sendsThinking, r.ReasoningBudget > 0)
 	c.lost("response_format", sendsJSONMode, wantsJSON(r))
 	if r.ResponseFormat.Type == request.FormatJSONSchema && c.has(sendsJSONMode) {
-		c.warn("response_format", "sent as plain JSON mode: langchaingo takes no schema with a call")
+		c.Warn("response_format", "sent as plain JSON mode: langchaingo takes no schema with a call")
 	}
 	if r.Temperature == nil && c.adapter.takes.zeroTemperature {
-		c.warn("temperature", "langchaingo sends an unset temperature as 0; set it if that is not meant")
+		c.Warn("temperature", "langchaingo sends an unset temperature as 0; set it if that is not meant")
 	}
 	c.zeros()
 	c.toolOptions()
@@ -34,7 +34,7 @@ func (c *call) review() {
 
 func (c *call) lost(field string, o options, asked bool) {
 	if asked && !c.has(o) {
-		c.warn(field, "not sent: langchaingo's "+c.adapter.takes.name+" package does not pass it on")
+		c.Warn(field, "not sent: langchaingo's "+c.adapter.takes.name+" package does not pass it on")
 	}
 }
 
@@ -42,46 +42,41 @@ func (c *call) lost(field string, o options, asked bool) {
 func (c *call) zeros() {
 	const problem = "langchaingo can't tell 0 from unset"
 	if r := c.req; r.Seed != nil && *r.Seed == 0 {
-		c.warn("seed", problem)
+		c.Warn("seed", problem)
 	} else if r.Seed != nil && int64(int(*r.Seed)) != *r.Seed {
-		c.warn("seed", fmt.Sprintf("%d does not fit langchaingo's seed and was shortened", *r.Seed))
+		c.Warn("seed", fmt.Sprintf("%d does not fit langchaingo's seed and was shortened", *r.Seed))
 	}
 	if p := c.req.TopP; p != nil && *p == 0 {
-		c.warn("top_p", problem)
+		c.Warn("top_p", problem)
 	}
 	if k := c.req.TopK; k != nil && *k == 0 {
-		c.warn("top_k", problem)
+		c.Warn("top_k", problem)
 	}
 }
 
 func (c *call) toolOptions() {
 	r := c.req
 	if r.ToolChoice.Mode != "" && !c.adapter.takes.toolChoice {
-		c.warn("tool_choice", "not sent: langchaingo's "+c.adapter.takes.name+" package does not pass it on")
+		c.Warn("tool_choice", "not sent: langchaingo's "+c.adapter.takes.name+" package does not pass it on")
 	}
-	if r.ParallelToolCalls != nil {
-		c.warn("parallel_tool_calls", "not sent: langchaingo has no such option")
-	}
+	c.WarnIf(r.ParallelToolCalls != nil, "parallel_tool_calls", "not sent: langchaingo has no such option")
 	for i := range r.Tools {
 		if r.Tools[i].Cache != nil {
-			c.warn("tools.cache", "not sent: langchaingo has no place for a cache mark on a tool")
+			c.Warn("tools.cache", "not sent: langchaingo has no place for a cache mark on a tool")
 		}
 		if strict := r.Tools[i].Strict; strict != nil && *strict && c.adapter.takes.name != "openai" {
-			c.warn("tools.strict", "may not be sent: only langchaingo's openai package passes it on")
+			c.Warn("tools.strict", "may not be sent: only langchaingo's openai package passes it on")
 		}
 	}
 }
 
 func (c *call) identity() {
 	r := c.req
-	for field, set := range map[string]bool{
-		"service_tier": r.ServiceTier != "", "user": r.User != "", "prompt_cache_key": r.PromptCacheKey != "",
-	} {
-		if set {
-			c.warn(field, "not sent: langchaingo has no such option")
-		}
-	}
+	const none = "not sent: langchaingo has no such option"
+	c.WarnIf(r.ServiceTier != "", "service_tier", none)
+	c.WarnIf(r.User != "", "user", none)
+	c.WarnIf(r.PromptCacheKey != "", "prompt_cache_key", none)
 	if name := c.adapter.cfg.Provider; len(r.Extra[name]) > 0 {
-		c.warn("extra."+name, "not sent: langchaingo has no place for fields of the provider's own")
+		c.Warn("extra."+name, "not sent: langchaingo has no place for fields of the provider's own")
 	}
 }

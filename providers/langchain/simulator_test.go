@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed63918563/llmgate/bench/sim"
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -28,22 +29,22 @@ func TestAgainstTheSimulator(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			streamed, err := collect(t, client, ask())
+			streamed, err := canned.Collect(t, client, ask())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := "Füße 你好 🙂: Hello?"; whole.Content != want || streamed.content != want || streamed.last.Content != want {
-				t.Errorf("whole %q, streamed %q", whole.Content, streamed.content)
+			if want := "Füße 你好 🙂: Hello?"; whole.Content != want || streamed.Content != want || streamed.Last.Content != want {
+				t.Errorf("whole %q, streamed %q", whole.Content, streamed.Content)
 			}
-			if whole.FinishReason != request.FinishStop || !whole.Usage.Reported || !cmp.Equal(whole.Usage, streamed.last.Usage) || whole.Model == "" {
-				t.Errorf("whole %+v, streamed %+v", whole, streamed.last)
+			if whole.FinishReason != request.FinishStop || !whole.Usage.Reported || !cmp.Equal(whole.Usage, streamed.Last.Usage) || whole.Model == "" {
+				t.Errorf("whole %+v, streamed %+v", whole, streamed.Last)
 			}
 			if v.name != "ollama" {
 				loop(t, client)
 			}
 			broken := open(t, v.open, transportOf(t, sim.Config{Script: []sim.Fault{{Kind: sim.FaultStatus, Status: 429, RetryAfter: 3 * time.Second}}}))
 			_, err = broken.Complete(t.Context(), ask())
-			if e := asError(t, err); !errors.Is(err, request.ErrRateLimit) || e.RetryAfter != 3*time.Second {
+			if e := canned.AsError(t, err); !errors.Is(err, request.ErrRateLimit) || e.RetryAfter != 3*time.Second {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -75,7 +75,7 @@ func (s *stream) run(parent context.Context) {
 func (s *stream) listen(ctx context.Context, o *llms.CallOptions) {
 	takes := s.call.adapter.takes
 	if takes.losesCalls && len(s.call.req.Tools) > 0 {
-		s.call.warn("stream", "sent as one piece: langchaingo loses or mixes up the tool calls of a stream")
+		s.call.Warn("stream", "sent as one piece: langchaingo loses or mixes up the tool calls of a stream")
 		return
 	}
 	o.StreamingFunc = func(_ context.Context, text []byte) error {
@@ -149,7 +149,7 @@ func (s *stream) withPartial(err error) error {
 	var parts request.Assembler
 	parts.Reason([]byte(s.reasoning.String()))
 	parts.Text([]byte(s.content.String()))
-	e.Partial = &request.Response{Provider: e.Provider, Model: e.Model, RequestID: e.RequestID, Limits: e.Limits, Warnings: s.call.warnings}
+	e.Partial = &request.Response{Provider: e.Provider, Model: e.Model, RequestID: e.RequestID, Limits: e.Limits, Warnings: s.call.Warnings}
 	parts.Fill(e.Partial)
 	return err
 }

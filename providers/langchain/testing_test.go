@@ -2,39 +2,15 @@ package langchain_test
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
-
-// canned is a transport that gives one answer and keeps what it was sent.
-type canned struct {
-	status int
-	header http.Header
-	body   io.Reader
-	sent   []byte
-	got    *http.Request
-}
-
-func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
-	defer r.Body.Close()
-	c.got = r
-	c.sent, _ = io.ReadAll(r.Body)
-	h := c.header
-	if h == nil {
-		h = http.Header{}
-	}
-	return &http.Response{StatusCode: max(c.status, 200), Header: h, ContentLength: -1, Body: io.NopCloser(c.body)}, nil
-}
-
-func answering(body string) *canned { return &canned{body: strings.NewReader(body)} }
 
 type opener func(langchain.Config) (request.Client, error)
 
@@ -61,16 +37,13 @@ const (
 // sent gives the body that a request is sent as, and the warnings on the response to it.
 func sent(t *testing.T, with opener, answer string, req request.Request) (map[string]any, []string) {
 	t.Helper()
-	transport := answering(answer)
+	transport := canned.Answer(answer)
 	resp, err := open(t, with, transport).Complete(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var fields []string
-	for _, w := range resp.Warnings {
-		fields = append(fields, w.Field)
-	}
-	return object(t, string(transport.sent)), fields
+	fields := canned.Warned(resp.Warnings)
+	return object(t, string(transport.Sent)), fields
 }
 
 func object(t *testing.T, text string) map[string]any {
@@ -87,43 +60,4 @@ func wantBody(t *testing.T, got map[string]any, want string) {
 	if diff := cmp.Diff(object(t, want), got); diff != "" {
 		t.Errorf("body (-want +got):\n%s", diff)
 	}
-}
-
-func asError(t testing.TB, err error) *request.Error {
-	t.Helper()
-	e, ok := errors.AsType[*request.Error](err)
-	if !ok {
-		t.Fatalf("%T is no *request.Error: %v", err, err)
-	}
-	return e
-}
-
-// collected is everything a stream handed out.
-type collected struct {
-	content, reasoning string
-	calls              map[int]string
-	last               *request.Response
-}
-
-func collect(t testing.TB, c request.Client, req request.Request) (collected, error) {
-	t.Helper()
-	all := collected{calls: map[int]string{}}
-	for chunk, err := range c.Stream(t.Context(), req) {
-		if all.last != nil {
-			t.Fatal("the stream went on after its last chunk")
-		}
-		if err != nil {
-			return all, err
-		}
-		all.content += chunk.Content
-		all.reasoning += chunk.Reasoning
-		if d := chunk.ToolCall; !d.IsZero() {
-			all.calls[d.Index] += d.Arguments
-		}
-		all.last = chunk.Response
-	}
-	if all.last == nil {
-		t.Fatal("the stream ended without its last chunk")
-	}
-	return all, nil
 }

@@ -22,11 +22,11 @@ func (c *conversation) assistant(i int, m *request.Message) []llms.ContentPart {
 		case request.ToolCall:
 			c.call(&p, i, j, part)
 		case request.ReasoningPart:
-			c.warn("reasoning", "not sent back: langchaingo has no place for it")
+			c.Warn("reasoning", "not sent back: langchaingo has no place for it")
 		case request.CacheBreakpoint:
 			c.warnCache()
 		default:
-			c.refuse(i, j, fmt.Sprintf("%T can't be sent in a message of role %s; leave it out", part, m.Role))
+			c.Refuse(i, j, fmt.Sprintf("%T can't be sent in a message of role %s; leave it out", part, m.Role))
 		}
 	}
 	p.flush()
@@ -35,7 +35,7 @@ func (c *conversation) assistant(i int, m *request.Message) []llms.ContentPart {
 
 func (c *conversation) signed(signature string) {
 	if signature != "" {
-		c.warn("signature", "not sent back: langchaingo has no place for it")
+		c.Warn("signature", "not sent back: langchaingo has no place for it")
 	}
 }
 
@@ -45,12 +45,12 @@ func (c *conversation) call(p *pieces, i, j int, call request.ToolCall) {
 		arguments = "{}"
 	}
 	if !c.takes.tools {
-		c.refuse(i, j, "langchaingo's "+c.takes.name+" package sends no tool calls; use a native client")
+		c.Refuse(i, j, "langchaingo's "+c.takes.name+" package sends no tool calls; use a native client")
 		return
 	}
 	if c.takes.decodes {
 		if problem := decodable(arguments); problem != "" {
-			c.refuse(i, j, problem)
+			c.Refuse(i, j, problem)
 			return
 		}
 	}
@@ -105,7 +105,7 @@ func (c *conversation) results(i int, m *request.Message) {
 		case !ok: // a cache mark
 			c.warnCache()
 		case !c.takes.tools:
-			c.refuse(i, j, "langchaingo's "+c.takes.name+" package sends no tool results; use a native client")
+			c.Refuse(i, j, "langchaingo's "+c.takes.name+" package sends no tool results; use a native client")
 		default:
 			c.add(llms.ChatMessageTypeTool, []llms.ContentPart{llms.ToolCallResponse{
 				ToolCallID: result.CallID, Name: c.nameOf(i, &result), Content: c.resultText(i, j, &result),
@@ -138,7 +138,7 @@ func (c *conversation) resultText(i, j int, result *request.ToolResult) string {
 		case request.CacheBreakpoint:
 			c.warnCache()
 		default:
-			c.refuse(i, j, fmt.Sprintf("%T in a tool result: langchaingo sends text only; send it in a user message", p))
+			c.Refuse(i, j, fmt.Sprintf("%T in a tool result: langchaingo sends text only; send it in a user message", p))
 		}
 	}
 	text := content.Text()

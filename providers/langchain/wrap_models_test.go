@@ -14,6 +14,7 @@ import (
 	"github.com/tmc/langchaingo/llms/ollama"
 	"github.com/tmc/langchaingo/llms/openai"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -41,7 +42,7 @@ func TestWrapKnowsThePackages(t *testing.T) {
 		{local, full(), "ollama", []string{"tools: ", "messages[2].parts[0]: ", "messages[3].parts[1]: "}},
 	} {
 		_, err := langchain.Wrap(c.model, langchain.Config{}).Complete(t.Context(), c.req)
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		for _, fault := range c.faults {
 			if e.Class != request.ClassInvalid || e.Provider != c.provider || !strings.Contains(e.Error(), fault) {
 				t.Errorf("%s: %q is not in %v", c.provider, fault, err)
@@ -50,7 +51,7 @@ func TestWrapKnowsThePackages(t *testing.T) {
 	}
 }
 
-func wrappedOpenAI(t *testing.T, transport *canned) request.Client {
+func wrappedOpenAI(t *testing.T, transport *canned.Transport) request.Client {
 	t.Helper()
 	m, err := openai.New(openai.WithToken("sk-0123456789"), openai.WithModel("m"), openai.WithBaseURL("http://host"), openai.WithHTTPClient(doer{langchain.Transport{Base: transport}}))
 	if err != nil {
@@ -60,20 +61,17 @@ func wrappedOpenAI(t *testing.T, transport *canned) request.Client {
 }
 
 func TestWrapOpenAI(t *testing.T) {
-	resp, err := wrappedOpenAI(t, answering(openaiPlain)).Complete(t.Context(), full())
+	resp, err := wrappedOpenAI(t, canned.Answer(openaiPlain)).Complete(t.Context(), full())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var fields []string
-	for _, w := range resp.Warnings {
-		fields = append(fields, w.Field)
-	}
+	fields := canned.Warned(resp.Warnings)
 	for _, lost := range []string{"top_p", "top_k", "reasoning_effort", "response_format", "seed"} {
 		if !slices.Contains(fields, lost) {
 			t.Errorf("no warning of %s in %q", lost, fields)
 		}
 	}
-	resp, err = wrappedOpenAI(t, answering(openaiPlain)).Complete(t.Context(), ask())
+	resp, err = wrappedOpenAI(t, canned.Answer(openaiPlain)).Complete(t.Context(), ask())
 	if err != nil || len(resp.Warnings) != 1 || resp.Warnings[0].Field != "temperature" {
 		t.Errorf("unset temperature: %v, %v", resp, err)
 	}
@@ -82,15 +80,15 @@ func TestWrapOpenAI(t *testing.T) {
 // What the transport saw of an error is what the caller gets.
 func TestTransportSeesErrors(t *testing.T) {
 	for _, streamed := range []bool{false, true} {
-		transport := &canned{status: 429, body: strings.NewReader(`{"error":{"code":"insufficient_quota","message":"no money"}}`),
-			header: map[string][]string{"X-Request-Id": {"r1"}, "Retry-After": {"3"}, "X-Ratelimit-Limit-Requests": {"10"}, "X-Ratelimit-Remaining-Requests": {"0"}}}
+		transport := &canned.Transport{Status: 429, Body: `{"error":{"code":"insufficient_quota","message":"no money"}}`,
+			Header: map[string][]string{"X-Request-Id": {"r1"}, "Retry-After": {"3"}, "X-Ratelimit-Limit-Requests": {"10"}, "X-Ratelimit-Remaining-Requests": {"0"}}}
 		client := wrappedOpenAI(t, transport)
 		_, err := client.Complete(t.Context(), ask())
 		if streamed {
-			transport.body = strings.NewReader(`{"error":{"code":"insufficient_quota","message":"no money"}}`)
-			_, err = collect(t, client, ask())
+			transport.Body = `{"error":{"code":"insufficient_quota","message":"no money"}}`
+			_, err = canned.Collect(t, client, ask())
 		}
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if e.Class != request.ClassQuota || e.Status != 429 || e.RequestID != "r1" || e.RetryAfter.Seconds() != 3 || e.Limits.Requests.Limit != 10 || e.Provider != "openai" {
 			t.Errorf("streamed %v: %+v", streamed, e)
 		}
@@ -99,8 +97,8 @@ func TestTransportSeesErrors(t *testing.T) {
 
 func TestWrapFindsCutStreams(t *testing.T) {
 	cut := openaiInterleaved[:strings.Index(openaiInterleaved, `data: {"choices":[{"index":0,"delta":{"tool_calls"`)]
-	all, err := collect(t, wrappedOpenAI(t, answering(cut)), ask())
-	if e := asError(t, err); e.Class != request.ClassTruncated || e.Partial.Content != "Wait. " || all.content != "Wait. " {
+	all, err := canned.Collect(t, wrappedOpenAI(t, canned.Answer(cut)), ask())
+	if e := canned.AsError(t, err); e.Class != request.ClassTruncated || e.Partial.Content != "Wait. " || all.Content != "Wait. " {
 		t.Errorf("%v after %+v", err, all)
 	}
 }
@@ -108,12 +106,12 @@ func TestWrapFindsCutStreams(t *testing.T) {
 func TestWrapAnthropicStream(t *testing.T) {
 	text := strings.Split(anthropicStream, "event: message_start\n")[1]
 	text = strings.ReplaceAll(text, `"content_block":{"type":"redacted_thinking","data":"e"}`, `"content_block":{"type":"text"}`)
-	m, err := anthropic.New(anthropic.WithToken("k"), anthropic.WithModel("m"), anthropic.WithHTTPClient(doer{answering(text)}))
+	m, err := anthropic.New(anthropic.WithToken("k"), anthropic.WithModel("m"), anthropic.WithHTTPClient(doer{canned.Answer(text)}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := collect(t, langchain.Wrap(m, langchain.Config{}), ask())
-	if err != nil || all.content != "Wait." || all.reasoning != "hm" || len(all.calls) != 2 || all.last.FinishReason != request.FinishToolCalls {
+	all, err := canned.Collect(t, langchain.Wrap(m, langchain.Config{}), ask())
+	if err != nil || all.Content != "Wait." || all.Reasoning != "hm" || len(all.Calls) != 2 || all.Last.FinishReason != request.FinishToolCalls {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
@@ -153,7 +151,7 @@ func TestWrapStreamEndsWithTheLoop(t *testing.T) {
 		for _, err = range client.Stream(ctx, ask()) {
 			cancel(cause)
 		}
-		if e := asError(t, err); e.Class != request.ClassCanceled || !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || e.Partial == nil {
+		if e := canned.AsError(t, err); e.Class != request.ClassCanceled || !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || e.Partial == nil {
 			t.Errorf("cancelled: %v", err)
 		}
 	})
@@ -164,7 +162,7 @@ func TestWrapCancelledBefore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := langchain.Wrap(m, langchain.Config{}).Complete(ctx, ask())
-	if e := asError(t, err); e.Class != request.ClassCanceled || !errors.Is(err, context.Canceled) || e.MaybeBilled || m.messages != nil {
+	if e := canned.AsError(t, err); e.Class != request.ClassCanceled || !errors.Is(err, context.Canceled) || e.MaybeBilled || m.messages != nil {
 		t.Errorf("got %+v, the model was asked %v", e, m.messages)
 	}
 }

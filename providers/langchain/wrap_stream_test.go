@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -42,28 +43,28 @@ func TestWrapStreams(t *testing.T) {
 		"reasoning, not kept":  {streaming("h m", "a b", llms.ContentChoice{Content: "ab"}), "ab", "hm", ""},
 		"text and a tool call": {streaming("", "a", llms.ContentChoice{Content: "a", ToolCalls: calls}), "a", "", "{}"},
 	} {
-		all, err := collect(t, langchain.Wrap(c.model, langchain.Config{}), ask())
+		all, err := canned.Collect(t, langchain.Wrap(c.model, langchain.Config{}), ask())
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		if all.content != c.content || all.last.Content != c.content || all.reasoning != c.reasoning || all.last.Reasoning != c.reasoning || all.calls[0] != c.call {
-			t.Errorf("%s: pieces %+v, answer %+v", name, all, all.last)
+		if all.Content != c.content || all.Last.Content != c.content || all.Reasoning != c.reasoning || all.Last.Reasoning != c.reasoning || all.Calls[0] != c.call {
+			t.Errorf("%s: pieces %+v, answer %+v", name, all, all.Last)
 		}
 		var parts request.Assembler
-		for _, p := range all.last.Parts {
+		for _, p := range all.Last.Parts {
 			parts.Part(p)
 		}
 		var joined request.Response
 		parts.Fill(&joined)
-		if joined.Reasoning != all.last.Reasoning {
+		if joined.Reasoning != all.Last.Reasoning {
 			t.Errorf("%s: the parts hold %q of the reasoning", name, joined.Reasoning)
 		}
 	}
 }
 
 func TestWrapRefusesPiecesOfAnotherAnswer(t *testing.T) {
-	_, err := collect(t, langchain.Wrap(streaming("", "x", llms.ContentChoice{Content: "ab"}), langchain.Config{}), ask())
-	if e := asError(t, err); e.Class != request.ClassTruncated || e.Partial.Content != "x" {
+	_, err := canned.Collect(t, langchain.Wrap(streaming("", "x", llms.ContentChoice{Content: "ab"}), langchain.Config{}), ask())
+	if e := canned.AsError(t, err); e.Class != request.ClassTruncated || e.Partial.Content != "x" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -73,16 +74,16 @@ func TestWrapOpenAIStreamWithTools(t *testing.T) {
 	const whole = `{"choices":[{"message":{"content":"Wait.","tool_calls":[
 		{"id":"1","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Rome\"}"}},
 		{"id":"2","type":"function","function":{"name":"now","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}`
-	transport := answering(whole)
-	all, err := collect(t, wrappedOpenAI(t, transport), full())
+	transport := canned.Answer(whole)
+	all, err := canned.Collect(t, wrappedOpenAI(t, transport), full())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []request.ToolCall{{ID: "1", Name: "weather", Arguments: `{"city":"Rome"}`}, {ID: "2", Name: "now", Arguments: "{}"}}
-	if diff := cmp.Diff(want, all.last.ToolCalls); diff != "" || all.content != "Wait." || all.calls[1] != "{}" {
+	if diff := cmp.Diff(want, all.Last.ToolCalls); diff != "" || all.Content != "Wait." || all.Calls[1] != "{}" {
 		t.Errorf("pieces %+v, calls %s", all, diff)
 	}
-	if strings.Contains(string(transport.sent), `"stream"`) || all.last.Warnings[len(all.last.Warnings)-1].Field != "stream" {
-		t.Errorf("sent %s, warnings %v", transport.sent, all.last.Warnings)
+	if strings.Contains(string(transport.Sent), `"stream"`) || all.Last.Warnings[len(all.Last.Warnings)-1].Field != "stream" {
+		t.Errorf("sent %s, warnings %v", transport.Sent, all.Last.Warnings)
 	}
 }

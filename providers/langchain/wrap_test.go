@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/langchain"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -76,10 +77,7 @@ func TestWrapSaysEverything(t *testing.T) {
 		!cmp.Equal(o.ToolChoice, any(llms.ToolChoice{Type: "function", Function: &llms.FunctionReference{Name: "now"}})) {
 		t.Errorf("options %+v", o)
 	}
-	var fields []string
-	for _, w := range resp.Warnings {
-		fields = append(fields, w.Field)
-	}
+	fields := canned.Warned(resp.Warnings)
 	slices.Sort(fields)
 	lost := []string{"parallel_tool_calls", "prompt_cache_key", "response_format", "seed", "service_tier", "tools.strict", "user"}
 	if !slices.Equal(fields, lost) {
@@ -206,10 +204,10 @@ func TestWrapFailures(t *testing.T) {
 	} {
 		client := langchain.Wrap(c.model, langchain.Config{Model: "m"})
 		_, err := client.Complete(t.Context(), ask())
-		if e := asError(t, err); e.Class != c.class || !strings.Contains(err.Error(), c.says) || e.Provider != "langchain" || e.Model != "m" {
+		if e := canned.AsError(t, err); e.Class != c.class || !strings.Contains(err.Error(), c.says) || e.Provider != "langchain" || e.Model != "m" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, streamed := collect(t, client, ask()); streamed == nil || streamed.Error() != err.Error() {
+		if _, streamed := canned.Collect(t, client, ask()); streamed == nil || streamed.Error() != err.Error() {
 			t.Errorf("%s: streamed: %v", name, streamed)
 		}
 		if name == "text" && !errors.Is(err, cause) {

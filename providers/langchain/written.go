@@ -30,19 +30,12 @@ type field struct {
 
 // encode writes a body: first what parameters writes, then the given fields that langchaingo wrote.
 func (w *written) encode(e *dialect.Encoder, noSystem bool, parameters func(), fields ...field) (*wire.Target, error) {
-	n := new(notes)
-	conv := conversation{notes: n, req: w.Req, takes: w.client.takes, noSystem: noSystem}
+	conv := conversation{Notes: &e.Notes, req: w.Req, takes: w.client.takes, noSystem: noSystem}
 	conv.write()
 	if len(w.Req.Tools) > 0 && !w.client.takes.tools {
-		n.fault("tools", "langchaingo's "+w.client.takes.name+" package sends no tools; use a native client")
+		e.Fault("tools", "langchaingo's "+w.client.takes.name+" package sends no tools; use a native client")
 	}
-	for _, f := range n.faults {
-		e.Fault(f.Field, f.Problem)
-	}
-	for _, warning := range n.warnings {
-		e.Warn(warning.Field, warning.Message)
-	}
-	if len(n.faults) > 0 {
+	if len(e.Faults) > 0 {
 		return nil, nil // the frame reports them
 	}
 	body, err := w.ask(conv.messages)
@@ -84,7 +77,7 @@ func keep(e *dialect.Encoder, body []byte, fields []field) error {
 		case fields[i].write != nil:
 			fields[i].write(e, value)
 		default:
-			e.B = append(e.B, value...)
+			e.Value(value)
 		}
 	}
 	return r.Close()
@@ -120,28 +113,13 @@ func (w *written) Complete() {
 	}
 }
 
-// maxCalls bounds the tool calls of an answer, so that a stray index takes no memory and joins no two calls.
-const maxCalls = 1024
-
-// say, reason and toolCall take in a piece of the answer and hand it on.
-func (w *written) say(text string, out dialect.Emit) {
-	if s := w.Parts.Text([]byte(text)); s != "" {
-		out.Send(request.Chunk{Content: s})
-	}
-}
-
-func (w *written) reason(text string, out dialect.Emit) {
-	if s := w.Parts.Reason([]byte(text)); s != "" {
-		out.Send(request.Chunk{Reasoning: s})
-	}
-}
-
+// toolCall takes in a piece of a call.
 func (w *written) toolCall(index int, id, name, arguments string, out dialect.Emit) {
 	if id == "" && name == "" && arguments == "" {
 		return
 	}
-	if index < 0 || index >= maxCalls {
-		w.Failure = &edge.Failure{Message: fmt.Sprintf("tool call %d of an answer, which may have %d", index, maxCalls)}
+	if index < 0 || index >= dialect.MaxCalls {
+		w.Failure = &edge.Failure{Message: fmt.Sprintf("tool call %d of an answer, which may have %d", index, dialect.MaxCalls)}
 		return
 	}
 	out.Send(request.Chunk{ToolCall: w.Parts.Call(index, id, name, []byte(arguments))})
@@ -154,11 +132,9 @@ func (w *written) finished(reason string) {
 	}
 }
 
-// fail notes an error, if there is one, that stood where an answer was to be.
+// fail takes an error, if there is one, that stood where an answer was to be.
 func (w *written) fail(value []byte) {
 	var r jsontext.Reader
 	r.Reset(value)
-	if found := edge.ParseValue(&r); found != nil {
-		w.Failure = found
-	}
+	w.Fail(edge.ParseValue(&r))
 }

@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"time"
-
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/jsontext"
@@ -10,9 +8,7 @@ import (
 
 // document takes in a completion or a chunk, or several standing one after the other.
 func (a *chat) document(data []byte, out dialect.Emit) error {
-	a.borrow()
-	defer a.giveBack()
-	r := &a.outer
+	r := &a.Outer
 	r.Reset(data)
 	for r.Next() {
 		if r.Kind() != jsontext.Object {
@@ -27,7 +23,7 @@ func (a *chat) document(data []byte, out dialect.Emit) error {
 }
 
 func (a *chat) field(key string, out dialect.Emit) {
-	r, resp := &a.outer, a.Response
+	r, resp := &a.Outer, a.Response
 	switch key {
 	case "id":
 		r.Once(&resp.ID)
@@ -36,9 +32,7 @@ func (a *chat) field(key string, out dialect.Emit) {
 	case "service_tier":
 		r.Once(&resp.ServiceTier)
 	case "created":
-		if t := r.Int(); resp.Created.IsZero() && t > 0 {
-			resp.Created = time.Unix(t, 0).UTC()
-		}
+		a.created(r)
 	case "choices":
 		if r.Array() {
 			for r.More() {
@@ -52,7 +46,7 @@ func (a *chat) field(key string, out dialect.Emit) {
 	case "citations", "search_results":
 		a.sources(r)
 	case "error":
-		a.fail(edge.ParseValue(r))
+		a.Fail(edge.ParseValue(r))
 	default:
 		r.Skip()
 	}
@@ -60,13 +54,13 @@ func (a *chat) field(key string, out dialect.Emit) {
 
 // groq reads the side object in which Groq puts usage and errors of a stream.
 func (a *chat) groq() {
-	r := &a.outer
+	r := &a.Outer
 	for key := range r.Fields() {
 		switch string(key) {
 		case "usage":
 			a.usage(r)
 		case "error":
-			a.fail(edge.ParseValue(r))
+			a.Fail(edge.ParseValue(r))
 		default:
 			r.Skip()
 		}
@@ -75,7 +69,7 @@ func (a *chat) groq() {
 
 // choice takes in the first choice. It reads all fields before it acts, for the index may come last.
 func (a *chat) choice(out dialect.Emit) {
-	r := &a.outer
+	r := &a.Outer
 	var message, text []byte
 	var index int64
 	var reason string
@@ -97,7 +91,7 @@ func (a *chat) choice(out dialect.Emit) {
 		case "usage":
 			a.usage(r)
 		case "error":
-			a.fail(edge.ParseValue(r))
+			a.Fail(edge.ParseValue(r))
 		default:
 			r.Skip()
 		}
@@ -107,7 +101,7 @@ func (a *chat) choice(out dialect.Emit) {
 	}
 	a.Begun = true
 	a.message(message, whole, out)
-	a.text(text, out)
+	a.TakeText(text, out)
 	if reason != "" {
 		a.Response.RawFinishReason, a.Finished = reason, true
 	}
@@ -125,7 +119,7 @@ func (a *chat) message(text []byte, whole bool, out dialect.Emit) {
 		return
 	}
 	var p pieces
-	r := &a.inner
+	r := &a.Inner
 	r.Reset(text)
 	for key := range r.Fields() {
 		switch string(key) {
@@ -158,13 +152,10 @@ func (a *chat) message(text []byte, whole bool, out dialect.Emit) {
 
 func (a *chat) take(p *pieces, whole bool, out dialect.Emit) {
 	if !a.details(p.details, out) {
-		a.reason(p.reasoning, out)
+		a.TakeReason(p.reasoning, out)
 	}
 	a.content(p.content, out)
-	if len(p.refusal) > 0 {
-		a.value.Reset(p.refusal)
-		a.Refusal = append(a.Refusal, a.value.Text()...)
-	}
+	a.Refusal = append(a.Refusal, a.Unquoted(p.refusal)...)
 	a.toolCalls(p.calls, whole, out)
 	a.functionCall(p.function, out)
 	a.images(p.images, out)
@@ -177,7 +168,7 @@ func (a *chat) content(raw []byte, out dialect.Emit) {
 		return
 	}
 	if raw[0] != '[' {
-		a.text(raw, out)
+		a.TakeText(raw, out)
 		return
 	}
 	r := new(jsontext.Reader)
@@ -185,7 +176,7 @@ func (a *chat) content(raw []byte, out dialect.Emit) {
 	r.Array()
 	for r.More() {
 		if r.Kind() == jsontext.String {
-			a.text(r.Raw(), out)
+			a.TakeText(r.Raw(), out)
 			continue
 		}
 		a.contentPart(r, out)
@@ -196,7 +187,7 @@ func (a *chat) contentPart(r *jsontext.Reader, out dialect.Emit) {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "text":
-			a.text(r.Raw(), out)
+			a.TakeText(r.Raw(), out)
 		case "refusal":
 			a.Refusal = append(a.Refusal, r.Text()...)
 		case "thinking":
@@ -210,7 +201,7 @@ func (a *chat) contentPart(r *jsontext.Reader, out dialect.Emit) {
 // thinking takes reasoning inside content: a string, or a list of text parts.
 func (a *chat) thinking(raw []byte, out dialect.Emit) {
 	if raw[0] != '[' {
-		a.reason(raw, out)
+		a.TakeReason(raw, out)
 		return
 	}
 	r := new(jsontext.Reader)
@@ -219,7 +210,7 @@ func (a *chat) thinking(raw []byte, out dialect.Emit) {
 	for r.More() {
 		for key := range r.Fields() {
 			if string(key) == "text" {
-				a.reason(r.Raw(), out)
+				a.TakeReason(r.Raw(), out)
 			} else {
 				r.Skip()
 			}

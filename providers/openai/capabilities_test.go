@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -18,19 +19,19 @@ func TestWhatAModelLacksIsNotSent(t *testing.T) {
 	image := request.ImagePart{URL: "https://x/i.png"}
 	req := request.Request{Messages: []request.Message{{Role: request.RoleUser, Content: "Look", Parts: []request.Part{image}}}}
 	for model, refused := range map[string]bool{"gpt-3.5-turbo": true, "gpt-4o": false, "nobody-knows-it": false} {
-		transport := answering(fine)
+		transport := canned.Answer(fine)
 		_, err := clientOver(t, transport, func(c *openai.Config) { c.Model = model }).Complete(t.Context(), req)
-		if errors.Is(err, request.ErrInvalid) != refused || (transport.got == nil) != refused {
+		if errors.Is(err, request.ErrInvalid) != refused || (transport.Got == nil) != refused {
 			t.Errorf("%s: %v", model, err)
 		}
-		if err != nil && (!strings.Contains(err.Error(), "messages[0].parts[0]") || asError(t, err).Model != model) {
+		if err != nil && (!strings.Contains(err.Error(), "messages[0].parts[0]") || canned.AsError(t, err).Model != model) {
 			t.Errorf("%s: got %v", model, err)
 		}
 	}
 }
 
 func TestConfiguredCapabilitiesComeFirst(t *testing.T) {
-	client := clientOver(t, answering(fine), func(c *openai.Config) {
+	client := clientOver(t, canned.Answer(fine), func(c *openai.Config) {
 		c.Capabilities = func(model string) request.Capabilities {
 			return request.Capabilities{Known: model == "gpt-4o", ContextTokens: 7}
 		}
@@ -44,12 +45,12 @@ func TestConfiguredCapabilitiesComeFirst(t *testing.T) {
 }
 
 func TestSamplingIsLeftOutWhereItIsRefused(t *testing.T) {
-	req := ask()
+	req := canned.Ask()
 	req.Temperature, req.TopP = new(0.0), new(0.5)
-	transport := answering(fine)
+	transport := canned.Answer(fine)
 	resp, err := clientOver(t, transport, func(c *openai.Config) { c.Model = "o3" }).Complete(t.Context(), req)
-	if err != nil || strings.Contains(string(transport.sent), "temperature") || strings.Contains(string(transport.sent), "top_p") {
-		t.Fatalf("sent %s, %v", transport.sent, err)
+	if err != nil || strings.Contains(string(transport.Sent), "temperature") || strings.Contains(string(transport.Sent), "top_p") {
+		t.Fatalf("sent %s, %v", transport.Sent, err)
 	}
 	why := "not sent: the model takes no sampling parameters"
 	if diff := cmp.Diff([]request.Warning{{Field: "temperature", Message: why}, {Field: "top_p", Message: why}}, resp.Warnings); diff != "" {

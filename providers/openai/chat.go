@@ -6,7 +6,6 @@ import (
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/wire"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // chat is one request in the Chat Completions dialect. It puts the answer together from one completion document, or from
@@ -15,15 +14,15 @@ import (
 type chat struct {
 	codec
 	calls  []slot
-	sound  *request.AudioPart // what has come of it
-	detail *detail            // the last one, to tell whether the next goes on with it
+	detail *detail // the last one, to tell whether the next goes on with it
 }
 
 var _ dialect.Codec = (*chat)(nil)
 
 // Encode writes the body and finds the address.
 func (a *chat) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, error) {
-	enc := encoder{Encoder: e, call: a, quirks: &a.client.cfg.Quirks, streamed: streamed}
+	cfg := &a.client.cfg
+	enc := encoder{Encoder: e, call: &a.Call, cfg: cfg, quirks: &cfg.Quirks, streamed: streamed}
 	enc.encode()
 	return a.client.targetOf(a.Model)
 }

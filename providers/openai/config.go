@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
-	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -69,6 +66,12 @@ type Config struct {
 	// in. An empty table knows none: nothing is checked by it, and no answer is priced.
 	Models *pricing.Table
 
+	// OnUnknownError is for a log: it is called, if it is not nil, with an error response whose words nobody knows, so that
+	// only its status classified it. That happens once for each shape of body (status, code, type and names of fields), for at
+	// most 256 of them. It is called by the goroutine of the call that failed, possibly by several at once, and must not
+	// change the error.
+	OnUnknownError func(*request.Error)
+
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
 	Transport http.RoundTripper
@@ -100,18 +103,13 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
-		ReadLimits:   c.limits(),
-		Capabilities: c.Capabilities, Models: c.Models,
+		Own:          c.headers(),
+		ReadLimits:   func(h http.Header, to *request.Limits) { edge.OpenAILimits(h, c.Quirks.DailyRequests, to) },
+		Capabilities: c.Capabilities, Models: c.Models, OnUnknownError: c.OnUnknownError,
 	}
 	err := common.Check(faults, Chat.path(), Responses.path())
 	c.BaseURL = common.BaseURL
 	return common, err
-}
-
-// limits reads the x-ratelimit headers.
-func (c *Config) limits() func(http.Header, *request.Limits) {
-	daily := c.Quirks.DailyRequests
-	return func(h http.Header, to *request.Limits) { edge.OpenAILimits(h, daily, to) }
 }
 
 // headers authorise as the provider wants it.
@@ -125,34 +123,4 @@ func (c *Config) headers() map[string]string {
 		own["Authorization"] = "Bearer " + c.APIKey
 	}
 	return own
-}
-
-// targetOf returns where requests of a model go.
-func (c *Client) targetOf(model string) (*wire.Target, error) {
-	if c.target != nil && (!c.cfg.modelInAddress() || model == c.cfg.Model) {
-		return c.target, nil
-	}
-	return c.targetFor(model)
-}
-
-// modelInAddress: Azure's older Chat addresses name the deployment.
-func (c *Config) modelInAddress() bool { return c.APIVersion != "" && c.API != Responses }
-
-// targetFor builds the address of a model's requests.
-func (c *Client) targetFor(model string) (*wire.Target, error) {
-	root, path, version := c.cfg.BaseURL, c.cfg.API.path(), ""
-	switch {
-	case c.cfg.APIVersion != "":
-		root, version = root+"/openai", "?api-version="+url.QueryEscape(c.cfg.APIVersion)
-	case c.cfg.Azure && !strings.HasSuffix(root, "/openai/v1"):
-		root += "/openai/v1"
-	}
-	if c.cfg.modelInAddress() {
-		root += "/deployments/" + url.PathEscape(model)
-	}
-	u, err := url.Parse(root + path + version)
-	if err != nil {
-		return nil, &request.Error{Class: request.ClassInvalid, Message: "the model has no place in an address", Err: err}
-	}
-	return &wire.Target{URL: u, Header: c.header}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -65,43 +66,32 @@ func TestAddressesAndHeaders(t *testing.T) {
 			"https://r.openai.azure.com/openai/responses?api-version=2025-04-01-preview", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			transport := answering(message(`"content":"a"`, `"stop"`))
+			transport := canned.Answer(message(`"content":"a"`, `"stop"`))
 			c.cfg.Transport = transport
 			if c.cfg.API == openai.Responses {
-				transport.body = strings.NewReader(shortResponse)
+				transport.Body = shortResponse
 			}
 			client, err := openai.New(c.cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
-			req := ask()
+			req := canned.Ask()
 			req.Model = c.model
 			if _, err := client.Complete(t.Context(), req); err != nil {
 				t.Fatal(err)
 			}
-			if got := transport.got.URL.String(); got != c.url || transport.got.Method != http.MethodPost {
-				t.Errorf("%s %s, want %s", transport.got.Method, got, c.url)
-			}
-			for name, want := range c.header {
-				if got := transport.got.Header.Get(name); got != want {
-					t.Errorf("%s: %q, want %q", name, got, want)
-				}
-			}
+			transport.CheckSent(t, c.url, c.header)
 		})
 	}
 }
 
 func TestModelMustBeNamedSomewhere(t *testing.T) {
-	client := clientOver(t, answering(""), func(c *openai.Config) { c.Model = "" })
-	_, err := client.Complete(t.Context(), ask())
-	if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), "no model") {
-		t.Errorf("got %v", err)
-	}
+	canned.CheckModel(t, clientOver(t, canned.Answer(""), func(c *openai.Config) { c.Model = "" }))
 }
 
 func TestCountTokensSaysItIsAnEstimate(t *testing.T) {
-	client := clientOver(t, answering(""), nil)
-	n, err := client.CountTokens(t.Context(), ask())
+	client := clientOver(t, canned.Answer(""), nil)
+	n, err := client.CountTokens(t.Context(), canned.Ask())
 	if err != nil || !n.Estimated || n.Tokens < 4 || n.Tokens > 12 {
 		t.Errorf("got %+v, %v", n, err)
 	}
@@ -111,13 +101,7 @@ func TestCountTokensSaysItIsAnEstimate(t *testing.T) {
 }
 
 func TestCapabilitiesComeFromTheConfiguration(t *testing.T) {
-	if c := clientOver(t, answering(""), nil).Capabilities("m"); c.Known {
-		t.Errorf("got %+v", c)
-	}
-	client := clientOver(t, answering(""), func(c *openai.Config) {
-		c.Capabilities = func(model string) request.Capabilities { return request.Capabilities{Known: model == "m"} }
+	tested.CheckCapabilities(t, func(can func(string) request.Capabilities) request.Client {
+		return clientOver(t, canned.Answer(""), func(c *openai.Config) { c.Capabilities = can })
 	})
-	if !client.Capabilities("").Known || client.Capabilities("other").Known {
-		t.Error("the model was not passed on")
-	}
 }

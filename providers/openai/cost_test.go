@@ -3,6 +3,7 @@ package openai_test
 import (
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/providers/openai"
 )
@@ -31,7 +32,7 @@ func TestAnswersSayWhatTheyCost(t *testing.T) {
 		"an unknown model":        {`"usage":{"prompt_tokens":1000,"completion_tokens":0}`, nil, ""},
 	} {
 		body := `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],` + test.fields + `}`
-		got, err := clientOver(t, answering(body), test.change).Complete(t.Context(), ask())
+		got, err := clientOver(t, canned.Answer(body), test.change).Complete(t.Context(), canned.Ask())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -44,9 +45,9 @@ func TestAnswersSayWhatTheyCost(t *testing.T) {
 // An answer that does not say how it was served was served as asked.
 func TestTheTierAskedForCountsWhereTheAnswerIsSilent(t *testing.T) {
 	body := `{"model":"gpt-5-mini","choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1000,"completion_tokens":0}}`
-	req := ask()
+	req := canned.Ask()
 	req.ServiceTier = "flex"
-	got, err := clientOver(t, answering(body), nil).Complete(t.Context(), req)
+	got, err := clientOver(t, canned.Answer(body), nil).Complete(t.Context(), req)
 	if err != nil || got.Usage.Cost.String() != "$0.000125" {
 		t.Errorf("%v, %+v", err, got)
 	}
@@ -56,14 +57,14 @@ func TestAStreamAndTheResponsesAPISayWhatTheyCost(t *testing.T) {
 	mini := func(c *openai.Config) { c.Model = "gpt-5-mini" }
 	streamed := "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n" +
 		"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":500}}\n\ndata: [DONE]\n\n"
-	all, err := collect(t, clientOver(t, answering(streamed), mini), ask())
-	if err != nil || !all.last.Usage.Priced || all.last.Usage.Cost.String() != "$0.00125" {
-		t.Errorf("stream: %v, %+v", err, all.last)
+	all, err := canned.Collect(t, clientOver(t, canned.Answer(streamed), mini), canned.Ask())
+	if err != nil || !all.Last.Usage.Priced || all.Last.Usage.Cost.String() != "$0.00125" {
+		t.Errorf("stream: %v, %+v", err, all.Last)
 	}
 	responses := func(c *openai.Config) { c.Model, c.API = "gpt-5-mini", openai.Responses }
 	body := `{"status":"completed","output":[{"type":"web_search_call","id":"w","status":"completed"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"a"}]}],
 		"usage":{"input_tokens":1000,"output_tokens":500}}`
-	got, err := clientOver(t, answering(body), responses).Complete(t.Context(), ask())
+	got, err := clientOver(t, canned.Answer(body), responses).Complete(t.Context(), canned.Ask())
 	// 0.00125 as above, and a search for 0.01
 	if err != nil || !got.Usage.Priced || got.Usage.Cost.String() != "$0.01125" {
 		t.Errorf("responses: %v, %+v", err, got)

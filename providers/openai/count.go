@@ -35,5 +35,5 @@ func (c *Client) encodeCount(call *dialect.Call, e *dialect.Encoder) (*wire.Targ
 	}
 	count := *target.URL
 	count.Path, count.RawPath = count.Path+"/input_tokens", ""
-	return &wire.Target{URL: &count, Header: target.Header}, nil
+	return c.dialect.Target(&count), nil
 }

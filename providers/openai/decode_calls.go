@@ -1,19 +1,13 @@
 package openai
 
 import (
-	"cmp"
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
-	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
-
-// maxCalls bounds the tool calls of one answer, so that a server can't make the client reserve memory without end.
-const maxCalls = 1024
 
 // slot is a tool call that is being put together. Servers number the pieces of calls in several ways: by index, by id, by
 // neither, or all with index 0.
@@ -94,17 +88,14 @@ func isWhole(arguments string) bool {
 }
 
 func (a *chat) call(n int, p *piece, out dialect.Emit) {
-	if len(a.calls) == maxCalls && n < 0 {
-		a.fail(errTooManyCalls())
-		return
-	}
 	id, name := "", ""
 	if n < 0 {
-		n = len(a.calls)
-		a.calls = append(a.calls, slot{index: p.index, id: p.id})
-		if id = p.id; id == "" {
-			id = madeID(a.Response.ID, n)
+		var ok bool
+		if n, ok = a.BeginCall(); !ok {
+			return
 		}
+		a.calls = append(a.calls, slot{index: p.index, id: p.id})
+		id = a.CallID(p.id, n)
 	}
 	if s := &a.calls[n]; !s.named && p.name != "" { // it may come after the id
 		name, s.named = p.name, true
@@ -117,15 +108,6 @@ func (a *chat) call(n int, p *piece, out dialect.Emit) {
 	if !delta.IsZero() {
 		out.Send(request.Chunk{ToolCall: delta})
 	}
-}
-
-func errTooManyCalls() *edge.Failure {
-	return &edge.Failure{Message: "more than " + strconv.Itoa(maxCalls) + " tool calls in one answer"}
-}
-
-// madeID names a call that the server gave no name.
-func madeID(answer string, n int) string {
-	return "call_" + cmp.Or(answer, "0") + "_" + strconv.Itoa(n)
 }
 
 func readPiece(r *jsontext.Reader) (p piece) {

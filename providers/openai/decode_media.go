@@ -18,8 +18,7 @@ func (a *chat) images(raw []byte, out dialect.Emit) {
 	r.Array()
 	for r.More() {
 		if part, ok := readImage(r); ok {
-			a.Parts.Part(part)
-			out.Send(request.Chunk{Part: part})
+			a.AddPart(part, out)
 		}
 	}
 }
@@ -60,13 +59,10 @@ func imageFrom(address, detail string) (request.ImagePart, bool) {
 	return request.ImagePart{URL: address, Detail: detail}, address != ""
 }
 
-// audio takes sound that a model made, with its transcript. In a stream both come in pieces; they are one part.
+// audio takes sound that a model made, with its transcript.
 func (a *chat) audio(raw []byte) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return
-	}
-	if a.sound == nil {
-		a.sound = new(request.AudioPart)
 	}
 	r := new(jsontext.Reader)
 	r.Reset(raw)
@@ -74,13 +70,12 @@ func (a *chat) audio(raw []byte) {
 		switch string(key) {
 		case "data":
 			if data, err := base64.StdEncoding.DecodeString(r.String()); err == nil {
-				a.sound.Data = append(a.sound.Data, data...)
+				a.AddSound("", data, "")
 			}
 		case "transcript":
-			a.sound.Transcript += r.String()
+			a.AddSound("", nil, r.String())
 		default:
 			r.Skip()
 		}
 	}
-	a.Pending = len(a.sound.Data) + len(a.sound.Transcript)
 }

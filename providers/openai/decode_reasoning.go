@@ -65,9 +65,7 @@ func readDetail(r *jsontext.Reader) (d detail) {
 
 func (a *chat) takeDetail(d detail, out dialect.Emit) {
 	if d.data != "" {
-		part := request.ReasoningPart{Encrypted: d.data, ID: d.id, Format: d.format}
-		a.Parts.Part(part)
-		out.Send(request.Chunk{Part: part})
+		a.AddPart(request.ReasoningPart{Encrypted: d.data, ID: d.id, Format: d.format}, out)
 		return
 	}
 	if d.text == "" && d.signature == "" {
@@ -81,9 +79,7 @@ func (a *chat) takeDetail(d detail, out dialect.Emit) {
 	part.Summary = part.Summary || d.kind == "reasoning.summary"
 	part.ID = cmp.Or(part.ID, d.id)
 	part.Format = cmp.Or(part.Format, d.format)
-	if s := a.Parts.Reason([]byte(d.text)); s != "" {
-		out.Send(request.Chunk{Reasoning: s})
-	}
+	a.AddReason([]byte(d.text), out)
 	if d.signature == "" {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -49,7 +50,7 @@ func TestCompleteTakesWhatServersSend(t *testing.T) {
 		{"unheard of", `"content":"a"`, `"bored"`, []request.Part{text("a")}, request.FinishOther},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := complete(t, "  \n"+message(c.fields, c.finish))
+			got, err := tested.Complete(t, "  \n"+message(c.fields, c.finish))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +91,7 @@ func TestUsageIsMadeDisjoint(t *testing.T) {
 			request.Usage{InputTokens: 1, OutputTokens: 1}},
 	} {
 		c.want.Reported = true
-		got, err := complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+c.usage+`}`)
+		got, err := tested.Complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+c.usage+`}`)
 		if err != nil || !cmp.Equal(got.Usage, c.want) {
 			t.Errorf("%s: %v\n%s", c.name, err, cmp.Diff(c.want, got.Usage))
 		}
@@ -104,7 +105,7 @@ func TestReportedCostIsExact(t *testing.T) {
 		`{"prompt_tokens":1,"completion_tokens":1,"cost_in_usd_ticks":158500}`: 15_850,
 		`{"prompt_tokens":1,"completion_tokens":1,"cost":0}`:                   0,
 	} {
-		got, err := complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+usage+`}`)
+		got, err := tested.Complete(t, `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":`+usage+`}`)
 		if err != nil || got.Usage.Cost != want || !got.Usage.Priced || !got.Usage.CostReported || got.Usage.CostUSD != want.USD() {
 			t.Errorf("%s: %+v, %v", usage, got.Usage, err)
 		}
@@ -120,9 +121,9 @@ func TestUsageIsFoundWhereServersPutIt(t *testing.T) {
 		"every chunk":   `data: {"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":3,"completion_tokens":1}}` + "\n\n" + `data: {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":` + u + `}`,
 		"then null":     `data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}],"usage":` + u + `}` + "\n\n" + `data: {"choices":[],"usage":null}`,
 	} {
-		got, err := stream(t, body+"\n\ndata: [DONE]\n\n")
-		if err != nil || got.last.Usage.InputTokens != 3 || got.last.Usage.OutputTokens != 2 || !got.last.Usage.Reported {
-			t.Errorf("%s: %+v, %v", name, got.last, err)
+		got, err := tested.Collect(t, body+"\n\ndata: [DONE]\n\n")
+		if err != nil || got.Last.Usage.InputTokens != 3 || got.Last.Usage.OutputTokens != 2 || !got.Last.Usage.Reported {
+			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
 	}
 }
@@ -147,8 +148,8 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 		{message(`"content":"half"`, `"sensitive"`), "content filter", request.ClassContentPolicy},
 		{message(`"content":"half"`, `"network_error"`), "network_error", request.ClassTransient},
 	} {
-		_, err := complete(t, c.body)
-		e := asError(t, err)
+		_, err := tested.Complete(t, c.body)
+		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
 		}
@@ -156,8 +157,8 @@ func TestErrorsInAGoodStatus(t *testing.T) {
 }
 
 func TestRefusalKeepsTheAnswer(t *testing.T) {
-	_, err := complete(t, message(`"content":null,"refusal":"I won't."`, `"stop"`))
-	e := asError(t, err)
+	_, err := tested.Complete(t, message(`"content":null,"refusal":"I won't."`, `"stop"`))
+	e := canned.AsError(t, err)
 	if !errors.Is(err, request.ErrContentPolicy) || e.Partial.Refusal != "I won't." || e.Partial.ID != "c" {
 		t.Errorf("got %+v", e.Partial)
 	}
@@ -169,8 +170,8 @@ func FuzzComplete(f *testing.F) {
 	f.Add([]byte(`{"error":{"message":"x","code":429}}`))
 	f.Add([]byte(`{"choices":[{"message":{"reasoning_details":[{"type":"reasoning.text","text":"x","signature":"s"}],"images":[{"image_url":{"url":"data:image/png;base64,aGk="}}]}}],"usage":{"prompt_tokens":1e9,"completion_tokens":-5}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		resp, err := complete(t, string(body))
-		checkFuzzed(t, resp, err)
+		resp, err := tested.Complete(t, string(body))
+		tested.CheckOutcome(t, resp, err)
 	})
 }
 
@@ -179,30 +180,8 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte("data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":5,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}}]}\n\nevent: error\ndata: {}\n\n"))
 	f.Add([]byte("data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\ndata: [DONE]"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := stream(t, string(body))
-		if err == nil && got.last.Content != got.content {
-			t.Fatalf("deltas %q, response %q", got.content, got.last.Content)
-		}
-		checkFuzzed(t, got.last, err)
+		got, err := tested.Collect(t, string(body))
+		canned.CheckSums(t, got, err)
+		tested.CheckOutcome(t, got.Last, err)
 	})
-}
-
-// checkFuzzed holds any outcome to what callers rely on.
-func checkFuzzed(t *testing.T, resp *request.Response, err error) {
-	t.Helper()
-	if err != nil {
-		if e := asError(t, err); e.Class == "" || e.Provider != "openai" || e.Error() == "" {
-			t.Fatalf("got %+v", e)
-		}
-		return
-	}
-	u := resp.Usage
-	if u.InputTokens < 0 || u.OutputTokens < 0 || u.ReasoningTokens > u.OutputTokens || u.Reported == u.Estimated {
-		t.Fatalf("usage %+v", u)
-	}
-	for _, c := range resp.ToolCalls {
-		if c.ID == "" {
-			t.Fatalf("a call without an ID: %+v", c)
-		}
-	}
 }

@@ -17,15 +17,16 @@ type counts struct {
 	imageIn, imageOut         int
 	searches                  int
 	cost                      request.Money
-	costReported, seen        bool
+	costReported              bool
+	seen                      bool // one of the two without which nothing is known
 }
 
 func (c *counts) field(key string, r *jsontext.Reader) {
 	switch key {
 	case "prompt_tokens", "input_tokens":
-		c.main(&c.prompt, r)
+		c.seen = r.CountTo(&c.prompt) || c.seen
 	case "completion_tokens", "output_tokens":
-		c.main(&c.completion, r)
+		c.seen = r.CountTo(&c.completion) || c.seen
 	case "total_tokens":
 		c.total = r.Count()
 	case "prompt_tokens_details", "input_tokens_details":
@@ -47,15 +48,6 @@ func (c *counts) field(key string, r *jsontext.Reader) {
 	default:
 		r.Skip()
 	}
-}
-
-// main reads a count without which nothing is known.
-func (c *counts) main(to *int, r *jsontext.Reader) {
-	if r.Kind() != jsontext.Number && r.Kind() != jsontext.String {
-		r.Skip()
-		return
-	}
-	*to, c.seen = r.Count(), true
 }
 
 func (c *counts) promptDetails(r *jsontext.Reader) {

@@ -2,7 +2,6 @@ package openai
 
 import (
 	"cmp"
-	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -18,7 +17,7 @@ func (e *encoder) image(i, j int, p request.ImagePart) {
 	if p.Detail != "" {
 		e.Text("detail", p.Detail)
 	}
-	e.Raw(`}}`)
+	e.Raw("}}")
 }
 
 func (e *encoder) file(i, j int, p request.FilePart) {
@@ -30,13 +29,13 @@ func (e *encoder) file(i, j int, p request.FilePart) {
 	e.Raw(`{"type":"file","file":{`)
 	if p.ID != "" {
 		e.Text("file_id", p.ID)
-		e.Raw(`}}`)
+		e.Raw("}}")
 		return
 	}
 	e.Text("filename", cmp.Or(p.Name, "file"))
 	e.Key("file_data")
 	writeURLOrData(e.Encoder, i, j, p.URL, p.MediaType, p.Data, "")
-	e.Raw(`}}`)
+	e.Raw("}}")
 }
 
 // writeURLOrData writes an address, or data as an address that holds it. family is what the media type must begin with.
@@ -65,11 +64,10 @@ func (e *encoder) audio(i, j int, p request.AudioPart) {
 		return
 	}
 	e.Comma()
-	e.Raw(`{"type":"input_audio","input_audio":{"data":"`)
-	e.B = base64.StdEncoding.AppendEncode(e.B, p.Data)
-	e.Raw(`"`)
+	e.Raw(`{"type":"input_audio","input_audio":{`)
+	e.Base64("data", p.Data)
 	e.Text("format", format)
-	e.Raw(`}}`)
+	e.Raw("}}")
 }
 
 // audioFormat turns a media type into the API's word for it.

@@ -3,14 +3,13 @@ package openai
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
 
 func (e *encoder) messages() {
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	for i := range e.call.Req.Messages {
 		m := &e.call.Req.Messages[i]
 		switch m.Role {
@@ -21,15 +20,15 @@ func (e *encoder) messages() {
 		default:
 			e.open(m)
 			e.content(i, m)
-			e.B = append(e.B, '}')
+			e.Raw("}")
 		}
 	}
-	e.B = append(e.B, ']')
+	e.Raw("]")
 }
 
 func (e *encoder) open(m *request.Message) {
 	e.Comma()
-	e.B = append(e.B, '{')
+	e.Raw("{")
 	e.Text("role", string(m.Role))
 	if m.Name != "" {
 		e.Text("name", m.Name)
@@ -43,7 +42,7 @@ func (e *encoder) content(i int, m *request.Message) {
 		e.plain(m)
 		return
 	}
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	if m.Content != "" {
 		e.textPart(m.Content)
 	}
@@ -52,16 +51,7 @@ func (e *encoder) content(i int, m *request.Message) {
 			e.part(i, j, p)
 		}
 	}
-	e.B = append(e.B, ']')
-}
-
-// marksCall reports whether part j is the cache mark of a tool call, which stands with the call.
-func marksCall(parts []request.Part, j int) bool {
-	if _, ok := parts[j].(request.CacheBreakpoint); !ok || j == 0 {
-		return false
-	}
-	_, ok := parts[j-1].(request.ToolCall)
-	return ok
+	e.Raw("]")
 }
 
 // needsList reports whether there is anything but text that has a place in content.
@@ -89,21 +79,21 @@ func (e *encoder) needsList(parts []request.Part) bool {
 
 // plain writes all text of a message as one string.
 func (e *encoder) plain(m *request.Message) {
-	e.B = append(e.B, '"')
+	e.Raw(`"`)
 	e.B = jsontext.AppendEscaped(e.B, m.Content)
 	for _, p := range m.Parts {
 		if t, ok := p.(request.TextPart); ok {
 			e.B = jsontext.AppendEscaped(e.B, t.Text)
 		}
 	}
-	e.B = append(e.B, '"')
+	e.Raw(`"`)
 }
 
 func (e *encoder) textPart(s string) {
 	e.Comma()
 	e.Raw(`{"type":"text"`)
 	e.Text("text", s)
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 func (e *encoder) part(i, j int, p request.Part) {
@@ -124,52 +114,6 @@ func (e *encoder) part(i, j int, p request.Part) {
 	default:
 		e.Refuse(i, j, fmt.Sprintf("%T has no place in this API's content", p))
 	}
-}
-
-// markLast puts a cache mark into the part written last, before its closing brace.
-func (e *encoder) markLast(mark request.CacheBreakpoint) {
-	if !e.quirks.CacheControl {
-		e.warnCache()
-		return
-	}
-	last := len(e.B) - 1
-	switch {
-	case e.marked == len(e.B): // a part has one mark
-	case e.B[last] != '}':
-		e.Warn("cache_breakpoint", "not sent: nothing that can carry it was sent before it")
-	default:
-		e.B = e.B[:last]
-		e.cacheMark(mark)
-		e.B = append(e.B, '}')
-		e.marked = len(e.B)
-	}
-}
-
-func (e *encoder) cacheMark(mark request.CacheBreakpoint) {
-	if !e.quirks.CacheControl {
-		e.warnCache()
-		return
-	}
-	e.Raw(`,"cache_control":{"type":"ephemeral"`)
-	if mark.TTL > 0 {
-		e.Text("ttl", cacheTTL(mark.TTL))
-	}
-	e.B = append(e.B, '}')
-}
-
-// cacheTTL writes "5m" and "1h", as the APIs have it, where a Duration would say "5m0s".
-func cacheTTL(d time.Duration) string {
-	switch {
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	}
-	return d.String()
-}
-
-func (e *encoder) warnCache() {
-	e.Warn("cache_breakpoint", "not sent: the provider takes no cache marks; it may cache prefixes by itself")
 }
 
 // assistant writes an earlier answer: text, tool calls, and reasoning where the provider wants it back.
@@ -194,7 +138,7 @@ func (e *encoder) assistant(i int, m *request.Message) {
 	if calls > 0 {
 		e.toolCalls(m.Parts)
 	}
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 func (e *encoder) hasContent(m *request.Message) bool {
@@ -226,7 +170,7 @@ func (e *encoder) toolMessages(i int, m *request.Message) {
 		e.Text("tool_call_id", result.CallID)
 		e.Key("content")
 		e.result(i, j, &result)
-		e.B = append(e.B, '}')
+		e.Raw("}")
 	}
 }
 

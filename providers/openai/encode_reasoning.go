@@ -53,18 +53,18 @@ func (e *encoder) reasoningDetails(m *request.Message) {
 		return
 	}
 	e.Key("reasoning_details")
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	for _, p := range m.Parts {
 		if r, ok := p.(request.ReasoningPart); ok {
 			e.reasoningDetail(r)
 		}
 	}
-	e.B = append(e.B, ']')
+	e.Raw("]")
 }
 
 func (e *encoder) reasoningDetail(r request.ReasoningPart) {
 	e.Comma()
-	e.B = append(e.B, '{')
+	e.Raw("{")
 	switch {
 	case r.Encrypted != "":
 		e.Text("type", "reasoning.encrypted")
@@ -85,7 +85,7 @@ func (e *encoder) reasoningDetail(r request.ReasoningPart) {
 	if r.Format != "" {
 		e.Text("format", r.Format)
 	}
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 // thinkingPart writes reasoning as a part of content.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -17,12 +18,8 @@ import (
 // encoded sends a request and returns the body and the warnings on the response.
 func encoded(t *testing.T, quirks openai.Quirks, req request.Request) (string, []request.Warning) {
 	t.Helper()
-	transport := answering(message(`"content":"a"`, `"stop"`))
-	resp, err := clientOver(t, transport, func(c *openai.Config) { c.Quirks = quirks }).Complete(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(transport.sent), resp.Warnings
+	transport := canned.Answer(message(`"content":"a"`, `"stop"`))
+	return canned.Encoded(t, clientOver(t, transport, func(c *openai.Config) { c.Quirks = quirks }), transport, req)
 }
 
 func withMessages(m ...request.Message) request.Request { return request.Request{Messages: m} }
@@ -41,7 +38,7 @@ func TestEncode(t *testing.T) {
 		quirks openai.Quirks
 		want   string // of the fields beside model, or of one message
 	}{
-		{"plain", ask(), openai.Quirks{}, `"messages":[{"role":"user","content":"Hello?"}]`},
+		{"plain", canned.Ask(), openai.Quirks{}, `"messages":[{"role":"user","content":"Hello?"}]`},
 		{"escapes", withMessages(request.Message{Role: request.RoleSystem, Content: "a\"b\\\n\x01é", Name: "n"}), openai.Quirks{},
 			`"messages":[{"role":"system","name":"n","content":"a\"b\\\n\u0001é"}]`},
 		{"texts joined", withMessages(request.Message{Role: request.RoleUser, Content: "a", Parts: []request.Part{request.TextPart{Text: "b"}, request.TextPart{Text: "c"}}}), openai.Quirks{},
@@ -90,17 +87,7 @@ func TestEncode(t *testing.T) {
 // fields are the top-level fields of a body but for model and messages, as JSON.
 func fields(t *testing.T, body string) map[string]string {
 	t.Helper()
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(body), &raw); err != nil {
-		t.Fatalf("%v in %s", err, body)
-	}
-	out := map[string]string{}
-	for name, value := range raw {
-		if name != "model" && name != "messages" {
-			out[name] = string(value)
-		}
-	}
-	return out
+	return canned.Fields(t, body, "model", "messages")
 }
 
 var strictTool = request.Tool{Name: "f", Description: "d", Parameters: []byte(`{"type":"object"}`), Strict: new(true)}
@@ -180,7 +167,7 @@ var parameterCases = []struct {
 func TestEncodeParameters(t *testing.T) {
 	for _, c := range parameterCases {
 		t.Run(c.name, func(t *testing.T) {
-			req := ask()
+			req := canned.Ask()
 			c.change(&req)
 			body, warnings := encoded(t, c.quirks, req)
 			if diff := cmp.Diff(c.want, fields(t, body)); diff != "" {
@@ -210,13 +197,13 @@ func TestWhatCantBeSaidIsRefused(t *testing.T) {
 		"max_tokens: -1 is negative":   {Messages: user2(), MaxTokens: -1},
 		"messages[0].parts[0]: no con": say(request.ImagePart{}),
 	} {
-		transport := answering("")
+		transport := canned.Answer("")
 		_, err := clientOver(t, transport, nil).Complete(t.Context(), req)
-		e := asError(t, err)
+		e := canned.AsError(t, err)
 		if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), says) || e.Provider != "openai" || e.MaybeBilled {
 			t.Errorf("%s: got %v", says, err)
 		}
-		if transport.got != nil {
+		if transport.Got != nil {
 			t.Errorf("%s: it was sent", says)
 		}
 	}
@@ -238,13 +225,13 @@ func TestMaxTokensFieldByProviderAndModel(t *testing.T) {
 		{func(c *openai.Config) { c.BaseURL, c.Azure = "http://other", true }, "deployment", "max_completion_tokens"},
 		{func(c *openai.Config) { c.Quirks.MaxTokensField = "max_tokens" }, "gpt-5", "max_tokens"},
 	} {
-		transport := answering(message(`"content":"a"`, `"stop"`))
-		req := ask()
+		transport := canned.Answer(message(`"content":"a"`, `"stop"`))
+		req := canned.Ask()
 		req.Model, req.MaxTokens = c.model, 9
 		if _, err := clientOver(t, transport, c.change).Complete(t.Context(), req); err != nil {
 			t.Fatal(err)
 		}
-		if got := fields(t, string(transport.sent)); got[c.want] != "9" || len(got) != 1 {
+		if got := fields(t, string(transport.Sent)); got[c.want] != "9" || len(got) != 1 {
 			t.Errorf("%s: sent %v, want %s", c.model, got, c.want)
 		}
 	}
@@ -279,12 +266,12 @@ func TestStreamOptions(t *testing.T) {
 		{openai.Quirks{}, map[string]string{"stream": "true", "stream_options": `{"include_usage":true}`}},
 		{openai.Quirks{NoStreamOptions: true}, map[string]string{"stream": "true"}},
 	} {
-		transport := answering(wholeStream)
+		transport := canned.Answer(wholeStream)
 		client := clientOver(t, transport, func(cfg *openai.Config) { cfg.Quirks = c.quirks })
-		if _, err := collect(t, client, ask()); err != nil {
+		if _, err := canned.Collect(t, client, canned.Ask()); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(c.want, fields(t, string(transport.sent))); diff != "" {
+		if diff := cmp.Diff(c.want, fields(t, string(transport.Sent))); diff != "" {
 			t.Error(diff)
 		}
 	}

@@ -16,29 +16,27 @@ func (e *encoder) tools() {
 		return
 	}
 	if e.Field("tools") {
-		e.B = append(e.B, '[')
+		e.Raw("[")
 		for i := range r.Tools {
 			e.Comma()
 			e.tool(&r.Tools[i])
 		}
-		e.B = append(e.B, ']')
+		e.Raw("]")
 	}
 	if r.ToolChoice.Mode != "" && e.Field("tool_choice") {
 		e.toolChoice(r.ToolChoice)
 	}
-	if r.ParallelToolCalls != nil && e.Field("parallel_tool_calls") {
-		e.Bool(*r.ParallelToolCalls)
-	}
+	e.OptionalBool("parallel_tool_calls", r.ParallelToolCalls)
 }
 
 func (e *encoder) tool(t *request.Tool) {
 	e.Raw(`{"type":"function","function":{`)
 	writeFunction(&e.Writer, t)
-	e.B = append(e.B, '}')
+	e.Raw("}")
 	if t.Cache != nil {
 		e.cacheMark(*t.Cache)
 	}
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 // writeFunction writes the fields of a function, which both APIs have.
@@ -47,7 +45,7 @@ func writeFunction(w *jsontext.Writer, t *request.Tool) {
 	w.TextIf("description", t.Description)
 	w.Key("parameters")
 	if len(t.Parameters) > 0 {
-		w.B = append(w.B, t.Parameters...)
+		w.Value(t.Parameters)
 	} else {
 		w.Raw(emptySchema)
 	}
@@ -62,7 +60,7 @@ func (e *encoder) toolChoice(c request.ToolChoice) {
 	case request.ToolNamed:
 		e.Raw(`{"type":"function","function":{`)
 		e.Text("name", c.Name)
-		e.Raw(`}}`)
+		e.Raw("}}")
 	case request.ToolRequired:
 		e.String(e.quirks.requiredChoice())
 	default:
@@ -72,7 +70,7 @@ func (e *encoder) toolChoice(c request.ToolChoice) {
 
 func (e *encoder) toolCalls(parts []request.Part) {
 	e.Key("tool_calls")
-	e.B = append(e.B, '[')
+	e.Raw("[")
 	for j, p := range parts {
 		if marksCall(parts, j) {
 			e.markLast(p.(request.CacheBreakpoint))
@@ -81,21 +79,21 @@ func (e *encoder) toolCalls(parts []request.Part) {
 			writeToolCall(&e.Writer, &call)
 		}
 	}
-	e.B = append(e.B, ']')
+	e.Raw("]")
 }
 
 func writeToolCall(w *jsontext.Writer, call *request.ToolCall) {
 	w.Comma()
-	w.B = append(w.B, '{')
+	w.Raw("{")
 	w.Text("id", call.ID)
 	w.Raw(`,"type":"function","function":{`)
 	w.Text("name", call.Name)
 	w.Text("arguments", cmp.Or(call.Arguments, "{}"))
-	w.B = append(w.B, '}')
+	w.Raw("}")
 	if call.Signature != "" {
 		w.Raw(`,"extra_content":{"google":{`)
 		w.Text("thought_signature", call.Signature)
-		w.Raw(`}}`)
+		w.Raw("}}")
 	}
-	w.B = append(w.B, '}')
+	w.Raw("}")
 }

@@ -1,12 +1,12 @@
 package openai_test
 
 import (
-	"encoding/json"
+	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/seed63918563/llmgate/internal/recorded"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -41,30 +41,18 @@ func summarise(r *request.Response) summary {
 	return s
 }
 
-type object = map[string]any
+type object = recorded.Object
 
 // extract reads a recorded body with encoding/json alone, without the client's code.
-func extract(t *testing.T, body string, streamed bool) summary {
+func extract(t *testing.T, x *recorded.Exchange) summary {
 	t.Helper()
-	docs := []string{body}
-	if streamed {
-		docs = nil
-		for line := range strings.Lines(body) {
-			if data, ok := strings.CutPrefix(strings.TrimSpace(line), "data:"); ok && strings.TrimSpace(data) != "[DONE]" {
-				docs = append(docs, data)
-			}
-		}
-	}
 	var s summary
 	var plain, detailed string
 	byIndex := map[int]*callSummary{}
-	for _, doc := range docs {
-		var o object
-		if err := json.Unmarshal([]byte(doc), &o); err != nil {
-			t.Fatalf("%v in %s", err, doc)
-		}
-		s.ID, s.Model = either(s.ID, o["id"]), either(s.Model, o["model"])
-		for _, c := range list(o["choices"]) {
+	for _, doc := range x.Documents() {
+		o := recorded.Parse(t, doc)
+		s.ID, s.Model = cmp.Or(s.ID, recorded.Text(o, "id")), cmp.Or(s.Model, recorded.Text(o, "model"))
+		for _, c := range recorded.List(o, "choices") {
 			choice := c.(object)
 			if reason, ok := choice["finish_reason"].(string); ok && reason != "" {
 				s.Finish = reason
@@ -86,33 +74,20 @@ func extract(t *testing.T, body string, streamed bool) summary {
 	return s
 }
 
-func either(s string, v any) string {
-	if s != "" {
-		return s
-	}
-	s, _ = v.(string)
-	return s
-}
-
-func list(v any) []any {
-	l, _ := v.([]any)
-	return l
-}
-
 func (s *summary) take(m object, byIndex map[int]*callSummary, plain, detailed *string) {
-	s.Content += either("", m["content"])
-	*plain += either(either("", m["reasoning_content"]), m["reasoning"])
-	for _, d := range list(m["reasoning_details"]) {
+	s.Content += recorded.Text(m, "content")
+	*plain += cmp.Or(recorded.Text(m, "reasoning_content"), recorded.Text(m, "reasoning"))
+	for _, d := range recorded.List(m, "reasoning_details") {
 		detail := d.(object)
-		*detailed += either("", detail["text"]) + either("", detail["summary"])
-		if v := either("", detail["signature"]); v != "" {
+		*detailed += recorded.Text(detail, "text") + recorded.Text(detail, "summary")
+		if v := recorded.Text(detail, "signature"); v != "" {
 			s.Signatures = append(s.Signatures, v)
 		}
-		if v := either("", detail["data"]); v != "" {
+		if v := recorded.Text(detail, "data"); v != "" {
 			s.Encrypted = append(s.Encrypted, v)
 		}
 	}
-	for i, c := range list(m["tool_calls"]) {
+	for i, c := range recorded.List(m, "tool_calls") {
 		call := c.(object)
 		if n, ok := call["index"].(float64); ok {
 			i = int(n)
@@ -121,8 +96,8 @@ func (s *summary) take(m object, byIndex map[int]*callSummary, plain, detailed *
 			byIndex[i] = new(callSummary)
 		}
 		f, _ := call["function"].(object)
-		byIndex[i].ID, byIndex[i].Name = either(byIndex[i].ID, call["id"]), either(byIndex[i].Name, f["name"])
-		byIndex[i].Arguments += either("", f["arguments"])
+		byIndex[i].ID, byIndex[i].Name = cmp.Or(byIndex[i].ID, recorded.Text(call, "id")), cmp.Or(byIndex[i].Name, recorded.Text(f, "name"))
+		byIndex[i].Arguments += recorded.Text(f, "arguments")
 	}
 }
 
@@ -131,16 +106,11 @@ func (s *summary) count(v any) {
 	if !ok {
 		return
 	}
-	number := func(o any, key string) int {
-		fields, _ := o.(object)
-		f, _ := fields[key].(float64)
-		return int(f)
-	}
-	s.Prompt, s.Output = number(u, "prompt_tokens"), number(u, "completion_tokens")
-	s.ReasoningTokens = number(u["completion_tokens_details"], "reasoning_tokens")
-	s.Read = number(u["prompt_tokens_details"], "cached_tokens")
+	s.Prompt, s.Output = recorded.Number(u, "prompt_tokens"), recorded.Number(u, "completion_tokens")
+	s.ReasoningTokens = recorded.Number(u, "completion_tokens_details", "reasoning_tokens")
+	s.Read = recorded.Number(u, "prompt_tokens_details", "cached_tokens")
 	// xAI counts reasoning beside the completion and in the total; Gemini behind a gateway counts it in neither.
-	if total := number(u, "total_tokens"); total == s.Prompt+s.Output+s.ReasoningTokens || s.ReasoningTokens > s.Output {
+	if total := recorded.Number(u, "total_tokens"); total == s.Prompt+s.Output+s.ReasoningTokens || s.ReasoningTokens > s.Output {
 		s.Output += s.ReasoningTokens
 	}
 }
@@ -148,22 +118,19 @@ func (s *summary) count(v any) {
 // meaning reads a request body and takes out what makes no difference: fields that only repeat another or a default.
 func meaning(t *testing.T, body []byte) object {
 	t.Helper()
-	var o object
-	if err := json.Unmarshal(body, &o); err != nil {
-		t.Fatal(err)
-	}
+	o := recorded.Parse(t, body)
 	if v, ok := o["max_completion_tokens"]; ok {
 		delete(o, "max_completion_tokens")
 		o["max_tokens"] = v
 	}
 	delete(o, "stream_options")
-	for _, v := range list(o["tools"]) {
+	for _, v := range recorded.List(o, "tools") {
 		f := v.(object)["function"].(object)
 		if f["strict"] == false {
 			delete(f, "strict")
 		}
 	}
-	for _, v := range list(o["messages"]) {
+	for _, v := range recorded.List(o, "messages") {
 		plainMessage(v.(object))
 	}
 	return o
@@ -172,7 +139,7 @@ func meaning(t *testing.T, body []byte) object {
 func plainMessage(m object) {
 	if _, ok := m["reasoning_details"]; ok {
 		delete(m, "reasoning") // says the same
-		details := slices.DeleteFunc(list(m["reasoning_details"]), func(d any) bool {
+		details := slices.DeleteFunc(recorded.List(m, "reasoning_details"), func(d any) bool {
 			delete(d.(object), "index")
 			_, text := d.(object)["text"]
 			_, summary := d.(object)["summary"]
@@ -190,7 +157,7 @@ func plainMessage(m object) {
 		delete(m, "cache_control")
 		m["content"] = []any{object{"type": "text", "text": m["content"], "cache_control": mark}}
 	}
-	for _, p := range list(m["content"]) {
+	for _, p := range recorded.List(m, "content") {
 		if image, ok := p.(object)["image_url"].(object); ok && image["detail"] == "auto" {
 			delete(image, "detail")
 		}

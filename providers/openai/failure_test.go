@@ -1,43 +1,24 @@
 package openai_test
 
 import (
-	"context"
-	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
 
-type failureCase struct {
-	name   string
-	status int
-	header string // "Name: value" separated by "|"
-	body   string
-	class  request.Class
-	reason request.Reason
-	wait   time.Duration
-}
-
-func (c *failureCase) headers() http.Header {
-	h := http.Header{}
-	for pair := range strings.SplitSeq(c.header, "|") {
-		if name, value, ok := strings.Cut(pair, ": "); ok {
-			h.Set(name, value)
-		}
-	}
-	return h
-}
+// failure is a row of the table, without the names of its fields.
+type failure canned.Failure
 
 // The providers' ways of failing, each as it looks on the wire.
-var failures = []failureCase{
+var failures = []failure{
 	{"OpenAI rate limit", 429, "Retry-After: 2", `{"error":{"message":"Rate limit reached for m on tokens per min. Limit 30000, Used 29000, Requested 2000.","type":"tokens","param":null,"code":"rate_limit_exceeded"}}`, request.ClassRateLimit, "", 2 * time.Second},
 	{"OpenAI rate limit, reset header only", 429, "X-Ratelimit-Limit-Tokens: 100|X-Ratelimit-Remaining-Tokens: 0|X-Ratelimit-Reset-Tokens: 1m30s|X-Ratelimit-Limit-Requests: 9|X-Ratelimit-Remaining-Requests: 3|X-Ratelimit-Reset-Requests: 10m", `{"error":{"message":"slow","code":"rate_limit_exceeded"}}`, request.ClassRateLimit, "", 90 * time.Second},
-	{"OpenAI request above the limit", 429, "", `{"error":{"message":"Request too large for m on tokens per min (TPM): Limit 30000, Requested 90000.","type":"tokens","code":"rate_limit_exceeded"}}`, request.ClassInvalid, request.ReasonTooLarge, 0},
+	{"OpenAI request above the limit", 429, "", `{"error":{"message":"Request too large for m on tokens per min (TPM): Limit 30000, Requested 90000.","type":"tokens","code":"rate_limit_exceeded"}}`, request.ClassInvalid, request.ReasonAboveLimit, 0},
 	{"OpenAI request too large but within the limit", 429, "", `{"error":{"message":"Request too large for m: Limit 30000, Requested 9000.","type":"tokens","code":"rate_limit_exceeded"}}`, request.ClassRateLimit, "", 0},
 	{"OpenAI ramp", 429, "Retry-After: 5", `{"error":{"message":"Slow down","type":"requests","code":"slow_down"}}`, request.ClassOverloaded, request.ReasonRamp, 5 * time.Second},
 	{"OpenAI ramp by 503", 503, "", `{"error":{"message":"Slow down","type":"slow_down"}}`, request.ClassOverloaded, request.ReasonRamp, 0},
@@ -70,8 +51,9 @@ var failures = []failureCase{
 	{"Mistral rate limit", 429, "", `{"object":"error","message":"Requests rate limit exceeded","type":"rate_limited","param":null,"code":"1300"}`, request.ClassRateLimit, "", 0},
 	{"Mistral unknown field", 422, "", `{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","x"],"msg":"Extra inputs are not permitted","input":1}]},"type":"invalid_request_error"}`, request.ClassInvalid, "", 0},
 	{"Mistral context", 400, "", `{"message":"Prompt contains 40000 tokens, too large for model with 32768 maximum context length"}`, request.ClassContextLength, "", 0},
-	{"OpenRouter credits", 402, "", `{"error":{"message":"Insufficient credits","code":402,"metadata":{"limit_source":"openrouter_credits"}}}`, request.ClassQuota, "", 0},
-	{"OpenRouter in flight", 402, "Retry-After: 3", `{"error":{"message":"Too much in flight","code":402,"metadata":{"limit_source":"openrouter_in_flight_budget"}}}`, request.ClassRateLimit, "", 3 * time.Second},
+	{"OpenRouter credits", 402, "", `{"error":{"message":"Insufficient credits","code":402,"metadata":{"limit_source":"openrouter_credits"}}}`, request.ClassQuota, request.ReasonKey, 0},
+	{"OpenRouter key limit", 402, "", `{"error":{"message":"Key limit exceeded","code":402,"metadata":{"limit_source":"openrouter_key_limit"}}}`, request.ClassQuota, request.ReasonKey, 0},
+	{"OpenRouter in flight", 402, "Retry-After: 3", `{"error":{"message":"Too much in flight","code":402,"metadata":{"limit_source":"openrouter_in_flight_budget"}}}`, request.ClassRateLimit, request.ReasonInFlight, 3 * time.Second},
 	{"OpenRouter moderation", 403, "", `{"error":{"message":"flagged","code":403,"metadata":{"reasons":["hate"],"flagged_input":"…"}}}`, request.ClassContentPolicy, "", 0},
 	{"Together, despite the name", 429, "", `{"error":{"message":"request rate limiting","type":"credit_limit","param":null,"code":null}}`, request.ClassRateLimit, "", 0},
 	{"DeepSeek balance", 402, "", `{"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}}`, request.ClassQuota, "", 0},
@@ -92,35 +74,21 @@ var failures = []failureCase{
 }
 
 func TestFailuresAreClassified(t *testing.T) {
-	for _, c := range failures {
-		for mode, call := range map[string]func(*openai.Client) error{
-			"complete": func(cl *openai.Client) error { _, err := cl.Complete(t.Context(), ask()); return err },
-			"stream":   func(cl *openai.Client) error { _, err := collect(t, cl, ask()); return err },
-		} {
-			t.Run(c.name+" "+mode, func(t *testing.T) {
-				transport := &canned{status: c.status, header: c.headers(), body: strings.NewReader(c.body)}
-				transport.header.Set("X-Request-Id", "req_9")
-				e := asError(t, call(clientOver(t, transport, nil)))
-				if e.Class != c.class || e.Reason != c.reason || e.RetryAfter != c.wait || e.Status != c.status {
-					t.Errorf("got %+v", e)
-				}
-				if e.Provider != "openai" || e.Model != "m" || e.RequestID != "req_9" || e.MaybeBilled != (c.class == request.ClassTimeout) {
-					t.Errorf("got %+v", e)
-				}
-				if strings.Contains(e.Error(), "sk-test-0123456789") {
-					t.Errorf("the key shows in %v", e)
-				}
-			})
-		}
+	for _, f := range failures {
+		tested.CheckFailure(t, canned.Failure(f))
 	}
 }
 
+func TestCallersEndShowsThroughAllLayers(t *testing.T) {
+	tested.CheckCallersEnd(t, "data: {\"choices\":[{\"delta\":{\"content\":\"One\"}}]}\n\n")
+}
+
 func TestGroqsRequestLimitIsDaily(t *testing.T) {
-	c := failureCase{status: 429, header: "X-Ratelimit-Limit-Requests: 14400|X-Ratelimit-Remaining-Requests: 0|X-Ratelimit-Reset-Requests: 2m59.56s"}
-	transport := &canned{status: 429, header: c.headers(), body: strings.NewReader(`{"error":{"message":"x","code":"rate_limit_exceeded"}}`)}
+	transport := &canned.Transport{Status: 429, Header: canned.Header("X-Ratelimit-Limit-Requests: 14400|X-Ratelimit-Remaining-Requests: 0|X-Ratelimit-Reset-Requests: 2m59.56s"),
+		Body: `{"error":{"message":"x","code":"rate_limit_exceeded"}}`}
 	client := clientOver(t, transport, func(cfg *openai.Config) { cfg.Quirks.DailyRequests = true })
-	_, err := client.Complete(t.Context(), ask())
-	e := asError(t, err)
+	_, err := client.Complete(t.Context(), canned.Ask())
+	e := canned.AsError(t, err)
 	if e.Class != request.ClassQuota || e.Reason != request.ReasonDaily || e.Limits.DailyRequests.Reset != 179560*time.Millisecond || e.Limits.Requests.Stated {
 		t.Errorf("got %+v", e)
 	}
@@ -134,48 +102,17 @@ func TestMessagesAreFoundAndShort(t *testing.T) {
 		"<html><body><h1>Bad\n gateway</h1>nginx</body></html>":     "Bad gateway nginx",
 		`{"error":{"message":"` + strings.Repeat("é", 2000) + `"}}`: strings.Repeat("é", 500) + " …",
 	} {
-		_, err := clientOver(t, &canned{status: 500, body: strings.NewReader(body)}, nil).Complete(t.Context(), ask())
-		if e := asError(t, err); e.Message != want {
+		_, err := clientOver(t, &canned.Transport{Status: 500, Body: body}, nil).Complete(t.Context(), canned.Ask())
+		if e := canned.AsError(t, err); e.Message != want {
 			t.Errorf("%.60s: got %q", body, e.Message)
 		}
 	}
 }
 
 func TestExplicitWordOnRetrying(t *testing.T) {
-	transport := &canned{status: 500, header: http.Header{"X-Should-Retry": {"false"}}, body: strings.NewReader("")}
-	_, err := clientOver(t, transport, nil).Complete(t.Context(), ask())
-	if e := asError(t, err); e.ShouldRetry == nil || *e.ShouldRetry {
+	transport := &canned.Transport{Status: 500, Header: http.Header{"X-Should-Retry": {"false"}}, Body: ""}
+	_, err := clientOver(t, transport, nil).Complete(t.Context(), canned.Ask())
+	if e := canned.AsError(t, err); e.ShouldRetry == nil || *e.ShouldRetry {
 		t.Errorf("got %+v", e)
-	}
-}
-
-// Whatever the call's stage, the caller's own end is what the error says.
-func TestCallersEndShowsThroughAllLayers(t *testing.T) {
-	arrived := make(chan struct{}, 1)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		_, _ = w.Write([]byte("data: {\"choices\":[{\"delta\":{\"content\":\"One\"}}]}\n\n"))
-		w.(http.Flusher).Flush()
-		arrived <- struct{}{}
-		<-r.Context().Done()
-	}))
-	defer server.Close()
-	for name, call := range map[string]func(*openai.Client, context.Context) error{
-		"complete": func(c *openai.Client, ctx context.Context) error { _, err := c.Complete(ctx, ask()); return err },
-		"stream": func(c *openai.Client, ctx context.Context) error {
-			_, err := request.Collect(c.Stream(ctx, ask()))
-			return err
-		},
-	} {
-		client, err := openai.New(openai.Config{BaseURL: server.URL, Model: "m"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		go func() { <-arrived; cancel() }()
-		err = call(client, ctx)
-		if e := asError(t, err); !errors.Is(err, context.Canceled) || !errors.Is(err, request.ErrCanceled) || e.Provider != "openai" || e.Model != "m" {
-			t.Errorf("%s: got %v", name, err)
-		}
 	}
 }

@@ -8,10 +8,6 @@ import (
 
 // Complete fills in the response. It may be called on an answer that broke off.
 func (a *chat) Complete() {
-	if s := a.sound; s != nil && (len(s.Data) > 0 || s.Transcript != "") {
-		a.Parts.Part(*s)
-		a.sound, a.Pending = nil, 0
-	}
 	a.Fill()
 	a.Response.FinishReason = finishReason(a.Response)
 }

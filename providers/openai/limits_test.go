@@ -1,12 +1,8 @@
 package openai_test
 
 import (
-	"net/http"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed63918563/llmgate/request"
 )
@@ -34,20 +30,8 @@ func TestLimitHeaders(t *testing.T) {
 		{"nonsense", "X-Ratelimit-Limit-Requests: many|X-Ratelimit-Reset-Requests: soon|X-Ratelimit-Limit-Tokens: 5|X-Ratelimit-Reset-Tokens: -3s",
 			request.Limits{Tokens: limit(5, -1, 0)}},
 	} {
-		f := failureCase{header: c.headers}
-		transport := &canned{header: f.headers(), body: strings.NewReader(message(`"content":"a"`, `"stop"`))}
-		got, err := clientOver(t, transport, nil).Complete(t.Context(), ask())
-		if err != nil || !cmp.Equal(got.Limits, c.want) || got.Limits.Any() != (c.want != request.Limits{}) {
-			t.Errorf("%s: %v\n%s", c.name, err, cmp.Diff(c.want, got.Limits))
-		}
+		tested.CheckLimits(t, c.name, c.headers, c.want)
 	}
 }
 
-func TestLimitsStandOnErrorsToo(t *testing.T) {
-	transport := &canned{status: http.StatusTooManyRequests, body: strings.NewReader(""), header: http.Header{
-		"X-Ratelimit-Limit-Requests": {"60"}, "X-Ratelimit-Remaining-Requests": {"0"}}}
-	_, err := clientOver(t, transport, nil).Complete(t.Context(), ask())
-	if e := asError(t, err); e.Limits.Requests.Limit != 60 {
-		t.Errorf("got %+v", e.Limits)
-	}
-}
+func TestLimitsStandOnErrorsToo(t *testing.T) { tested.CheckLimitsOfErrors(t) }

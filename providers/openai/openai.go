@@ -9,7 +9,6 @@ package openai
 import (
 	"context"
 	"iter"
-	"net/http"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/wire"
@@ -20,7 +19,6 @@ import (
 type Client struct {
 	cfg     Config
 	dialect *dialect.Client
-	header  http.Header
 	// target is where requests for the default model go; nil if there is no default model and the address depends on it.
 	target *wire.Target
 }
@@ -33,13 +31,11 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, header: common.Headers(cfg.headers()), dialect: dialect.New(common)}
+	c := &Client{cfg: cfg, dialect: dialect.New(common)}
 	if cfg.Model != "" || !cfg.modelInAddress() {
-		target, err := c.targetFor(cfg.Model)
-		if err != nil {
+		if c.target, err = c.targetFor(cfg.Model); err != nil {
 			return nil, err
 		}
-		c.target = target
 	}
 	return c, nil
 }

@@ -53,9 +53,7 @@ func (p *parser) sampling(key string) bool {
 	case "top_p":
 		p.Number(&r.TopP)
 	case "top_k":
-		if n := p.WholeNumber(); n != nil {
-			r.TopK = new(int(*n))
-		}
+		p.OptionalWhole(&r.TopK)
 	case "seed", "random_seed":
 		r.Seed = p.WholeNumber()
 	case "frequency_penalty":
@@ -77,11 +75,7 @@ func (p *parser) stop() {
 		p.Req.Stop = []string{p.R.String()}
 		return
 	}
-	p.Elements(func() {
-		var s string
-		p.Text(&s)
-		p.Req.Stop = append(p.Req.Stop, s)
-	})
+	p.Texts(&p.Req.Stop)
 }
 
 func (p *parser) control(key string) bool {
@@ -96,9 +90,7 @@ func (p *parser) control(key string) bool {
 	case "stream", "stream_options": // how the answer travels is the caller's choice
 		p.R.Skip()
 	case "n":
-		if n := p.WholeNumber(); n != nil && *n != 1 {
-			p.Fault("", "%d answers: a response holds one; send the request several times", *n)
-		}
+		p.OneAnswer()
 	default:
 		return false
 	}

@@ -26,7 +26,7 @@ func (p *parser) message() {
 		case "role":
 			p.Text(&d.role)
 		case "content":
-			p.messageContent(&d)
+			p.TextOrList(&d.text, "parts", func() { p.part(&d) })
 		case "name":
 			p.Text(&d.name)
 		case "tool_call_id":
@@ -96,20 +96,6 @@ func (d *draft) marked(parts []request.Part) []request.Part {
 		return parts
 	}
 	return append(parts, *d.mark)
-}
-
-func (p *parser) messageContent(d *draft) {
-	switch p.R.Kind() {
-	case jsontext.String:
-		d.text = p.R.String()
-	case jsontext.Array:
-		p.Elements(func() { p.part(d) })
-	case jsontext.Null:
-		p.R.Skip()
-	default:
-		p.Fault("", "expected a string or an array of parts")
-		p.R.Skip()
-	}
 }
 
 // rawPart is a content part while its fields come in.
@@ -189,11 +175,7 @@ func (p *parser) finishPart(raw *rawPart) request.Part {
 		}
 		return image
 	case "input_audio":
-		data, err := base64.StdEncoding.DecodeString(raw.data)
-		if err != nil {
-			p.Fault("input_audio.data", "not base64: %v", err)
-		}
-		return request.AudioPart{Data: data, MediaType: "audio/" + cmp.Or(raw.format, "wav")}
+		return request.AudioPart{Data: p.Base64("input_audio.data", raw.data), MediaType: "audio/" + cmp.Or(raw.format, "wav")}
 	case "file":
 		return p.finishFile(raw)
 	}

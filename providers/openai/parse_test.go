@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -22,14 +22,7 @@ func TestParseRequestReportsEveryFault(t *testing.T) {
 		"max_tokens":1.5,"temperature":"hot","stop":[1],"tools":[{"type":"web_search"},{"function":{"name":1,"parameters":"x"}}],"tool_choice":5,
 		"response_format":"json","parallel_tool_calls":"yes","seed":[],"user":{},"n":2,"top_p":1e999,"top_k":1e300}`
 	_, err := openai.ParseRequest([]byte(body), "p")
-	faults, ok := errors.AsType[request.Faults](err)
-	if !ok || !errors.Is(err, request.ErrInvalid) {
-		t.Fatalf("got %v", err)
-	}
-	var got []string
-	for _, f := range faults {
-		got = append(got, f.Field+": "+f.Problem)
-	}
+	got := canned.Faults(t, err)
 	want := []string{
 		`model: expected a string`, `messages[0].content: expected a string or an array of parts`, `messages[1].role: expected a string`,
 		`messages[2]: expected an object`, `messages[3].content[0].image_url: no address; give {"url": …}`,
@@ -174,16 +167,9 @@ func drawPart(t *rapid.T, text *rapid.Generator[string]) request.Part {
 func TestRequestRoundTrips(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		want := drawRequest(rt)
-		transport := answering(message(`"content":"a"`, `"stop"`))
+		transport := canned.Answer(message(`"content":"a"`, `"stop"`))
 		client := clientOver(t, transport, func(c *openai.Config) { c.Quirks = everything })
-		resp, err := client.Complete(t.Context(), want)
-		if err != nil || len(resp.Warnings) > 0 {
-			rt.Fatalf("%v, %v", err, resp)
-		}
-		got, err := openai.ParseRequest(transport.sent, "openai")
-		if diff := cmp.Diff(want, got); err != nil || diff != "" {
-			rt.Fatalf("%v\n%s\nbody %s", err, diff, transport.sent)
-		}
+		canned.CheckRoundTrip(rt, client, transport, want, "openai", openai.ParseRequest)
 	})
 }
 
@@ -191,13 +177,6 @@ func FuzzParseRequest(f *testing.F) {
 	f.Add([]byte(`{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a"}]}],"stop":"x","tools":[{"function":{"name":"f"}}]}`))
 	f.Add([]byte(`{"messages":[{"role":"tool","tool_call_id":"1","content":null,"cache_control":{}},{"reasoning_details":[{}]}],"":1}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		req, err := openai.ParseRequest(body, "p")
-		if err != nil && !errors.Is(err, request.ErrInvalid) {
-			t.Fatal(err)
-		}
-		_ = req.Validate() // whatever was read must be fit to be checked
-		if err == nil && !json.Valid(body) && !slices.ContainsFunc(body, func(b byte) bool { return b < ' ' || b == '\\' || b >= 0x80 }) {
-			t.Fatalf("took what is no JSON: %q", body)
-		}
+		_, _ = canned.CheckParsed(t, body, openai.ParseRequest)
 	})
 }

@@ -66,12 +66,11 @@ func (q *Quirks) requiredChoice() string { return cmp.Or(q.RequiredChoice, "requ
 var reasoningModels = regexp.MustCompile(`^(openai/)?(o[1-9]|gpt-([5-9]|[1-9][0-9]))`)
 
 // maxTokensField names the field that bounds the answer of this call.
-func (a *chat) maxTokensField() string {
-	cfg := &a.client.cfg
+func (e *encoder) maxTokensField() string {
 	switch {
-	case cfg.Quirks.MaxTokensField != "":
-		return cfg.Quirks.MaxTokensField
-	case cfg.Azure, cfg.BaseURL == DefaultBaseURL, reasoningModels.MatchString(a.Model):
+	case e.quirks.MaxTokensField != "":
+		return e.quirks.MaxTokensField
+	case e.cfg.Azure, e.cfg.BaseURL == DefaultBaseURL, reasoningModels.MatchString(e.call.Model):
 		return "max_completion_tokens"
 	}
 	return "max_tokens"

@@ -35,20 +35,11 @@ func TestRecordedExchanges(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			body := []byte(x.Request.Body)
-			req, err := openai.ParseRequest(body, "recorded")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := x.Ask(t.Context(), client, req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := extract(t, string(x.Response.Body), x.Streamed())
-			if diff := cmp.Diff(want, summarise(got)); diff != "" {
+			_, got := x.Replay(t, client, openai.ParseRequest)
+			if diff := cmp.Diff(extract(t, x), summarise(got)); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff(meaning(t, body), meaning(t, x.Sent)); diff != "" {
+			if diff := cmp.Diff(meaning(t, []byte(x.Request.Body)), meaning(t, x.Sent)); diff != "" {
 				t.Errorf("request: %s", diff)
 			}
 		})

@@ -32,11 +32,11 @@ func AppendResponse(dst []byte, resp *request.Response) []byte {
 	w.TextIf("reasoning_content", resp.Reasoning)
 	if len(resp.ToolCalls) > 0 {
 		w.Key("tool_calls")
-		w.Raw(`[`)
+		w.Raw("[")
 		for i := range resp.ToolCalls {
 			writeToolCall(w, &resp.ToolCalls[i])
 		}
-		w.Raw(`]`)
+		w.Raw("]")
 	}
 	w.Raw(`},"logprobs":null`)
 	w.Text("finish_reason", wireFinishReason(resp))
@@ -73,14 +73,14 @@ func writeUsage(w *jsontext.Writer, u *request.Usage) {
 	}
 	w.Raw(`},"completion_tokens_details":{"reasoning_tokens":`)
 	w.Int(int64(u.ReasoningTokens))
-	w.Raw(`}`)
+	w.Raw("}")
 	if u.Priced {
 		w.Key("cost")
 		cost, _ := u.Cost.MarshalJSON()
-		w.B = append(w.B, cost...)
+		w.Value(cost)
 	}
 	if u.Estimated {
 		w.Raw(`,"estimated":true`)
 	}
-	w.Raw(`}`)
+	w.Raw("}")
 }

@@ -37,11 +37,11 @@ func TestAppendResponse(t *testing.T) {
 
 // A client must read back what AppendResponse writes.
 func TestResponseRoundTrips(t *testing.T) {
-	want, err := complete(t, message(`"content":"a","reasoning_content":"hm","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]`, `"tool_calls"`))
+	want, err := tested.Complete(t, message(`"content":"a","reasoning_content":"hm","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]`, `"tool_calls"`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := complete(t, string(openai.AppendResponse(nil, want)))
+	got, err := tested.Complete(t, string(openai.AppendResponse(nil, want)))
 	if err != nil {
 		t.Fatal(err)
 	}

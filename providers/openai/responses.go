@@ -12,7 +12,6 @@ import (
 type responses struct {
 	codec
 	items []item // of a stream, as far as it has begun them
-	calls int
 	// units counts the items that are billed by use.
 	units map[string]int
 	// status is the answer's, why is the reason why it is not complete.
@@ -29,9 +28,7 @@ func (a *responses) Encode(e *dialect.Encoder, streamed bool) (*wire.Target, err
 
 // Whole takes in a response.
 func (a *responses) Whole(body []byte, out dialect.Emit) error {
-	a.borrow()
-	defer a.giveBack()
-	r := &a.outer
+	r := &a.Outer
 	for r.Reset(body); r.Next(); {
 		for key := range r.Fields() {
 			a.field(string(key), out)
@@ -46,11 +43,9 @@ func (a *responses) Event(event wire.Event, out dialect.Emit) (done bool, err er
 	if len(data) == 0 || bytes.Equal(data, terminal) { // the last event is another; some servers add this one
 		return false, nil
 	}
-	a.borrow()
-	defer a.giveBack()
-	a.outer.Reset(data)
-	u := readUpdate(&a.outer)
-	if err := a.outer.Err(); err != nil {
+	a.Outer.Reset(data)
+	u := readUpdate(&a.Outer)
+	if err := a.Outer.Err(); err != nil {
 		return false, err
 	}
 	if len(u.kind) == 0 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"strings"
-	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
@@ -14,7 +13,7 @@ import (
 
 // field takes in a field of a response.
 func (a *responses) field(key string, out dialect.Emit) {
-	r, resp := &a.outer, a.Response
+	r, resp := &a.Outer, a.Response
 	switch key {
 	case "id":
 		r.Once(&resp.ID)
@@ -25,9 +24,7 @@ func (a *responses) field(key string, out dialect.Emit) {
 			resp.ServiceTier = tier
 		}
 	case "created_at":
-		if t := r.Int(); resp.Created.IsZero() && t > 0 {
-			resp.Created = time.Unix(t, 0).UTC()
-		}
+		a.created(r)
 	case "status":
 		a.status, a.Begun = r.String(), true
 	case "incomplete_details":
@@ -39,7 +36,7 @@ func (a *responses) field(key string, out dialect.Emit) {
 			}
 		}
 	case "error":
-		a.fail(edge.ParseValue(r))
+		a.Fail(edge.ParseValue(r))
 	case "output":
 		a.output(r, out)
 	case "usage":
@@ -68,7 +65,7 @@ type itemPieces struct {
 }
 
 func (a *responses) readItem(text []byte) (p itemPieces) {
-	r := &a.inner
+	r := &a.Inner
 	r.Reset(text)
 	for key := range r.Fields() {
 		switch string(key) {
@@ -114,7 +111,7 @@ func (a *responses) take(p *itemPieces, out dialect.Emit) {
 		a.image(p.result, out)
 	default:
 		a.count(p.kind)
-		a.note("output."+p.kind, "left out: the response has no place for such an item")
+		a.Warn("output."+p.kind, "left out: the response has no place for such an item")
 	}
 }
 
@@ -131,17 +128,17 @@ func (a *responses) count(kind string) {
 
 // contents takes the parts of a message.
 func (a *responses) contents(raw []byte, out dialect.Emit) {
-	r := &a.inner
+	r := &a.Inner
 	r.Reset(raw)
 	if r.Kind() != jsontext.Array {
-		a.text(raw, out)
+		a.TakeText(raw, out)
 		return
 	}
 	for r.Array(); r.More(); {
 		for key := range r.Fields() {
 			switch string(key) {
 			case "text":
-				a.text(r.Raw(), out)
+				a.TakeText(r.Raw(), out)
 			case "refusal":
 				a.Refusal = append(a.Refusal, r.Text()...)
 			case "annotations":
@@ -155,7 +152,7 @@ func (a *responses) contents(raw []byte, out dialect.Emit) {
 
 // thoughts takes the readable texts of a reasoning item, each as a part of its own, so that they can go back as they were.
 func (a *responses) thoughts(raw []byte, id string, summary bool, out dialect.Emit) {
-	r := &a.inner
+	r := &a.Inner
 	r.Reset(raw)
 	if len(raw) == 0 || !r.Array() {
 		return
@@ -174,15 +171,14 @@ func (a *responses) thoughts(raw []byte, id string, summary bool, out dialect.Em
 
 // think takes a JSON string of readable reasoning.
 func (a *responses) think(raw []byte, id string, summary bool, out dialect.Emit) {
-	a.value.Reset(raw)
-	text := a.value.Text()
+	text := a.Unquoted(raw)
 	if len(text) == 0 {
 		return
 	}
 	if part := a.Parts.OpenReasoning(); part.Format == "" {
 		part.ID, part.Format, part.Summary = id, formatResponses, summary
 	}
-	out.Send(request.Chunk{Reasoning: a.Parts.Reason(text)})
+	a.AddReason(text, out)
 }
 
 // encrypted takes the opaque reasoning of an item, which stands behind its readable texts as a part of its own.
@@ -190,34 +186,22 @@ func (a *responses) encrypted(p *itemPieces, out dialect.Emit) {
 	if p.encrypted == "" {
 		return
 	}
-	a.whole(request.ReasoningPart{Encrypted: p.encrypted, ID: p.id, Format: formatResponses}, out)
-}
-
-// whole takes a part that came in one piece.
-func (a *responses) whole(p request.Part, out dialect.Emit) {
-	a.Parts.Part(p)
-	out.Send(request.Chunk{Part: p})
+	a.AddPart(request.ReasoningPart{Encrypted: p.encrypted, ID: p.id, Format: formatResponses}, out)
 }
 
 func (a *responses) image(raw []byte, out dialect.Emit) {
-	a.value.Reset(raw)
-	if data, err := base64.StdEncoding.DecodeString(a.value.String()); err == nil && len(data) > 0 {
-		a.whole(request.ImagePart{Data: data}, out)
+	if data, err := base64.StdEncoding.DecodeString(string(a.Unquoted(raw))); err == nil && len(data) > 0 {
+		a.AddPart(request.ImagePart{Data: data}, out)
 	}
 }
 
-// call begins a tool call and returns its number.
+// call begins a tool call and returns its number, -1 if the answer may have no more.
 func (a *responses) call(p *itemPieces, out dialect.Emit) int {
-	if a.calls == maxCalls {
-		a.fail(errTooManyCalls())
-		return -1
+	n, ok := a.BeginCall()
+	if ok {
+		id := a.CallID(cmp.Or(p.callID, p.id), n)
+		out.Send(request.Chunk{ToolCall: a.Parts.Call(n, id, p.name, nil)})
 	}
-	n, id := a.calls, cmp.Or(p.callID, p.id)
-	if id == "" {
-		id = madeID(a.Response.ID, n)
-	}
-	a.calls++
-	out.Send(request.Chunk{ToolCall: a.Parts.Call(n, id, p.name, nil)})
 	return n
 }
 
@@ -226,10 +210,10 @@ func (a *responses) arguments(n int, raw []byte, out dialect.Emit) {
 	if n < 0 {
 		return
 	}
-	a.value.Reset(raw)
+	a.Value.Reset(raw)
 	text := raw
-	if a.value.Kind() != jsontext.Object {
-		text = a.value.Text()
+	if a.Value.Kind() != jsontext.Object {
+		text = a.Value.Text()
 	}
 	if delta := a.Parts.Call(n, "", "", text); !delta.IsZero() {
 		out.Send(request.Chunk{ToolCall: delta})

@@ -1,8 +1,6 @@
 package openai_test
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -18,14 +16,12 @@ const benchResponseHead = `{"id":"resp_ABC123","object":"response","created_at":
 
 const benchResponseUsage = `"usage":{"input_tokens":21,"input_tokens_details":{"cached_tokens":0},"output_tokens":220,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":241}}`
 
-func benchMessage(text string) string {
-	content, _ := json.Marshal(text)
-	return `{"id":"msg_ABC123","type":"message","status":"completed","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":` + string(content) + `}],"role":"assistant"}`
+func benchMessage(content string) string {
+	return `{"id":"msg_ABC123","type":"message","status":"completed","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":` + content + `}],"role":"assistant"}`
 }
 
 func benchResponse() string {
-	text := strings.Repeat("The quick brown fox jumps over the lazy dog, twice.\n", 20)
-	return benchResponseHead + `"status":"completed","output":[` + benchMessage(text) + `],` + benchResponseUsage
+	return benchResponseHead + `"status":"completed","output":[` + benchMessage(yardstick.Text()) + `],` + benchResponseUsage
 }
 
 func benchResponseEvents() []string {
@@ -39,15 +35,13 @@ func benchResponseEvents() []string {
 		event("response.created", started), event("response.in_progress", started),
 		event("response.output_item.added", `"output_index":0,"item":{"id":"msg_ABC123","type":"message","status":"in_progress","content":[],"role":"assistant"}`),
 	}
-	var text strings.Builder
-	for i := range streamChunks {
-		word := fmt.Sprintf(" word%d", i)
-		text.WriteString(word)
+	for _, word := range yardstick.Words() {
 		all = append(all, event("response.output_text.delta", `"item_id":"msg_ABC123","output_index":0,"content_index":0,"delta":"`+word+`","logprobs":[],"obfuscation":"x7Q"`))
 	}
-	message := benchMessage(text.String())
+	text := `"` + strings.Join(yardstick.Words(), "") + `"`
+	message := benchMessage(text)
 	return append(all,
-		event("response.output_text.done", `"item_id":"msg_ABC123","output_index":0,"content_index":0,"logprobs":[],"text":"`+text.String()+`"`),
+		event("response.output_text.done", `"item_id":"msg_ABC123","output_index":0,"content_index":0,"logprobs":[],"text":`+text),
 		event("response.output_item.done", `"output_index":0,"item":`+message),
 		event("response.completed", `"response":`+benchResponseHead+`"status":"completed","output":[`+message+`],`+benchResponseUsage))
 }
@@ -85,40 +79,17 @@ type (
 
 func rawResponses(stream bool) *rawResponsesRequest {
 	return &rawResponsesRequest{Model: benchModel, MaxTokens: 300, Temperature: 0.7, Stream: stream,
-		Input: []rawMessage{{"developer", benchSystem}, {"user", benchPrompt}}}
-}
-
-func rawCompleteResponse(c *yardstick.Raw) yardstick.Call {
-	return func(ctx context.Context) (int, error) {
-		var out rawAnswer
-		if err := c.Complete(ctx, rawResponses(false), &out); err != nil {
-			return 0, err
-		}
-		return len(out.Output[0].Content[0].Text), nil
-	}
-}
-
-func rawStreamResponse(c *yardstick.Raw) yardstick.Call {
-	return func(ctx context.Context) (int, error) {
-		var text strings.Builder
-		err := c.Stream(ctx, rawResponses(true), func(data []byte) error {
-			var event rawEvent
-			if err := json.Unmarshal(data, &event); err != nil {
-				return err
-			}
-			text.WriteString(event.Delta)
-			return nil
-		})
-		return text.Len(), err
-	}
+		Input: []rawMessage{{"developer", yardstick.System}, {"user", yardstick.Prompt}}}
 }
 
 func BenchmarkResponsesComplete(b *testing.B) {
 	ours, base, header := benchClients(b, openai.Responses)
-	yardstick.Compare(b, base+"/responses", header, rawCompleteResponse, yardstick.Completing(ours, benchRequest))
+	yardstick.Compare(b, base+"/responses", header, yardstick.RawComplete(
+		func() any { return rawResponses(false) }, func(a *rawAnswer) string { return a.Output[0].Content[0].Text }), yardstick.Completing(ours, benchModel))
 }
 
 func BenchmarkResponsesStream100(b *testing.B) {
 	ours, base, header := benchClients(b, openai.Responses)
-	yardstick.Compare(b, base+"/responses", header, rawStreamResponse, yardstick.Streaming(ours, benchRequest))
+	yardstick.Compare(b, base+"/responses", header, yardstick.RawStream(
+		func() any { return rawResponses(true) }, func(e *rawEvent) string { return e.Delta }), yardstick.Streaming(ours, benchModel))
 }

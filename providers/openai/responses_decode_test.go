@@ -8,14 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
-
-// respond asks for a canned body.
-func respond(t testing.TB, body string) (*request.Response, error) {
-	t.Helper()
-	return clientOver(t, answering(body), speakResponses).Complete(t.Context(), ask())
-}
 
 // response makes a body out of its items and further fields.
 func response(items, more string) string {
@@ -59,7 +54,7 @@ func TestResponseItems(t *testing.T) {
 			nil, request.FinishStop, "completed", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := respond(t, "\n "+response(c.items, c.more))
+			got, err := testedResponses.Complete(t, "\n "+response(c.items, c.more))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,10 +64,7 @@ func TestResponseItems(t *testing.T) {
 			if got.Created.Unix() != 1700000000 || got.Model != "m1" || got.ID != "r" || got.Provider != "openai" || !got.Usage.Estimated {
 				t.Errorf("got %+v", got)
 			}
-			var warned []string
-			for _, w := range got.Warnings {
-				warned = append(warned, w.Field)
-			}
+			warned := canned.Warned(got.Warnings)
 			if !cmp.Equal(warned, c.warns) {
 				t.Errorf("warnings %v, want some on %v", got.Warnings, c.warns)
 			}
@@ -82,7 +74,7 @@ func TestResponseItems(t *testing.T) {
 
 func TestResponseUsage(t *testing.T) {
 	const items = `{"type":"web_search_call"},{"type":"web_search_call"},{"type":"file_search_call"},{"type":"message","content":"a"}`
-	got, err := respond(t, response(items, completed+`,"service_tier":"flex","usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":64},"output_tokens":50,"output_tokens_details":{"reasoning_tokens":40},"total_tokens":150}`))
+	got, err := testedResponses.Complete(t, response(items, completed+`,"service_tier":"flex","usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":64},"output_tokens":50,"output_tokens_details":{"reasoning_tokens":40},"total_tokens":150}`))
 	want := request.Usage{InputTokens: 36, CacheReadTokens: 64, OutputTokens: 50, ReasoningTokens: 40, Reported: true, Units: map[string]int{"web_search_call": 2, "file_search_call": 1}}
 	if err != nil || !cmp.Equal(got.Usage, want) || got.ServiceTier != "flex" {
 		t.Errorf("%v, tier %q\n%s", err, got.ServiceTier, cmp.Diff(want, got.Usage))
@@ -110,8 +102,8 @@ func TestResponsesThatFailed(t *testing.T) {
 		{`<html>Hi</html>`, "check the base URL", request.ClassInvalid},
 		{`{"output":[{"type":"message","content":[{"text":"a"`, "can't be read", request.ClassTruncated},
 	} {
-		_, err := respond(t, c.body)
-		e := asError(t, err)
+		_, err := testedResponses.Complete(t, c.body)
+		e := canned.AsError(t, err)
 		if e.Class != c.class || !strings.Contains(e.Error(), c.says) || e.Status != 200 || !e.MaybeBilled || e.Partial == nil {
 			t.Errorf("%s: got %+v", c.body, e)
 		}
@@ -122,18 +114,14 @@ func TestResponsesThatFailed(t *testing.T) {
 }
 
 func TestResponsesStatusErrors(t *testing.T) {
-	for _, c := range failures {
-		transport := &canned{status: c.status, header: c.headers(), body: strings.NewReader(c.body)}
-		_, err := clientOver(t, transport, speakResponses).Complete(t.Context(), ask())
-		if e := asError(t, err); e.Class != c.class || e.Reason != c.reason || e.RetryAfter != c.wait {
-			t.Errorf("%s: got %+v", c.name, e)
-		}
+	for _, f := range failures {
+		testedResponses.CheckFailure(t, canned.Failure(f))
 	}
 }
 
 func TestResponsesCallsAreBounded(t *testing.T) {
-	_, err := respond(t, response(strings.Repeat(`{"type":"function_call"},`, 2000)+`{"type":"message"}`, completed))
-	if e := asError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
+	_, err := testedResponses.Complete(t, response(strings.Repeat(`{"type":"function_call"},`, 2000)+`{"type":"message"}`, completed))
+	if e := canned.AsError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
 		t.Errorf("got %v", e)
 	}
 }
@@ -142,7 +130,7 @@ func TestBadEscapesInResponses(t *testing.T) {
 	for _, item := range []string{
 		`{"type":"message","content":[{"text":"hello \q world"}]}`, `{"type":"reasoning","summary":[{"text":"\u12"}]}`, `{"type":"function_call","arguments":"{\q}"}`,
 	} {
-		if got, err := respond(t, response(item, completed)); !errors.Is(err, request.ErrTruncated) {
+		if got, err := testedResponses.Complete(t, response(item, completed)); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%s: %+v, %v", item, got, err)
 		}
 	}
@@ -153,7 +141,7 @@ func FuzzResponse(f *testing.F) {
 	f.Add([]byte(response(`{"type":"function_call","call_id":"1","name":"f","arguments":"{}"},{"type":"web_search_call"}`, `,"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"usage":{"input_tokens":1,"output_tokens":2}`)))
 	f.Add([]byte(response(``, `,"status":"failed","error":{"code":"server_error"}`)))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		resp, err := respond(t, string(body))
-		checkFuzzed(t, resp, err)
+		resp, err := testedResponses.Complete(t, string(body))
+		tested.CheckOutcome(t, resp, err)
 	})
 }

@@ -10,14 +10,14 @@ import (
 // responsesEncoder writes one request body.
 type responsesEncoder struct {
 	*dialect.Encoder
-	call     *responses
+	call     *dialect.Call
 	streamed bool
 	reasons  bool // the model does
 	seals    bool // it gives its reasoning in encrypted form
 }
 
 func (a *responses) encoder(e *dialect.Encoder, streamed bool) *responsesEncoder {
-	enc := &responsesEncoder{Encoder: e, call: a, streamed: streamed}
+	enc := &responsesEncoder{Encoder: e, call: &a.Call, streamed: streamed}
 	if enc.reasons = a.Can.Reasoning; !a.Can.Known { // then its name tells
 		enc.reasons = a.Req.ReasoningEffort != "" || reasoningModels.MatchString(a.Model) && !strings.Contains(a.Model, "-chat")
 	}
@@ -27,9 +27,7 @@ func (a *responses) encoder(e *dialect.Encoder, streamed bool) *responsesEncoder
 
 func (e *responsesEncoder) encode() {
 	e.Raw("{")
-	if e.Field("model") {
-		e.String(e.call.Model)
-	}
+	e.OptionalText("model", e.call.Model)
 	if e.Field("input") {
 		e.input()
 	}
@@ -46,9 +44,7 @@ func (e *responsesEncoder) encode() {
 // prompt writes only what the model reads before it answers.
 func (e *responsesEncoder) prompt() {
 	e.Raw("{")
-	if e.Field("model") {
-		e.String(e.call.Model)
-	}
+	e.OptionalText("model", e.call.Model)
 	if e.Field("input") {
 		e.input()
 	}
@@ -84,62 +80,50 @@ func (e *responsesEncoder) state() {
 
 func (e *responsesEncoder) sampling() {
 	r := e.call.Req
-	if r.MaxTokens > 0 && e.Field("max_output_tokens") {
-		e.Int(int64(r.MaxTokens))
-	}
+	e.OptionalCount("max_output_tokens", r.MaxTokens)
 	if can := &e.call.Can; !can.Known || can.Sampling {
-		e.Optional("temperature", r.Temperature)
-		e.Optional("top_p", r.TopP)
+		e.OptionalFloat("temperature", r.Temperature)
+		e.OptionalFloat("top_p", r.TopP)
 	} else {
-		e.unsaid("temperature", r.Temperature != nil, "the model takes none")
-		e.unsaid("top_p", r.TopP != nil, "the model takes none")
+		e.WarnIf(r.Temperature != nil, "temperature", "not sent: the model takes none")
+		e.WarnIf(r.TopP != nil, "top_p", "not sent: the model takes none")
 	}
-	const none = "the API has no such parameter"
-	e.unsaid("top_k", r.TopK != nil, none)
-	e.unsaid("seed", r.Seed != nil, none)
-	e.unsaid("frequency_penalty", r.FrequencyPenalty != nil, none)
-	e.unsaid("presence_penalty", r.PresencePenalty != nil, none)
-	e.unsaid("stop", len(r.Stop) > 0, none)
-}
-
-func (e *responsesEncoder) unsaid(field string, set bool, why string) {
-	if set {
-		e.Warn(field, "not sent: "+why)
-	}
+	const none = "not sent: the API has no such parameter"
+	e.WarnIf(r.TopK != nil, "top_k", none)
+	e.WarnIf(r.Seed != nil, "seed", none)
+	e.WarnIf(r.FrequencyPenalty != nil, "frequency_penalty", none)
+	e.WarnIf(r.PresencePenalty != nil, "presence_penalty", none)
+	e.WarnIf(len(r.Stop) > 0, "stop", none)
 }
 
 func (e *responsesEncoder) reasoning() {
 	r := e.call.Req
 	e.Object("reasoning", func() {
-		if r.ReasoningEffort != "" && e.Field("effort") {
-			e.String(string(r.ReasoningEffort))
-		}
+		e.OptionalText("effort", string(r.ReasoningEffort))
 	})
-	e.unsaid("reasoning_budget", r.ReasoningBudget > 0, "the API takes only reasoning_effort")
+	e.WarnIf(r.ReasoningBudget > 0, "reasoning_budget", "not sent: the API takes only reasoning_effort")
 }
 
 func (e *responsesEncoder) tools() {
 	r := e.call.Req
 	if len(r.Tools) > 0 && e.Field("tools") {
-		e.B = append(e.B, '[')
+		e.Raw("[")
 		for i := range r.Tools {
 			e.tool(&r.Tools[i])
 		}
-		e.B = append(e.B, ']')
+		e.Raw("]")
 	}
 	if r.ToolChoice.Mode != "" && e.Field("tool_choice") {
 		e.toolChoice(r.ToolChoice)
 	}
-	if r.ParallelToolCalls != nil && e.Field("parallel_tool_calls") {
-		e.Bool(*r.ParallelToolCalls)
-	}
+	e.OptionalBool("parallel_tool_calls", r.ParallelToolCalls)
 }
 
 func (e *responsesEncoder) tool(t *request.Tool) {
 	e.Comma()
 	e.Raw(`{"type":"function"`)
 	writeFunction(&e.Writer, t)
-	e.B = append(e.B, '}')
+	e.Raw("}")
 	if t.Cache != nil {
 		e.warnCache()
 	}
@@ -152,7 +136,7 @@ func (e *responsesEncoder) toolChoice(c request.ToolChoice) {
 	}
 	e.Raw(`{"type":"function"`)
 	e.Text("name", c.Name)
-	e.B = append(e.B, '}')
+	e.Raw("}")
 }
 
 func (e *responsesEncoder) warnCache() {
@@ -174,20 +158,14 @@ func (e *responsesEncoder) text() {
 		default:
 			e.Raw(`{"type":"json_schema"`)
 			writeSchema(&e.Writer, f)
-			e.B = append(e.B, '}')
+			e.Raw("}")
 		}
 	})
 }
 
 func (e *responsesEncoder) identity() {
 	r := e.call.Req
-	if r.ServiceTier != "" && e.Field("service_tier") {
-		e.String(r.ServiceTier)
-	}
-	if r.User != "" && e.Field("safety_identifier") {
-		e.String(r.User)
-	}
-	if r.PromptCacheKey != "" && e.Field("prompt_cache_key") {
-		e.String(r.PromptCacheKey)
-	}
+	e.OptionalText("service_tier", r.ServiceTier)
+	e.OptionalText("safety_identifier", r.User)
+	e.OptionalText("prompt_cache_key", r.PromptCacheKey)
 }

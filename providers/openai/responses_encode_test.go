@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -21,12 +22,8 @@ const shortResponse = `{"id":"r","status":"completed","output":[{"type":"message
 // encodedResponses sends a request and returns the body and the warnings on the response.
 func encodedResponses(t *testing.T, req request.Request) (string, []request.Warning) {
 	t.Helper()
-	transport := answering(shortResponse)
-	resp, err := clientOver(t, transport, speakResponses).Complete(t.Context(), req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(transport.sent), resp.Warnings
+	transport := canned.Answer(shortResponse)
+	return canned.Encoded(t, clientOver(t, transport, speakResponses), transport, req)
 }
 
 func assistant(parts ...request.Part) request.Message {
@@ -54,7 +51,7 @@ func TestResponsesInput(t *testing.T) {
 		req  request.Request
 		want string // the items
 	}{
-		{"plain", ask(), `{"role":"user","content":"Hello?"}`},
+		{"plain", canned.Ask(), `{"role":"user","content":"Hello?"}`},
 		{"system", withMessages(request.Message{Role: request.RoleSystem, Content: "a\"b\n"}, user2()[0]), `{"role":"system","content":"a\"b\n"},{"role":"user","content":"go"}`},
 		{"parts", withMessages(request.Message{Role: request.RoleUser, Content: "c", Parts: []request.Part{
 			request.TextPart{Text: "t"}, request.ImagePart{URL: "https://x/y", Detail: "low"}, request.ImagePart{Data: []byte("hi"), MediaType: "image/png"},
@@ -152,7 +149,7 @@ func TestResponsesParameters(t *testing.T) {
 		}, map[string]string{"store": "true", "previous_response_id": `"resp_0"`, "include": `["message.output_text.logprobs"]`}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			req := ask()
+			req := canned.Ask()
 			c.change(&req)
 			body, warnings := encodedResponses(t, req)
 			want := map[string]string{"store": "false"}
@@ -162,10 +159,7 @@ func TestResponsesParameters(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
-			var warned []string
-			for _, w := range warnings {
-				warned = append(warned, w.Field)
-			}
+			warned := canned.Warned(warnings)
 			if !slices.Equal(warned, c.warns) {
 				t.Errorf("warnings %v, want some on %v", warnings, c.warns)
 			}
@@ -184,7 +178,7 @@ func TestResponsesHeedCapabilities(t *testing.T) {
 		{request.Capabilities{Known: true, Sampling: true}, []string{"store", "temperature", "top_p"}, "system", 0},
 		{request.Capabilities{Known: true, Reasoning: true}, []string{"include", "store"}, "developer", 2},
 	} {
-		transport := answering(shortResponse)
+		transport := canned.Answer(shortResponse)
 		client := clientOver(t, transport, func(cfg *openai.Config) {
 			cfg.API, cfg.Capabilities = openai.Responses, func(string) request.Capabilities { return c.known }
 		})
@@ -194,11 +188,11 @@ func TestResponsesHeedCapabilities(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := fields(t, string(transport.sent))
+		got := fields(t, string(transport.Sent))
 		input := got["input"]
 		delete(got, "input")
 		if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, c.want) || !strings.Contains(input, `"role":"`+c.role) || len(resp.Warnings) != c.warns {
-			t.Errorf("%+v: sent %s, warned %v", c.known, transport.sent, resp.Warnings)
+			t.Errorf("%+v: sent %s, warned %v", c.known, transport.Sent, resp.Warnings)
 		}
 	}
 }
@@ -216,9 +210,9 @@ func TestResponsesRefuseWhatCantBeSaid(t *testing.T) {
 		"extra.openai.x: can't be wr": {Messages: user2(), Extra: extra(map[string]any{"x": func() {}})},
 		"extra.openai.text: can't be": {Messages: user2(), Extra: extra(map[string]any{"text": func() {}})},
 	} {
-		transport := answering("")
+		transport := canned.Answer("")
 		_, err := clientOver(t, transport, speakResponses).Complete(t.Context(), req)
-		if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), says) || transport.got != nil {
+		if !errors.Is(err, request.ErrInvalid) || !strings.Contains(err.Error(), says) || transport.Got != nil {
 			t.Errorf("%s: got %v", says, err)
 		}
 	}

@@ -12,9 +12,8 @@ import (
 // last takes in the terminal event, which holds the whole answer once more, or at some servers all but its items.
 func (a *responses) last(u *update, out dialect.Emit) error {
 	whole := responses{codec: a.client.codec(a.Req)}
-	whole.borrow()
-	defer whole.giveBack()
-	r := &a.outer
+	whole.Readers = a.Readers
+	r := &a.Outer
 	for r.Reset(u.response); r.Next(); {
 		for key := range r.Fields() {
 			switch {
@@ -41,12 +40,8 @@ func (a *responses) heal(whole *responses, out dialect.Emit) {
 	a.Parts.Fill(a.Response)
 	whole.Parts.Fill(whole.Response)
 	came, is := a.Response, whole.Response
-	if s := a.Parts.Reason(a.missing(came.Reasoning, is.Reasoning)); s != "" {
-		out.Send(request.Chunk{Reasoning: s})
-	}
-	if s := a.Parts.Text(a.missing(came.Content, is.Content)); s != "" {
-		out.Send(request.Chunk{Content: s})
-	}
+	a.AddReason(a.missing(came.Reasoning, is.Reasoning), out)
+	a.AddText(a.missing(came.Content, is.Content), out)
 	a.Refusal = append(a.Refusal, a.missing(string(a.Refusal), string(whole.Refusal))...)
 	for n, call := range is.ToolCalls {
 		a.healCall(n, call, out)
@@ -58,7 +53,7 @@ func (a *responses) heal(whole *responses, out dialect.Emit) {
 		}
 	}
 	for _, w := range is.Warnings {
-		a.note(w.Field, w.Message)
+		a.Warn(w.Field, w.Message)
 	}
 }
 
@@ -66,7 +61,7 @@ func (a *responses) heal(whole *responses, out dialect.Emit) {
 func (a *responses) missing(came, whole string) []byte {
 	rest, ok := strings.CutPrefix(whole, came)
 	if !ok && whole != "" {
-		a.note("stream", "the pieces differ from the whole answer at its end; the pieces were kept")
+		a.Warn("stream", "the pieces differ from the whole answer at its end; the pieces were kept")
 	}
 	if !ok {
 		return nil
@@ -76,7 +71,7 @@ func (a *responses) missing(came, whole string) []byte {
 
 func (a *responses) healCall(n int, call request.ToolCall, out dialect.Emit) {
 	came := ""
-	if n < a.calls {
+	if n < a.Calls() {
 		came = a.Parts.Arguments(n)
 	} else {
 		n = a.call(&itemPieces{callID: call.ID, name: call.Name}, out)
@@ -102,7 +97,7 @@ func (a *responses) healParts(came, whole []request.Part, out dialect.Emit) {
 			continue
 		}
 		if have--; have < 0 {
-			a.whole(p, out)
+			a.AddPart(p, out)
 		}
 	}
 }

@@ -105,8 +105,7 @@ func (p *responsesParser) partly(name string, known func(field string) bool) {
 	rest := map[string]json.RawMessage{}
 	p.Fields(func(field string) {
 		if !known(field) {
-			rest[field] = ahead(p.R)
-			p.R.Skip()
+			rest[field] = p.Copy()
 		}
 	})
 	if kept, err := json.Marshal(rest); err == nil && len(rest) > 0 {
@@ -153,7 +152,7 @@ func (p *responsesParser) state(key string) bool {
 }
 
 func (p *responsesParser) include() {
-	raw, other := ahead(p.R), false
+	raw, other := p.Ahead(), false
 	p.Elements(func() {
 		var name string
 		p.Text(&name)

@@ -15,7 +15,7 @@ func (p *responsesParser) input() {
 
 // item reads one item. Those of one answer become one message again.
 func (p *responsesParser) item() {
-	switch kind := kindAhead(p.R); kind {
+	switch kind := p.TypeAhead(); kind {
 	case "", "message":
 		p.messageItem()
 	case "reasoning":
@@ -81,22 +81,12 @@ func (p *responsesParser) ownField(key string) { p.Unknown(key, "type", "id", "s
 
 // contents reads text alone, or a list of parts.
 func (p *responsesParser) contents() (text string, parts []request.Part) {
-	switch p.R.Kind() {
-	case jsontext.String:
-		return p.R.String(), nil
-	case jsontext.Array:
-		p.Elements(func() {
-			if part := p.flatPart(); part != nil {
-				parts = append(parts, part)
-			}
-		})
-		return "", parts
-	case jsontext.Null:
-	default:
-		p.Fault("", "expected a string or an array of parts")
-	}
-	p.R.Skip()
-	return "", nil
+	p.TextOrList(&text, "parts", func() {
+		if part := p.flatPart(); part != nil {
+			parts = append(parts, part)
+		}
+	})
+	return text, parts
 }
 
 // flatPart reads a part, whose fields stand beside its type.

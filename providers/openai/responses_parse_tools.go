@@ -1,30 +1,13 @@
 package openai
 
 import (
-	"encoding/json"
-
 	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 )
 
-// ahead is the text of the value that comes next, which remains to be read: the Reader is a copy.
-func ahead(r jsontext.Reader) json.RawMessage { return append(json.RawMessage(nil), r.Raw()...) }
-
-// kindAhead is the type of the object that comes next, which remains to be read.
-func kindAhead(r jsontext.Reader) (kind string) {
-	for key := range r.Fields() {
-		if string(key) == "type" {
-			kind = r.String()
-		} else {
-			r.Skip()
-		}
-	}
-	return kind
-}
-
 // tools reads functions. With any other tool among them the list is kept as it stands, too.
 func (p *responsesParser) tools() {
-	raw, hosted := ahead(p.R), false
+	raw, hosted := p.Ahead(), false
 	p.Elements(func() { hosted = p.flatTool() || hosted })
 	if hosted {
 		p.Keep("tools", raw)
@@ -34,7 +17,7 @@ func (p *responsesParser) tools() {
 
 // flatTool reads a tool, whose fields stand beside its type. It reports whether the tool is other than a function.
 func (p *responsesParser) flatTool() (hosted bool) {
-	if kind := kindAhead(p.R); kind != "function" && kind != "" {
+	if kind := p.TypeAhead(); kind != "function" && kind != "" {
 		p.R.Skip()
 		return true
 	}
@@ -52,13 +35,13 @@ func (p *responsesParser) flatTool() (hosted bool) {
 
 // toolChoice reads a word, or the object that names a function. What directs other tools is kept as it stands.
 func (p *responsesParser) toolChoice() {
-	p.choice = ahead(p.R)
+	p.choice = p.Ahead()
 	c := &p.Req.ToolChoice
 	if p.R.Kind() == jsontext.String {
 		c.Mode = request.ToolMode(p.R.String())
 		return
 	}
-	if kind := kindAhead(p.R); kind != "function" && kind != "" {
+	if kind := p.TypeAhead(); kind != "function" && kind != "" {
 		p.Extra("tool_choice")
 		return
 	}

@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"strconv"
-
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/jsontext"
@@ -82,11 +80,10 @@ func (a *responses) update(u *update, data []byte, out dialect.Emit) (done bool,
 	switch string(u.kind) {
 	case "response.output_text.delta":
 		a.find(u).begun = true
-		a.text(u.delta, out)
+		a.TakeText(u.delta, out)
 	case "response.refusal.delta":
 		a.find(u).begun = true
-		a.value.Reset(u.delta)
-		a.Refusal = append(a.Refusal, a.value.Text()...)
+		a.Refusal = append(a.Refusal, a.Unquoted(u.delta)...)
 	case "response.reasoning_summary_text.delta":
 		a.thinkOn(u, true, out)
 	case "response.reasoning_text.delta", "response.reasoning.delta": // the second is vLLM's older name
@@ -94,7 +91,7 @@ func (a *responses) update(u *update, data []byte, out dialect.Emit) (done bool,
 	case "response.function_call_arguments.delta":
 		a.argue(u, out)
 	case "response.output_text.annotation.added":
-		a.noteSources()
+		a.warnSources()
 	case "response.output_item.added":
 		a.begin(u, out)
 	case "response.output_item.done":
@@ -114,7 +111,7 @@ func (a *responses) head(response []byte) error {
 	if len(response) == 0 {
 		return nil
 	}
-	r := &a.outer
+	r := &a.Outer
 	r.Reset(response)
 	for key := range r.Fields() {
 		switch string(key) {
@@ -133,7 +130,7 @@ const maxItems = 4096
 // add begins an item.
 func (a *responses) add(place int64, id string) *item {
 	if len(a.items) == maxItems {
-		a.fail(&edge.Failure{Message: "more than " + strconv.Itoa(maxItems) + " items in one answer"})
+		a.Fail(dialect.TooMany(maxItems, "items in one answer"))
 		return &a.items[maxItems-1]
 	}
 	a.items = append(a.items, item{place: place, id: id, part: -1, call: -1})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -23,12 +24,6 @@ func events(data ...string) string {
 		fmt.Fprintf(&b, "event: %s\ndata: %s\n\n", kind, d)
 	}
 	return b.String()
-}
-
-// streamResponses asks for a canned stream.
-func streamResponses(t testing.TB, body string) (collected, error) {
-	t.Helper()
-	return collect(t, clientOver(t, answering(body), speakResponses), ask())
 }
 
 const (
@@ -61,18 +56,18 @@ var responseStream = events(
 // wholeParts are what every form of the answer comes to.
 var wholeParts = []request.Part{thought("Hm m", "rs"), sealed("e", "rs"), request.TextPart{Text: "One two"}, request.ToolCall{ID: "c1", Name: "f", Arguments: `{"x":1}`}}
 
-func checkWhole(t *testing.T, got collected, err error) {
+func checkWhole(t *testing.T, got canned.Collected, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(wholeParts, got.last.Parts); diff != "" {
+	if diff := cmp.Diff(wholeParts, got.Last.Parts); diff != "" {
 		t.Error(diff)
 	}
-	if got.content != "One two" || got.reasoning != "Hm m" || got.calls[0] != `{"x":1}` || !cmp.Equal(got.parts, []request.Part{sealed("e", "rs")}) {
+	if got.Content != "One two" || got.Reasoning != "Hm m" || got.Calls[0] != `{"x":1}` || !cmp.Equal(got.Parts, []request.Part{sealed("e", "rs")}) {
 		t.Errorf("the pieces are %+v", got)
 	}
-	r := got.last
+	r := got.Last
 	if r.ID != "r" || r.Model != "m1" || r.ServiceTier != "default" || r.FinishReason != request.FinishToolCalls || r.Usage.InputTokens != 5 || r.Usage.OutputTokens != 2 || len(r.Warnings) > 0 {
 		t.Errorf("got %+v", r)
 	}
@@ -90,7 +85,7 @@ func TestResponsesStreamInAllForms(t *testing.T) {
 		"whole":        strings.NewReader(wholeEnd),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := collect(t, clientOver(t, &canned{body: r}, speakResponses), ask())
+			got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: r}, speakResponses), canned.Ask())
 			checkWhole(t, got, err)
 		})
 	}
@@ -124,20 +119,20 @@ func TestResponsesStreamIsHealed(t *testing.T) {
 		"last delta of call":     strings.Replace(without(), `"delta":"1}"`, `"delta":""`, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := streamResponses(t, body)
+			got, err := testedResponses.Collect(t, body)
 			checkWhole(t, got, err)
 		})
 	}
-	got, err := streamResponses(t, strings.Replace(without(), `"delta":"two"`, `"delta":""`, 1))
-	if err != nil || got.content != "One two" || got.last.Content != "One two" || len(got.last.Warnings) > 0 {
-		t.Errorf("the last delta of a text: %+v, %v", got.last, err)
+	got, err := testedResponses.Collect(t, strings.Replace(without(), `"delta":"two"`, `"delta":""`, 1))
+	if err != nil || got.Content != "One two" || got.Last.Content != "One two" || len(got.Last.Warnings) > 0 {
+		t.Errorf("the last delta of a text: %+v, %v", got.Last, err)
 	}
-	got, err = streamResponses(t, strings.Replace(without("response.output_item.done"), `"delta":"two"`, `"delta":"2"`, 1))
-	if err != nil || got.last.Content != "One 2" || len(got.last.Warnings) != 1 || got.last.Warnings[0].Field != "stream" {
-		t.Errorf("pieces that differ: %+v, %v", got.last, err)
+	got, err = testedResponses.Collect(t, strings.Replace(without("response.output_item.done"), `"delta":"two"`, `"delta":"2"`, 1))
+	if err != nil || got.Last.Content != "One 2" || len(got.Last.Warnings) != 1 || got.Last.Warnings[0].Field != "stream" {
+		t.Errorf("pieces that differ: %+v, %v", got.Last, err)
 	}
-	if want := sealed("e", "rs"); !cmp.Equal(got.parts, []request.Part{want}) || !cmp.Equal(got.last.Parts[len(got.last.Parts)-1], request.Part(want)) {
-		t.Errorf("encrypted reasoning that only the last event has: %+v", got.last.Parts)
+	if want := sealed("e", "rs"); !cmp.Equal(got.Parts, []request.Part{want}) || !cmp.Equal(got.Last.Parts[len(got.Last.Parts)-1], request.Part(want)) {
+		t.Errorf("encrypted reasoning that only the last event has: %+v", got.Last.Parts)
 	}
 }
 
@@ -146,20 +141,14 @@ func TestResponsesStreamCutAtEveryByte(t *testing.T) {
 	for n := range len(responseStream) {
 		for _, end := range []error{io.ErrUnexpectedEOF, io.EOF} {
 			body := io.MultiReader(strings.NewReader(responseStream[:n]), iotest.ErrReader(end))
-			got, err := collect(t, clientOver(t, &canned{body: body}, speakResponses), ask())
+			got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: body}, speakResponses), canned.Ask())
 			if n > whole || n == whole && end == io.EOF {
-				if err != nil || got.content != "One two" {
-					t.Fatalf("cut behind the terminal event at %d: %q, %v", n, got.content, err)
+				if err != nil || got.Content != "One two" {
+					t.Fatalf("cut behind the terminal event at %d: %q, %v", n, got.Content, err)
 				}
 				continue
 			}
-			if !errors.Is(err, request.ErrTruncated) {
-				t.Fatalf("cut at %d with %v: got %v", n, end, err)
-			}
-			e := asError(t, err)
-			if e.Partial == nil || e.Partial.Content != got.content || e.Partial.Reasoning != got.reasoning || !e.MaybeBilled || !strings.HasPrefix("One two", got.content) {
-				t.Fatalf("cut at %d: handed out %q, partial %+v", n, got.content, e.Partial)
-			}
+			canned.CheckCut(t, n, got, err)
 		}
 	}
 }
@@ -183,28 +172,24 @@ func TestResponsesStreamFailures(t *testing.T) {
 		{"[DONE] alone", `[DONE]`, "before its last event", request.ClassTruncated},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := streamResponses(t, events(created, first)+"data: "+c.last+"\n\n")
-			e := asError(t, err)
-			if e.Class != c.class || !strings.Contains(e.Error(), c.says) || !e.MaybeBilled || got.content != "One" {
-				t.Errorf("got %+v after %q", e, got.content)
-			}
-			if e.Partial == nil || e.Partial.Content != "One" || e.Partial.ID != "r" || !e.Partial.Usage.Estimated {
-				t.Errorf("partial: %+v", e.Partial)
+			got, err := testedResponses.Collect(t, events(created, first)+"data: "+c.last+"\n\n")
+			if e := canned.CheckBroken(t, got, err, c.class, c.says); !e.Partial.Usage.Estimated {
+				t.Errorf("usage: %+v", e.Partial.Usage)
 			}
 		})
 	}
 }
 
 func TestResponsesStreamRefusalComesInPieces(t *testing.T) {
-	_, err := streamResponses(t, events(created, `{"type":"response.refusal.delta","output_index":0,"delta":"I "}`, `{"type":"response.refusal.delta","output_index":0,"delta":"won't."}`,
+	_, err := testedResponses.Collect(t, events(created, `{"type":"response.refusal.delta","output_index":0,"delta":"I "}`, `{"type":"response.refusal.delta","output_index":0,"delta":"won't."}`,
 		`{"type":"response.completed","response":{"status":"completed","output":[{"type":"message","content":[{"type":"refusal","refusal":"I won't."}]}]}}`))
-	if e := asError(t, err); e.Class != request.ClassContentPolicy || e.Partial.Refusal != "I won't." {
+	if e := canned.AsError(t, err); e.Class != request.ClassContentPolicy || e.Partial.Refusal != "I won't." {
 		t.Errorf("got %+v", e)
 	}
 }
 
 func TestResponsesStreamOtherEvents(t *testing.T) {
-	got, err := streamResponses(t, events(created,
+	got, err := testedResponses.Collect(t, events(created,
 		`{"type":"response.reasoning_text.delta","item_id":"r1","output_index":0,"content_index":0,"delta":"A"}`,
 		`{"type":"response.reasoning_text.delta","item_id":"r1","output_index":0,"content_index":1,"delta":"B"}`,
 		`{"type":"response.reasoning_text.delta","item_id":"r2","output_index":1,"content_index":1,"delta":"C"}`,
@@ -224,12 +209,12 @@ func TestResponsesStreamOtherEvents(t *testing.T) {
 		return request.ReasoningPart{Text: text, ID: id, Format: "openai-responses-v1"}
 	}
 	want := []request.Part{open("A", "r1"), open("B", "r1"), open("C", "r2"), request.ImagePart{Data: []byte("hi")}, request.ToolCall{ID: "fc", Arguments: "{}"}, request.TextPart{Text: "a"}}
-	if diff := cmp.Diff(want, got.last.Parts); diff != "" {
+	if diff := cmp.Diff(want, got.Last.Parts); diff != "" {
 		t.Error(diff)
 	}
 	units := map[string]int{"web_search_call": 1, "image_generation_call": 1}
-	if got.last.FinishReason != request.FinishLength || !cmp.Equal(got.last.Usage.Units, units) || len(got.last.Warnings) != 2 || len(got.parts) != 1 {
-		t.Errorf("got %+v", got.last)
+	if got.Last.FinishReason != request.FinishLength || !cmp.Equal(got.Last.Usage.Units, units) || len(got.Last.Warnings) != 2 || len(got.Parts) != 1 {
+		t.Errorf("got %+v", got.Last)
 	}
 }
 
@@ -240,19 +225,19 @@ func TestResponsesStreamIsBounded(t *testing.T) {
 		items.WriteString(events(fmt.Sprintf(`{"type":"response.output_item.added","output_index":%d,"item":{"type":"message"}}`, i)))
 	}
 	for says, body := range map[string]string{"more than 1024 tool calls": calls.String(), "more than 4096 items": items.String()} {
-		if _, err := streamResponses(t, body); !strings.Contains(asError(t, err).Message, says) {
+		if _, err := testedResponses.Collect(t, body); !strings.Contains(canned.AsError(t, err).Message, says) {
 			t.Errorf("want %s, got %v", says, err)
 		}
 	}
 }
 
 func TestResponsesLimitsAndWebPages(t *testing.T) {
-	transport := &canned{body: strings.NewReader(responseStream), header: http.Header{"X-Ratelimit-Limit-Tokens": {"100"}, "X-Ratelimit-Remaining-Tokens": {"60"}, "X-Request-Id": {"req_1"}}}
-	got, err := collect(t, clientOver(t, transport, speakResponses), ask())
-	if err != nil || got.limits == nil || got.limits.Tokens.Remaining != 60 || got.last.RequestID != "req_1" || !strings.Contains(string(transport.sent), `"stream":true`) {
+	transport := &canned.Transport{Body: responseStream, Header: http.Header{"X-Ratelimit-Limit-Tokens": {"100"}, "X-Ratelimit-Remaining-Tokens": {"60"}, "X-Request-Id": {"req_1"}}}
+	got, err := canned.Collect(t, clientOver(t, transport, speakResponses), canned.Ask())
+	if err != nil || got.Limits == nil || got.Limits.Tokens.Remaining != 60 || got.Last.RequestID != "req_1" || !strings.Contains(string(transport.Sent), `"stream":true`) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if _, err := streamResponses(t, "<html>Welcome</html>"); !errors.Is(err, request.ErrInvalid) {
+	if _, err := testedResponses.Collect(t, "<html>Welcome</html>"); !errors.Is(err, request.ErrInvalid) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -262,10 +247,8 @@ func FuzzResponsesStream(f *testing.F) {
 	f.Add([]byte(events(created, `{"type":"response.output_item.done","item":{"type":"function_call","arguments":{}}}`, `{"type":"response.completed","response":{"output":[{"type":"message","content":"x"}]}}`)))
 	f.Add([]byte("event: error\ndata: {\"message\":\"x\"}\n\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := streamResponses(t, string(body))
-		if err == nil && (got.last.Content != got.content || got.last.Reasoning != got.reasoning) {
-			t.Fatalf("deltas %q and %q, response %+v", got.content, got.reasoning, got.last)
-		}
-		checkFuzzed(t, got.last, err)
+		got, err := testedResponses.Collect(t, string(body))
+		canned.CheckSums(t, got, err)
+		tested.CheckOutcome(t, got.Last, err)
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate/internal/canned"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -34,21 +35,15 @@ data: [DONE]
 func TestStreamCutAtEveryByte(t *testing.T) {
 	terminal := strings.Index(wholeStream, "[DONE]") + len("[DONE]")
 	for n := range len(wholeStream) {
-		body := io.MultiReader(strings.NewReader(wholeStream[:n]), iotest.ErrReader(io.ErrUnexpectedEOF))
-		got, err := collect(t, clientOver(t, &canned{body: body}, nil), ask())
+		body := canned.Broken(wholeStream[:n])
+		got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: body}, nil), canned.Ask())
 		if n > terminal {
-			if err != nil || got.content != "One two" {
-				t.Fatalf("cut behind the terminal event at %d: %q, %v", n, got.content, err)
+			if err != nil || got.Content != "One two" {
+				t.Fatalf("cut behind the terminal event at %d: %q, %v", n, got.Content, err)
 			}
 			continue
 		}
-		if !errors.Is(err, request.ErrTruncated) {
-			t.Fatalf("cut at %d: got %v", n, err)
-		}
-		e := asError(t, err)
-		if e.Partial == nil || e.Partial.Content != got.content || !e.MaybeBilled || !strings.HasPrefix("One two", got.content) {
-			t.Fatalf("cut at %d: handed out %q, partial %+v", n, got.content, e.Partial)
-		}
+		canned.CheckCut(t, n, got, err)
 	}
 }
 
@@ -57,7 +52,7 @@ func TestStreamClosedInOrderAtEveryByte(t *testing.T) {
 	finished := strings.Index(wholeStream, `"stop"}]}`) + len(`"stop"}]}`)
 	usage := strings.Index(wholeStream, `"total_tokens":7}}`)
 	for n := range len(wholeStream) {
-		got, err := stream(t, wholeStream[:n])
+		got, err := tested.Collect(t, wholeStream[:n])
 		// Behind the finish reason, the stream may end between events, but not inside one.
 		inside := n > finished+2 && n < usage+len(`"total_tokens":7}}`) && n > finished+2+len("data: ") ||
 			n > strings.Index(wholeStream, "data: [DONE]")+len("data: ") && n < strings.Index(wholeStream, "[DONE]")+len("[DONE]")
@@ -67,11 +62,11 @@ func TestStreamClosedInOrderAtEveryByte(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || got.last.Content != "One two" || got.last.FinishReason != request.FinishStop {
-			t.Fatalf("closed at %d (%q): %+v, %v", n, tail(wholeStream[:n]), got.last, err)
+		if err != nil || got.Last.Content != "One two" || got.Last.FinishReason != request.FinishStop {
+			t.Fatalf("closed at %d (%q): %+v, %v", n, tail(wholeStream[:n]), got.Last, err)
 		}
-		if reported := n >= usage+len(`"total_tokens":7}}`); got.last.Usage.Reported != reported || got.last.Usage.Estimated == reported {
-			t.Fatalf("closed at %d: usage %+v", n, got.last.Usage)
+		if reported := n >= usage+len(`"total_tokens":7}}`); got.Last.Usage.Reported != reported || got.Last.Usage.Estimated == reported {
+			t.Fatalf("closed at %d: usage %+v", n, got.Last.Usage)
 		}
 	}
 }
@@ -88,9 +83,9 @@ func TestStreamedInSmallPieces(t *testing.T) {
 		"comments":     strings.NewReader(": hi\n\n" + strings.ReplaceAll(wholeStream, "\n\n", "\n\n: ping\n\n")),
 		"typed":        strings.NewReader(strings.ReplaceAll(wholeStream, "data:", "event: message\nid: 1\ndata:")),
 	} {
-		got, err := collect(t, clientOver(t, &canned{body: r}, nil), ask())
-		if err != nil || got.last.Content != "One two" || got.last.Usage.OutputTokens != 2 || got.last.Model != "m1" || got.last.ID != "c" {
-			t.Errorf("%s: %+v, %v", name, got.last, err)
+		got, err := canned.Collect(t, clientOver(t, &canned.Transport{Reader: r}, nil), canned.Ask())
+		if err != nil || got.Last.Content != "One two" || got.Last.Usage.OutputTokens != 2 || got.Last.Model != "m1" || got.Last.ID != "c" {
+			t.Errorf("%s: %+v, %v", name, got.Last, err)
 		}
 	}
 }
@@ -115,13 +110,9 @@ func TestStreamFailures(t *testing.T) {
 		{"refused", `data: {"choices":[{"delta":{"refusal":"I can't."},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]", "I can't.", request.ClassContentPolicy},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := stream(t, first+c.rest+"\n\n")
-			e := asError(t, err)
-			if e.Class != c.class || !strings.Contains(e.Error(), c.says) || !e.MaybeBilled || got.content != "One" {
-				t.Errorf("got %+v after %q", e, got.content)
-			}
-			if e.Partial == nil || e.Partial.Content != "One" || !e.Partial.Usage.Estimated || e.Partial.Usage.OutputTokens == 0 {
-				t.Errorf("partial: %+v", e.Partial)
+			got, err := tested.Collect(t, first+c.rest+"\n\n")
+			if e := canned.CheckBroken(t, got, err, c.class, c.says); !e.Partial.Usage.Estimated {
+				t.Errorf("usage: %+v", e.Partial.Usage)
 			}
 		})
 	}
@@ -129,7 +120,7 @@ func TestStreamFailures(t *testing.T) {
 
 func TestStreamWithoutAnAnswer(t *testing.T) {
 	for _, body := range []string{"", "\n\n", ": ping\n\n", "data: [DONE]\n\n", "data: {}\n\ndata: [DONE]\n\n", "data: {\"choices\":[]}\n\n"} {
-		if _, err := stream(t, body); !errors.Is(err, request.ErrTruncated) {
+		if _, err := tested.Collect(t, body); !errors.Is(err, request.ErrTruncated) {
 			t.Errorf("%q: got %v", body, err)
 		}
 	}
@@ -137,70 +128,39 @@ func TestStreamWithoutAnAnswer(t *testing.T) {
 
 // Some servers answer a request for a stream with the whole at once.
 func TestStreamAnsweredWhole(t *testing.T) {
-	whole := &canned{header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
-		body: strings.NewReader(`{"id":"c","choices":[{"message":{"content":"All."},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`)}
-	got, err := collect(t, clientOver(t, whole, nil), ask())
-	if err != nil || got.content != "All." || got.last.Content != "All." || !got.last.Usage.Reported {
+	whole := &canned.Transport{Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		Body: `{"id":"c","choices":[{"message":{"content":"All."},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`}
+	got, err := canned.Collect(t, clientOver(t, whole, nil), canned.Ask())
+	if err != nil || got.Content != "All." || got.Last.Content != "All." || !got.Last.Usage.Reported {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	page := &canned{header: http.Header{"Content-Type": {"text/html"}}, body: strings.NewReader("<html>Welcome</html>")}
-	_, err = collect(t, clientOver(t, page, nil), ask())
-	if e := asError(t, err); e.Class != request.ClassInvalid || !strings.Contains(e.Message, "check the base URL") {
+	page := &canned.Transport{Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>Welcome</html>"}
+	_, err = canned.Collect(t, clientOver(t, page, nil), canned.Ask())
+	if e := canned.AsError(t, err); e.Class != request.ClassInvalid || !strings.Contains(e.Message, "check the base URL") {
 		t.Errorf("got %+v", e)
 	}
 }
 
-// closing tells when a body is closed.
-type closing struct {
-	io.Reader
-	closed bool
-}
-
-func (c *closing) Close() error { c.closed = true; return nil }
-
-func TestLeavingTheLoopEndsTheCall(t *testing.T) {
-	for stop := range 3 {
-		body := &closing{Reader: strings.NewReader(wholeStream)}
-		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-			r.Body.Close()
-			h := http.Header{"X-Ratelimit-Limit-Requests": {"10"}, "X-Ratelimit-Remaining-Requests": {"9"}}
-			return &http.Response{StatusCode: 200, Header: h, Body: body}, nil
-		})
-		n := 0
-		for range clientOver(t, transport, nil).Stream(t.Context(), ask()) {
-			if n == stop {
-				break
-			}
-			n++
-		}
-		if n != stop || !body.closed {
-			t.Errorf("left after %d chunks; body closed: %v", n, body.closed)
-		}
-	}
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+func TestLeavingTheLoopEndsTheCall(t *testing.T) { tested.CheckLeaving(t) }
 
 func TestNothingIsSentBeforeTheLoop(t *testing.T) {
-	transport := answering(wholeStream)
-	seq := clientOver(t, transport, nil).Stream(t.Context(), ask())
-	if transport.got != nil {
+	transport := canned.Answer(wholeStream)
+	seq := clientOver(t, transport, nil).Stream(t.Context(), canned.Ask())
+	if transport.Got != nil {
 		t.Fatal("the request went out before anybody ranged over the stream")
 	}
 	for range seq {
 	}
-	if transport.got == nil {
+	if transport.Got == nil {
 		t.Fatal("the request did not go out")
 	}
 }
 
 func TestStreamLimitsComeFirst(t *testing.T) {
-	transport := answering(wholeStream)
-	transport.header = http.Header{"X-Ratelimit-Limit-Tokens": {"100"}, "X-Ratelimit-Remaining-Tokens": {"60"}, "X-Request-Id": {"req_1"}}
+	transport := canned.Answer(wholeStream)
+	transport.Header = http.Header{"X-Ratelimit-Limit-Tokens": {"100"}, "X-Ratelimit-Remaining-Tokens": {"60"}, "X-Request-Id": {"req_1"}}
 	n := 0
-	for chunk, err := range clientOver(t, transport, nil).Stream(t.Context(), ask()) {
+	for chunk, err := range clientOver(t, transport, nil).Stream(t.Context(), canned.Ask()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,15 +220,11 @@ func TestStreamedToolCalls(t *testing.T) {
 				fmt.Fprintf(&body, "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[%s]}}]}\n\n", d)
 			}
 			body.WriteString("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
-			got, err := stream(t, body.String())
-			if err != nil || !cmp.Equal(got.last.ToolCalls, c.want) || got.last.FinishReason != request.FinishToolCalls {
-				t.Fatalf("%v, %+v\n%s", err, got.last, cmp.Diff(c.want, got.last.ToolCalls))
+			got, err := tested.Collect(t, body.String())
+			if err != nil || !cmp.Equal(got.Last.ToolCalls, c.want) || got.Last.FinishReason != request.FinishToolCalls {
+				t.Fatalf("%v, %+v\n%s", err, got.Last, cmp.Diff(c.want, got.Last.ToolCalls))
 			}
-			for i, call := range got.last.ToolCalls {
-				if got.calls[i] != call.Arguments {
-					t.Errorf("deltas of call %d: %q, want %q", i, got.calls[i], call.Arguments)
-				}
-			}
+			got.CheckCalls(t)
 		})
 	}
 }
@@ -278,16 +234,16 @@ func TestToolCallsAreBounded(t *testing.T) {
 	for i := range 2000 {
 		fmt.Fprintf(&body, "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"id\":\"%d\",\"function\":{\"name\":\"f\"}}]}}]}\n\n", i*1_000_000_000, i)
 	}
-	_, err := stream(t, body.String())
-	if e := asError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
+	_, err := tested.Collect(t, body.String())
+	if e := canned.AsError(t, err); !strings.Contains(e.Message, "more than 1024 tool calls") {
 		t.Errorf("got %v", e)
 	}
 }
 
 func TestAzureFirstChunkHasNoChoice(t *testing.T) {
 	body := `data: {"choices":[],"prompt_filter_results":[{"prompt_index":0}]}` + "\n\n" + wholeStream
-	got, err := collect(t, clientOver(t, answering(body), func(c *openai.Config) { c.Azure, c.BaseURL = true, "https://res.example" }), ask())
-	if err != nil || got.last.Content != "One two" {
-		t.Errorf("got %+v, %v", got.last, err)
+	got, err := canned.Collect(t, clientOver(t, canned.Answer(body), func(c *openai.Config) { c.Azure, c.BaseURL = true, "https://res.example" }), canned.Ask())
+	if err != nil || got.Last.Content != "One two" {
+		t.Errorf("got %+v, %v", got.Last, err)
 	}
 }
