@@ -26,12 +26,12 @@ func Example() {
 	}
 	fmt.Println(resp.Content)
 	for _, try := range resp.Attempts {
-		fmt.Printf("%s after %v\n", ended(try.Class), try.Waited.Truncate(50*time.Millisecond))
+		fmt.Printf("%s, waited as long as told: %v\n", ended(try.Class), try.Waited >= busy.RetryAfter)
 	}
 	// Output:
 	// Four.
-	// rate_limit after 0s
-	// answered after 50ms
+	// rate_limit, waited as long as told: false
+	// answered, waited as long as told: true
 }
 
 func ended(class request.Class) string {
