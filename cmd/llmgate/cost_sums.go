@@ -36,6 +36,14 @@ func (s *modelSum) add(u *request.Usage) {
 	s.CostUSD += u.Cost
 }
 
+// cost is for people: a sum of which nothing is known is not zero.
+func (s *modelSum) cost() string {
+	if s.Results > 0 && s.Unpriced == s.Results {
+		return "-"
+	}
+	return s.CostUSD.String()
+}
+
 // sumResults adds up a file by model. The last sum is that of all.
 func (f *costFlags) sumResults(in io.Reader, path string) ([]modelSum, error) {
 	sums := map[string]*modelSum{}
@@ -121,8 +129,8 @@ func writeSumTable(w io.Writer, sums []modelSum) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "RESULTS\tUNPRICED\tINPUT\tCACHE READ\tCACHE WRITE\tOUTPUT\tCOST\t  MODEL")
 	for _, s := range sums {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%v\t  %s\n", grouped(s.Results), grouped(s.Unpriced),
-			grouped(s.Input), grouped(s.Read), grouped(s.Written), grouped(s.Output), s.CostUSD, s.Model)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t  %s\n", grouped(s.Results), grouped(s.Unpriced),
+			grouped(s.Input), grouped(s.Read), grouped(s.Written), grouped(s.Output), s.cost(), s.Model)
 	}
 	return table.Flush()
 }

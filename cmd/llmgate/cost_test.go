@@ -143,7 +143,7 @@ func TestCostOfResultsWithoutAPrice(t *testing.T) {
 	s.expect(t, exitFailed, "cost", file(t, results[0],
 		`{"provider":"openai","model":"nobody","usage":{"input_tokens":7,"output_tokens":0}}`,
 		`{"response":{"body":{"model":"gpt-4o","usage":{"prompt_tokens":5}}}}`))
-	if got := squeezed(s.out.String()); !strings.Contains(got, "\n1 1 5 0 0 0 $0.00 gpt-4o\n") || !strings.Contains(got, "\n3 2 1,012 100 0 500 $0.50 total") {
+	if got := squeezed(s.out.String()); !strings.Contains(got, "\n1 1 5 0 0 0 - gpt-4o\n") || !strings.Contains(got, "\n3 2 1,012 100 0 500 $0.50 total") {
 		t.Errorf("wrote\n%s", got)
 	}
 	s.saysErr(t, "llmgate: 2 of 3 results have no price and are not in the sum: ", "don't say whose model answered; give it with --model")
