@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 		"github.com/tmc/langchaingo/llms", "github.com/tmc/langchaingo/llms/anthropic", "github.com/tmc/langchaingo/llms/ollama",
 		"github.com/tmc/langchaingo/llms/openai",
 	},
+	"store":               {"request"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
