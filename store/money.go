@@ -51,9 +51,6 @@ type End struct {
 	At    time.Time
 }
 
-// Cost is what the end adds to the balance of its fate.
-func (e *End) Cost() request.Money { return e.Usage.Cost }
-
 // State is what a ledger goes on from.
 type State struct {
 	Accounts []Account

@@ -35,11 +35,11 @@ type Store interface {
 	// Outcome gives the outcome of an item. Its error is ErrNotFound where there is none.
 	Outcome(ctx context.Context, item string) (Outcome, error)
 
-	// Outcomes yields the outcomes in the order of their commits, those with a greater Seq than after; 0 gives all. The
-	// sequence ends with an error or with the last outcome that was there when the loop came to it.
+	// Outcomes yields the outcomes in the order of their commits, those with a greater Seq than after; 0 gives all. It
+	// leaves out what is committed after the loop began. An error ends the sequence.
 	Outcomes(ctx context.Context, after int64) iter.Seq2[Outcome, error]
 
-	// Intents yields the items that have an intent and no outcome, by name.
+	// Intents yields the items that have an intent and no outcome, by name. An error ends the sequence.
 	Intents(ctx context.Context) iter.Seq2[Intent, error]
 
 	// Cached gives a cached answer that is still good at the time given. Its error is ErrNotFound where there is none.
