@@ -40,6 +40,8 @@ var allowed = map[string][]string{
 		"github.com/tmc/langchaingo/llms/openai",
 	},
 	"store":               {"request"},
+	"store/storetest":     {"request", "store", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"},
+	"store/sqlite":        {"request", "store", "modernc.org/sqlite", "modernc.org/sqlite/lib"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
