@@ -95,3 +95,19 @@ func (s *Sum) Add(e *End) {
 	s.CacheWriteTokens += int64(e.Usage.CacheWrite5mTokens) + int64(e.Usage.CacheWrite1hTokens)
 	s.OutputTokens += int64(e.Usage.OutputTokens)
 }
+
+// Plus adds two sums, under no account if theirs differ.
+func (s Sum) Plus(t Sum) Sum {
+	if s.Account != t.Account {
+		s.Account = 0
+	}
+	s.Calls += t.Calls
+	s.Unpriced += t.Unpriced
+	s.Spent += t.Spent
+	s.Presumed += t.Presumed
+	s.InputTokens += t.InputTokens
+	s.CacheReadTokens += t.CacheReadTokens
+	s.CacheWriteTokens += t.CacheWriteTokens
+	s.OutputTokens += t.OutputTokens
+	return s
+}
