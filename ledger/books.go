@@ -249,7 +249,9 @@ func (b *books) end(h *Hold, now time.Time) {
 	b.tell(h, cost)
 	if b.durable {
 		b.pending.Ends = append(b.pending.Ends, h.end)
-		b.pending.Record.Append(h.record)
+		for _, r := range h.with {
+			b.pending.Record.Append(r)
+		}
 		b.ended = append(b.ended, h)
 	}
 }

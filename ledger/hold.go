@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,12 +32,12 @@ type Request struct {
 // the same commit. Their error is ErrNotDurable where the store failed. A Hold is safe for concurrent use.
 type Hold struct {
 	ledger *Ledger
-	ended  atomic.Bool // set by the goroutine that ends the hold, before it writes to end and record
+	ended  atomic.Bool // set by the goroutine that ends the hold, before it writes to end and with
 
 	// Written by the caller before it sends the hold, and by the ledger's goroutine after.
 	request Request
 	end     store.End
-	record  store.Record
+	with    []store.Record
 
 	// The ledger's goroutine alone.
 	id      int64
@@ -94,11 +93,8 @@ func (h *Hold) finish(end store.End, with []store.Record) error {
 	if h.ended.Swap(true) {
 		return ErrEnded
 	}
-	h.end = end
+	h.end, h.with = end, with
 	h.end.Hold = h.id
-	for _, r := range with {
-		h.record.Append(r)
-	}
 	return h.ledger.finish(h)
 }
 
@@ -108,6 +104,3 @@ func (h *Hold) hold() store.Hold {
 		ID: h.id, Account: h.account.ID, Item: h.request.Item, Amount: h.request.Amount, Priced: !h.request.Unpriced, At: time.Unix(0, h.at),
 	}
 }
-
-// replies are channels that nobody will send on or receive from.
-var replies = sync.Pool{New: func() any { return make(chan error, 1) }}

@@ -28,6 +28,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,6 +45,9 @@ type Ledger struct {
 	done    chan struct{} // closed when the goroutine has ended
 	idle    chan struct{} // closed when nothing is open any more after Drain
 	warner  sync.WaitGroup
+	// replies are channels that nobody will send on or receive from. They stay within the ledger, for under
+	// testing/synctest a channel must not leave its bubble.
+	replies sync.Pool
 
 	// The goroutine alone, and once done is closed whoever holds after.
 	books *books
@@ -71,6 +75,7 @@ func New(ctx context.Context, cfg Config) (*Ledger, error) {
 	l := &Ledger{
 		cfg: cfg, mailbox: make(chan message, mailboxSize), stop: make(chan struct{}), done: make(chan struct{}),
 		idle: make(chan struct{}), books: newBooks(&cfg, time.Now()),
+		replies: sync.Pool{New: func() any { return make(chan error, 1) }},
 	}
 	if cfg.Store != nil {
 		if err := l.restore(ctx); err != nil {
@@ -91,17 +96,16 @@ func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
 	if err := l.check(&r); err != nil {
 		return nil, err
 	}
-	h := &Hold{ledger: l, request: r, reply: replies.Get().(chan error)}
-	select {
-	case l.mailbox <- message{kind: reserve, hold: h}:
-	case <-ctx.Done():
-		return nil, interrupted(ctx, &r)
-	case <-l.done:
-		return nil, ErrClosed
+	h := &Hold{ledger: l, request: r, reply: l.replies.Get().(chan error)}
+	if err := l.send(ctx, message{kind: reserve, hold: h}); err != nil {
+		if ctx.Err() != nil {
+			err = interrupted(ctx, &r)
+		}
+		return nil, err
 	}
 	select {
 	case err := <-h.reply:
-		replies.Put(h.reply)
+		l.replies.Put(h.reply)
 		if err != nil {
 			return nil, err
 		}
@@ -110,6 +114,26 @@ func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
 		return nil, l.withdraw(ctx, h)
 	case <-l.done:
 		return h.late()
+	}
+}
+
+// send leaves a message in the mailbox. There is room as a rule, and then it costs a third of the whole choice.
+func (l *Ledger) send(ctx context.Context, m message) error {
+	if l.closed() {
+		return ErrClosed
+	}
+	select {
+	case l.mailbox <- m:
+		return nil
+	default:
+	}
+	select {
+	case l.mailbox <- m:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.done:
+		return ErrClosed
 	}
 }
 
@@ -136,14 +160,12 @@ func interrupted(ctx context.Context, r *Request) error {
 
 // withdraw takes back the question. If the hold was granted meanwhile it is released.
 func (l *Ledger) withdraw(ctx context.Context, h *Hold) error {
-	select {
-	case l.mailbox <- message{kind: cancel, hold: h}:
-	case <-l.done:
+	if l.send(context.Background(), message{kind: cancel, hold: h}) != nil {
 		return interrupted(ctx, &h.request)
 	}
 	select {
 	case err := <-h.reply:
-		replies.Put(h.reply)
+		l.replies.Put(h.reply)
 		if err == nil {
 			err = h.Release()
 		}
@@ -170,29 +192,26 @@ func (h *Hold) late() (*Hold, error) {
 
 // finish sends the end of a hold, and waits for it to be durable.
 func (l *Ledger) finish(h *Hold) error {
-	var refused error
-	if l.cfg.Store == nil && !h.record.IsZero() {
-		refused = ErrNoStore
-	}
 	if l.cfg.Store != nil {
-		h.reply = replies.Get().(chan error)
+		h.reply = l.replies.Get().(chan error)
 	}
-	select {
-	case l.mailbox <- message{kind: end, hold: h}:
-	case <-l.done:
-		return ErrClosed
+	if err := l.send(context.Background(), message{kind: end, hold: h}); err != nil {
+		return err
 	}
-	if l.cfg.Store == nil {
-		return refused
+	switch {
+	case l.cfg.Store != nil:
+		return l.answer(h.reply)
+	case slices.ContainsFunc(h.with, func(r store.Record) bool { return !r.IsZero() }):
+		return ErrNoStore
 	}
-	return l.answer(h.reply)
+	return nil
 }
 
 // answer waits for the answer to a message that was sent.
 func (l *Ledger) answer(reply chan error) error {
 	select {
 	case err := <-reply:
-		replies.Put(reply)
+		l.replies.Put(reply)
 		return err
 	case <-l.done:
 	}
@@ -210,13 +229,9 @@ func (l *Ledger) Write(ctx context.Context, r store.Record) error {
 	if l.cfg.Store == nil {
 		return ErrNoStore
 	}
-	note := &writing{record: r, reply: replies.Get().(chan error)}
-	select {
-	case l.mailbox <- message{kind: write, note: note}:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-l.done:
-		return ErrClosed
+	note := &writing{record: r, reply: l.replies.Get().(chan error)}
+	if err := l.send(ctx, message{kind: write, note: note}); err != nil {
+		return err
 	}
 	return l.answer(note.reply)
 }

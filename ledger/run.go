@@ -3,20 +3,21 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 )
 
 // run is the goroutine that owns the books.
 func (l *Ledger) run() {
 	defer close(l.done)
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+	var alarm alarm
+	defer alarm.set(0)
 	for {
-		l.arm(timer)
+		alarm.set(l.wait())
 		select {
 		case m := <-l.mailbox:
 			l.turn(m)
-		case <-timer.C:
+		case <-alarm.rings:
 			l.turn(message{kind: ask, ask: func(*books) {}})
 		case <-l.stop:
 			l.end()
@@ -25,16 +26,35 @@ func (l *Ledger) run() {
 	}
 }
 
-// arm sets the timer to when something is to be done without a message.
-func (l *Ledger) arm(timer *time.Timer) {
-	at, ok := l.books.wake()
+// wait is how long until something is to be done without a message, 0 if there is nothing.
+func (l *Ledger) wait() time.Duration {
+	if l.books.failed != nil {
+		return retryEvery
+	}
+	if at, ok := l.books.wake(); ok {
+		return max(1, time.Until(time.Unix(0, at)))
+	}
+	return 0
+}
+
+// alarm is a timer that costs nothing while it is not used.
+type alarm struct {
+	timer *time.Timer
+	rings <-chan time.Time // nil while it is not set
+}
+
+// set makes it ring after d, or, with 0, not at all.
+func (a *alarm) set(d time.Duration) {
 	switch {
-	case l.books.failed != nil:
-		timer.Reset(retryEvery)
-	case ok:
-		timer.Reset(time.Until(time.Unix(0, at)))
-	default:
-		timer.Stop()
+	case d > 0 && a.timer == nil:
+		a.timer = time.NewTimer(d)
+		a.rings = a.timer.C
+	case d > 0:
+		a.timer.Reset(d)
+		a.rings = a.timer.C
+	case a.rings != nil:
+		a.timer.Stop()
+		a.rings = nil
 	}
 }
 
@@ -43,6 +63,9 @@ func (l *Ledger) turn(m message) {
 	now := time.Now()
 	retry := l.books.failed != nil
 	l.books.step(m, now)
+	if l.cfg.Store != nil {
+		runtime.Gosched() // those who were just answered bring their next message, which then shares the commit
+	}
 	for range maxTurn {
 		select {
 		case m = <-l.mailbox:

@@ -14,7 +14,8 @@ const application = 0x6c6c6d67
 // migrations make the schema, one after the other; the file's user_version counts those that were applied. A step that was
 // released is never changed, only followed by another.
 //
-// Times are nanoseconds since 1970, UTC; 0 is none. Money is in billionths of a dollar.
+// Times are nanoseconds since 1970, UTC; 0 is none. Money is in billionths of a dollar. The check of a state is written with
+// "or", because "in" with a list would make SQLite build a table of it at each update.
 var migrations = []string{`
 -- One combination of labels under which money is kept. labels is a JSON object of those without a column.
 create table accounts (
@@ -32,7 +33,7 @@ create table entries (
 	id                 integer primary key,
 	account            integer not null,
 	item               text not null,
-	state              text not null check (state in ('held', 'settled', 'presumed', 'released')),
+	state              text not null check (state = 'held' or state = 'settled' or state = 'presumed' or state = 'released'),
 	amount             integer not null,
 	cost               integer not null default 0,
 	priced             integer not null,
