@@ -1,9 +1,17 @@
 package ledger_test
 
 import (
+	"context"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// bg is for what outlives no test.
+var bg = context.Background()
+
+func TestMain(m *testing.M) {
+	if !runsChild() {
+		goleak.VerifyTestMain(m)
+	}
+}
