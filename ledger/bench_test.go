@@ -37,8 +37,10 @@ func BenchmarkMemory(b *testing.B) {
 	b.ReportAllocs()
 	b.SetParallelism(32)
 	b.RunParallel(func(p *testing.PB) {
+		ctx, cancel := context.WithCancel(b.Context()) // each caller has one of its own, as in a server
+		defer cancel()
 		for p.Next() {
-			h, err := l.Reserve(b.Context(), ledger.Request{Amount: 1000, Tenant: "acme", Provider: "openai", Model: "gpt-5-mini"})
+			h, err := l.Reserve(ctx, ledger.Request{Amount: 1000, Tenant: "acme", Provider: "openai", Model: "gpt-5-mini"})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -63,9 +63,7 @@ func (l *Ledger) turn(m message) {
 	now := time.Now()
 	retry := l.books.failed != nil
 	l.books.step(m, now)
-	if l.cfg.Store != nil {
-		runtime.Gosched() // those who were just answered bring their next message, which then shares the commit
-	}
+	runtime.Gosched() // those who were just answered bring their next message, which then shares the turn and the commit
 	for range maxTurn {
 		select {
 		case m = <-l.mailbox:
