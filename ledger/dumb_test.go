@@ -124,7 +124,7 @@ func operations(t *rapid.T) []operation {
 			Which:  rapid.IntRange(0, 1000).Draw(t, "which"),
 			Sleep:  time.Duration(rapid.SampledFrom([]int{1, 59, 60, 1800, 3600, 40_000, 86_400, 2_000_000}).Draw(t, "seconds")) * time.Second,
 		}
-	}), 1, 60).Draw(t, "operations")
+	}), 20, 80).Draw(t, "operations")
 }
 
 func budgets(t *rapid.T) []ledger.Budget {

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -178,7 +179,17 @@ func TestOverrun(t *testing.T) {
 			t.Errorf("over the cap: %+v", why)
 		}
 	}
-	check(t, reserve(t, newLedger(t, ledger.Config{Budgets: []ledger.Budget{{Cap: 100}}}), ask(1, "")).Settle(usage(1<<63-1)))
+}
+
+// A sum that wraps around would open the budget again.
+func TestAbsurdCost(t *testing.T) {
+	l := newLedger(t, ledger.Config{Budgets: []ledger.Budget{{Cap: 100}}})
+	a, b := reserve(t, l, ask(1, "")), reserve(t, l, ask(1, ""))
+	check(t, a.Settle(usage(math.MaxInt64)))
+	check(t, b.Settle(usage(math.MaxInt64)))
+	if why := refused(t, l, ask(1, "")); why.Left != 0 || !why.Never {
+		t.Errorf("after the greatest amounts there are: %+v", why)
+	}
 }
 
 func TestUnpriced(t *testing.T) {

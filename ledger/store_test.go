@@ -76,6 +76,7 @@ func TestRestart(t *testing.T) {
 		if why := refused(t, second, ask(46, "a")); why.Left != 45 || why.Window != ledger.PerDay {
 			t.Errorf("the day of a: %+v", why)
 		}
+		check(t, reserve(t, second, ask(1, "a")).Release())
 		unknown := second.Unknown()
 		check(t, unknown[0].Resend())
 		check(t, unknown[1].Charge(4, store.Record{Outcomes: []store.Outcome{{Item: "two"}}}))
@@ -152,6 +153,30 @@ func TestGroupCommit(t *testing.T) {
 		if g.commits.Load() != 2 || g.largest.Load() != 64 {
 			t.Errorf("%d commits, the largest of %d", g.commits.Load(), g.largest.Load())
 		}
+		check(t, l.Close())
+	})
+}
+
+// Whose context ends while the hold is being written gives it back.
+func TestCanceledWhileCommitting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{Memory: store.NewMemory(), opens: make(chan struct{})}
+		l := newLedger(t, ledger.Config{Store: g, Budgets: []ledger.Budget{{Cap: 1}}})
+		ctx, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, err := l.Reserve(ctx, ask(1, "")); !errors.Is(err, context.Canceled) || !errors.Is(err, request.ErrCanceled) {
+				t.Errorf("Reserve: %v", err)
+			}
+		})
+		synctest.Wait()
+		cancel()
+		close(g.opens)
+		all.Wait()
+		if s := l.Snapshot(); s.Open != 0 || s.Reserved != 0 {
+			t.Errorf("nobody has a hold, and the ledger has %+v", s)
+		}
+		reserve(t, l, ask(1, ""))
 		check(t, l.Close())
 	})
 }
