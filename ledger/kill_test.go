@@ -203,6 +203,12 @@ func (j *judge) kill(round int) {
 	check(j.t, err)
 	check(j.t, cmd.Start())
 	scan := bufio.NewScanner(out)
+	if round == 0 && scan.Scan() { // it has the file now
+		_, err := sqlite.Open(bg, sqlite.Config{Path: filepath.Join(j.folder, "books.db")})
+		if !errors.Is(err, store.ErrInUse) || !strings.Contains(err.Error(), fmt.Sprintf("process %d ", cmd.Process.Pid)) {
+			j.t.Errorf("beside the process that writes: %v; want ErrInUse and its number", err)
+		}
+	}
 	for range rand.IntN(700) {
 		if !scan.Scan() || scan.Text() == "done" {
 			break

@@ -95,7 +95,7 @@ func TestWaitForTheWindow(t *testing.T) {
 		q.expect("a")
 		time.Sleep(40*time.Minute - 1)
 		q.expect("a")
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		q.expect("a", "b")
 		time.Sleep(time.Hour)
