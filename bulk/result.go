@@ -46,7 +46,9 @@ type simpleResult struct {
 	Reasoning    string               `json:"reasoning,omitempty"`
 	ToolCalls    []simpleCall         `json:"tool_calls,omitempty"`
 	FinishReason request.FinishReason `json:"finish_reason,omitempty"`
+	Provider     string               `json:"provider,omitempty"`
 	Model        string               `json:"model,omitempty"`
+	ServiceTier  string               `json:"service_tier,omitempty"`
 	Usage        *simpleUsage         `json:"usage,omitempty"`
 	LatencyMS    int64                `json:"latency_ms,omitempty"`
 	Warnings     []string             `json:"warnings,omitempty"`
@@ -60,13 +62,20 @@ type simpleCall struct {
 }
 
 type simpleUsage struct {
-	InputTokens      int            `json:"input_tokens"`
-	CacheReadTokens  int            `json:"cache_read_tokens,omitempty"`
-	CacheWriteTokens int            `json:"cache_write_tokens,omitempty"`
-	OutputTokens     int            `json:"output_tokens"`
-	ReasoningTokens  int            `json:"reasoning_tokens,omitempty"`
-	Estimated        bool           `json:"estimated,omitempty"`
-	CostUSD          *request.Money `json:"cost_usd,omitempty"`
+	InputTokens      int `json:"input_tokens"`
+	CacheReadTokens  int `json:"cache_read_tokens,omitempty"`
+	CacheWriteTokens int `json:"cache_write_tokens,omitempty"`
+	// CacheWrite1hTokens are part of CacheWriteTokens.
+	CacheWrite1hTokens int            `json:"cache_write_1h_tokens,omitempty"`
+	OutputTokens       int            `json:"output_tokens"`
+	ReasoningTokens    int            `json:"reasoning_tokens,omitempty"`
+	AudioInputTokens   int            `json:"audio_input_tokens,omitempty"`
+	ImageInputTokens   int            `json:"image_input_tokens,omitempty"`
+	AudioOutputTokens  int            `json:"audio_output_tokens,omitempty"`
+	ImageOutputTokens  int            `json:"image_output_tokens,omitempty"`
+	Units              map[string]int `json:"units,omitempty"`
+	Estimated          bool           `json:"estimated,omitempty"`
+	CostUSD            *request.Money `json:"cost_usd,omitempty"`
 }
 
 type simpleError struct {
@@ -75,9 +84,11 @@ type simpleError struct {
 	Status    int           `json:"status,omitempty"`
 	Code      string        `json:"code,omitempty"`
 	RequestID string        `json:"request_id,omitempty"`
-	// Content is what had come of the answer, Usage what that used.
-	Content string       `json:"content,omitempty"`
-	Usage   *simpleUsage `json:"usage,omitempty"`
+	// Content is what had come of the answer, Usage what that used, Provider and Model whose it was.
+	Content  string       `json:"content,omitempty"`
+	Provider string       `json:"provider,omitempty"`
+	Model    string       `json:"model,omitempty"`
+	Usage    *simpleUsage `json:"usage,omitempty"`
 }
 
 func (r *Result) simple() *simpleResult {
@@ -88,7 +99,8 @@ func (r *Result) simple() *simpleResult {
 	}
 	resp := r.Response
 	out.Content, out.Reasoning = &resp.Content, resp.Reasoning
-	out.FinishReason, out.Model, out.Usage = resp.FinishReason, resp.Model, newSimpleUsage(&resp.Usage)
+	out.FinishReason, out.Provider, out.Model, out.ServiceTier = resp.FinishReason, resp.Provider, resp.Model, resp.ServiceTier
+	out.Usage = newSimpleUsage(&resp.Usage)
 	for _, c := range resp.ToolCalls {
 		out.ToolCalls = append(out.ToolCalls, simpleCall{c.ID, c.Name, c.Arguments})
 	}
@@ -101,7 +113,9 @@ func (r *Result) simple() *simpleResult {
 func newSimpleUsage(u *request.Usage) *simpleUsage {
 	out := &simpleUsage{
 		InputTokens: u.InputTokens, CacheReadTokens: u.CacheReadTokens, CacheWriteTokens: u.CacheWrite5mTokens + u.CacheWrite1hTokens,
-		OutputTokens: u.OutputTokens, ReasoningTokens: u.ReasoningTokens, Estimated: u.Estimated,
+		CacheWrite1hTokens: u.CacheWrite1hTokens, OutputTokens: u.OutputTokens, ReasoningTokens: u.ReasoningTokens,
+		AudioInputTokens: u.AudioInputTokens, ImageInputTokens: u.ImageInputTokens,
+		AudioOutputTokens: u.AudioOutputTokens, ImageOutputTokens: u.ImageOutputTokens, Units: u.Units, Estimated: u.Estimated,
 	}
 	if u.Priced {
 		out.CostUSD = &u.Cost
@@ -116,7 +130,7 @@ func (r *Result) simpleError() *simpleError {
 		if e.Partial != nil {
 			out.Content = e.Partial.Content
 			if u := &e.Partial.Usage; u.Reported || u.Estimated {
-				out.Usage = newSimpleUsage(u)
+				out.Provider, out.Model, out.Usage = e.Partial.Provider, e.Partial.Model, newSimpleUsage(u)
 			}
 		}
 	}

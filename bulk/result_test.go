@@ -41,7 +41,11 @@ var resultLines = []struct {
 	{"everything", bulk.Result{Item: bulk.Item{ID: "a"}, Response: full(), Latency: 1234567 * time.Microsecond},
 		`{"id":"a","content":"Because.\n","reasoning":"Hm.","tool_calls":[{"id":"c1","name":"look_up","arguments":"{\"q\":\"x\"}"}],` +
 			`"finish_reason":"tool_calls","model":"m-1","usage":{"input_tokens":10,"cache_read_tokens":20,"cache_write_tokens":7,` +
-			`"output_tokens":50,"reasoning_tokens":6,"estimated":true,"cost_usd":0.000075},"latency_ms":1234,"warnings":["top_k: not sent"]}`},
+			`"cache_write_1h_tokens":4,"output_tokens":50,"reasoning_tokens":6,"estimated":true,"cost_usd":0.000075},"latency_ms":1234,"warnings":["top_k: not sent"]}`},
+	{"what else counts for the price", bulk.Result{Item: bulk.Item{ID: "a"}, Response: &request.Response{Provider: "p", Model: "m", ServiceTier: "flex", Usage: request.Usage{
+		InputTokens: 9, AudioInputTokens: 1, ImageInputTokens: 2, OutputTokens: 9, AudioOutputTokens: 3, ImageOutputTokens: 4, Units: map[string]int{"search": 5}}}},
+		`{"id":"a","content":"","provider":"p","model":"m","service_tier":"flex","usage":{"input_tokens":9,"output_tokens":9,"audio_input_tokens":1,` +
+			`"image_input_tokens":2,"audio_output_tokens":3,"image_output_tokens":4,"units":{"search":5}}}`},
 	{"failure with a status", bulk.Result{Item: bulk.Item{ID: "a"}, Latency: time.Second, Err: fmt.Errorf("again: %w", &request.Error{
 		Class: request.ClassRateLimit, Status: 429, Code: "rate_limit_exceeded", Message: "slow down", RequestID: "req_2"})},
 		`{"id":"a","latency_ms":1000,"error":{"class":"rate_limit","message":"again: rate_limit (429 rate_limit_exceeded): slow down [request req_2]",` +
@@ -49,6 +53,9 @@ var resultLines = []struct {
 	{"failure with part of the answer", bulk.Result{Item: bulk.Item{ID: "a"}, Err: &request.Error{
 		Class: request.ClassTruncated, Status: 200, Message: "cut", Partial: &request.Response{Content: "Beca"}}},
 		`{"id":"a","error":{"class":"truncated","message":"truncated (200): cut","status":200,"content":"Beca"}}`},
+	{"failure that may be billed", bulk.Result{Item: bulk.Item{ID: "a"}, Err: &request.Error{
+		Class: request.ClassTruncated, Message: "cut", Partial: &request.Response{Provider: "p", Model: "m", Usage: request.Usage{InputTokens: 1, Estimated: true}}}},
+		`{"id":"a","error":{"class":"truncated","message":"truncated: cut","provider":"p","model":"m","usage":{"input_tokens":1,"output_tokens":0,"estimated":true}}}`},
 	{"over the budget", bulk.Result{Item: bulk.Item{ID: "a"}, Err: &request.Error{Class: request.ClassBudget, Message: "the budget is used up"}},
 		`{"id":"a","error":{"class":"budget","message":"budget: the budget is used up"}}`},
 	{"cancelled", bulk.Result{Item: bulk.Item{ID: "a"}, Err: context.Canceled},

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/seed63918563/llmgate/request"
 )
 
 // The format of a table: a section in brackets for the sources and one for each vendor, and in it a line for each entry.
@@ -16,33 +14,47 @@ import (
 //	[sources]
 //	LETTER NAME DATE
 //	[VENDOR]
-//	NAME CONTEXT OUTPUT FLAGS SOURCES [usd=INPUT,OUTPUT,CACHEREAD] [end=DATE]
+//	NAME CONTEXT OUTPUT FLAGS SOURCES [TERMS=PRICE,…] [units=NAME:PRICE,…] [end=DATE]
+//	ALIAS = NAME
+//	ALIAS = VENDOR/NAME
 //
-// Fields without a name come first and are always there; unknown limits are 0, and unknown prices are empty. Later kinds of
-// facts get fields with a name.
+// Fields without a name come first and are always there; unknown limits are 0. TERMS is usd, batch, flex or priority, then
+// >TOKENS for prices above a cliff, then @DATE for prices that begin on a day. Its prices are for a million tokens, in the order
+// of the kinds: input, output, read from the cache, written to it for five minutes and for an hour, reasoning, sound in and
+// out, images in and out. What is left out is unknown. A price of units is for a million uses; one for "request" is for each
+// request. SOURCES are the letters of those that know the model, - for
+// none; letters behind a price, or -, are those that state it, where they are not all of them.
+//
+// An alias is another name, such as that of a deployment.
 const sourcesSection = "sources"
 
 // Parse reads a table in its text form. All faults are reported, each with its line.
-func Parse(text string) (*Table, error) {
+func Parse(text string) (*Table, error) { return parse("line ", text) }
+
+// parse tells the places of faults by what stands before the number of a line.
+func parse(place, text string) (*Table, error) {
 	p := parser{models: make([]Model, 0, strings.Count(text, "\n"))}
 	var faults []error
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
 		if err := p.line(strings.TrimSpace(line)); err != nil {
-			faults = append(faults, fmt.Errorf("line %d: %w", number, err))
+			faults = append(faults, fmt.Errorf("%s%d: %w", place, number, err))
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	return NewTable(p.sources, p.models), nil
+	t := NewTable(p.sources, p.models)
+	t.aliases = p.aliases
+	return t, nil
 }
 
 type parser struct {
 	section string
 	sources []Source
 	models  []Model
+	aliases map[key]key
 }
 
 func (p *parser) line(line string) error {
@@ -61,6 +73,10 @@ func (p *parser) line(line string) error {
 	case p.section == sourcesSection:
 		return p.source(line)
 	}
+	alias, rest, _ := strings.Cut(line, " ")
+	if target, ok := strings.CutPrefix(rest, "="); ok {
+		return p.alias(alias, strings.TrimSpace(target))
+	}
 	m, err := parseModel(line)
 	m.Vendor = p.section
 	p.models = append(p.models, m)
@@ -69,10 +85,21 @@ func (p *parser) line(line string) error {
 
 func (p *parser) source(line string) error {
 	fields := strings.Fields(line)
-	if len(fields) != 3 || len(fields[0]) != 1 {
-		return fmt.Errorf("source %q: want LETTER NAME DATE", line)
+	if len(fields) != 3 || len(fields[0]) != 1 || LettersOf(fields[0]) == 0 {
+		return fmt.Errorf("source %q: want LETTER NAME DATE, with a letter from a to z", line)
 	}
 	p.sources = append(p.sources, Source{Letter: fields[0][0], Name: fields[1], Date: fields[2]})
+	return nil
+}
+
+func (p *parser) alias(alias, target string) error {
+	if target == "" || strings.Contains(target, " ") {
+		return fmt.Errorf("alias %s: want ALIAS = NAME", alias)
+	}
+	if p.aliases == nil {
+		p.aliases = map[key]key{}
+	}
+	p.aliases[key{p.section, alias}] = key{p.section, target}
 	return nil
 }
 
@@ -86,6 +113,9 @@ func parseModel(line string) (m Model, err error) {
 	m.Sources, line, _ = strings.Cut(line, " ")
 	if m.Sources == "" {
 		return m, fmt.Errorf("model %s: want NAME CONTEXT OUTPUT FLAGS SOURCES", m.Name)
+	}
+	if m.Sources == "-" {
+		m.Sources = ""
 	}
 	var contextErr, outputErr, flagsErr error
 	m.ContextTokens, contextErr = parseLimit(limit)
@@ -112,62 +142,11 @@ func parseLimit(s string) (int, error) {
 func (m *Model) setField(field string) (err error) {
 	name, value, _ := strings.Cut(field, "=")
 	switch name {
-	case "usd":
-		return m.Prices.parse(value)
+	case "units":
+		return m.setUnits(value)
 	case "end":
 		m.Deprecated, err = time.Parse(time.DateOnly, value)
 		return err
 	}
-	return fmt.Errorf("field %q is unknown; use usd or end", name)
-}
-
-func (p *Prices) parse(s string) error {
-	input, rest, _ := strings.Cut(s, ",")
-	output, cacheRead, _ := strings.Cut(rest, ",")
-	return errors.Join(p.Input.parse(input), p.Output.parse(output), p.CacheRead.parse(cacheRead))
-}
-
-func (p *Price) parse(s string) (err error) {
-	if s == "" {
-		return nil
-	}
-	p.PerMillion, err = request.ParseMoney(s)
-	p.Known = err == nil
-	return err
-}
-
-// AppendText appends the text form of the table, which [Parse] reads. It never fails.
-func (t *Table) AppendText(b []byte) ([]byte, error) {
-	b = append(b, "["+sourcesSection+"]\n"...)
-	for _, s := range t.sources {
-		b = fmt.Appendf(b, "%c %s %s\n", s.Letter, s.Name, s.Date)
-	}
-	vendor := ""
-	for i := range t.models {
-		m := &t.models[i]
-		if m.Vendor != vendor {
-			vendor = m.Vendor
-			b = fmt.Appendf(b, "\n[%s]\n", vendor)
-		}
-		b = append(m.append(b), '\n')
-	}
-	return b, nil
-}
-
-func (m *Model) append(b []byte) []byte {
-	b = fmt.Appendf(b, "%s %d %d %v %s", m.Name, m.ContextTokens, m.MaxOutputTokens, m.Flags, m.Sources)
-	if m.Prices != (Prices{}) {
-		list := m.Prices.Input.decimal() + "," + m.Prices.Output.decimal() + "," + m.Prices.CacheRead.decimal()
-		b = append(b, " usd="+strings.TrimRight(list, ",")...)
-	}
-	if !m.Deprecated.IsZero() {
-		b = append(b, " end="+m.Deprecated.Format(time.DateOnly)...)
-	}
-	return b
-}
-
-// decimal is the shortest text of the price in dollars, "" if it is unknown.
-func (p Price) decimal() string {
-	s := strings.TrimPrefix(p.String(), "$")
-	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+	return m.setTerms(name, value)
 }

@@ -15,9 +15,7 @@ type Model struct {
 	ContextTokens   int
 	MaxOutputTokens int
 	// Flags is what it can do.
-	Flags Flags
-	// Prices are the list prices of plain text at the standard tier. They are for display: surcharges for long prompts, for
-	// regions or for the time of day are not in them.
+	Flags  Flags
 	Prices Prices
 	// Deprecated is the day on which the vendor withdraws it, zero if none is known.
 	Deprecated time.Time
@@ -25,25 +23,15 @@ type Model struct {
 	Sources string
 }
 
-// Prices are in dollars for a million tokens.
-type Prices struct{ Input, Output, CacheRead Price }
-
-// Price may be unknown, which is not a price of zero.
-type Price struct {
-	PerMillion request.Money
-	Known      bool
-}
-
-// String gives the exact amount, or "" if the price is unknown.
-func (p Price) String() string {
-	if !p.Known {
-		return ""
-	}
-	return p.PerMillion.String()
+// Equal reports whether two models are the same in everything, but for who states their prices.
+func (m Model) Equal(n Model) bool {
+	return m.Vendor == n.Vendor && m.Name == n.Name && m.ContextTokens == n.ContextTokens && m.MaxOutputTokens == n.MaxOutputTokens &&
+		m.Flags == n.Flags && m.Deprecated.Equal(n.Deprecated) && m.Sources == n.Sources && m.Prices.Equal(n.Prices)
 }
 
 // Source is a list that the table was made from.
 type Source struct {
+	// Letter stands for it in the table, a to z.
 	Letter byte
 	Name   string
 	// Date is the day of the copy, as 2006-01-02.

@@ -52,8 +52,9 @@ func TestWellKnownModels(t *testing.T) {
 		if !m.Flags.Has(want.can|pricing.Described) || m.Flags&want.cannot != 0 {
 			t.Errorf("%s/%s: flags %v, want %v and not %v", m.Vendor, m.Name, m.Flags, want.can|pricing.Described, want.cannot|pricing.Described)
 		}
-		if want.input != "" && (m.Prices.Input.String() != want.input || m.Prices.Output.String() != want.out) {
-			t.Errorf("%s/%s: prices %v and %v, want %s and %s", m.Vendor, m.Name, m.Prices.Input, m.Prices.Output, want.input, want.out)
+		rates := m.Prices.Listed(august)
+		if want.input != "" && (rates[pricing.Input].String() != want.input || rates[pricing.Output].String() != want.out) {
+			t.Errorf("%s/%s: prices %v and %v, want %s and %s", m.Vendor, m.Name, rates[pricing.Input], rates[pricing.Output], want.input, want.out)
 		}
 	}
 }
@@ -86,9 +87,11 @@ func TestTheBuiltInTableIsSane(t *testing.T) {
 		if m.MaxOutputTokens > m.ContextTokens && m.ContextTokens > 0 {
 			t.Errorf("%s/%s answers with %d tokens in a context of %d", m.Vendor, m.Name, m.MaxOutputTokens, m.ContextTokens)
 		}
-		for _, p := range []pricing.Price{m.Prices.Input, m.Prices.Output, m.Prices.CacheRead} {
-			if p.Known != (p.PerMillion > 0) || p.PerMillion > 1000*request.Dollar {
-				t.Errorf("%s/%s: price %v", m.Vendor, m.Name, p)
+		for _, terms := range m.Prices.Terms {
+			for k, p := range terms.Rates {
+				if p.Known != (p.PerMillion > 0) || p.PerMillion > 1000*request.Dollar || p.Known && p.Sources == 0 {
+					t.Errorf("%s/%s: %v %v: price %v of %v", m.Vendor, m.Name, terms.Offer, pricing.Kind(k), p, p.Sources)
+				}
 			}
 		}
 		for _, letter := range m.Sources {

@@ -3,6 +3,7 @@ package pricing
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -15,9 +16,16 @@ type Table struct {
 	// exact holds every model by its name, folded by its folded name, and dated by its folded name without the mark of its
 	// version. What could mean two models is -1.
 	exact, folded, dated map[key]int32
+	// aliases are names given by hand. The target's vendor stands before its name, if it is another.
+	aliases map[key]key
+	memo    memo
 }
 
 type key struct{ vendor, name string }
+
+func (k key) compare(other key) int {
+	return cmp.Or(strings.Compare(k.vendor, other.vendor), strings.Compare(k.name, other.name))
+}
 
 const ambiguous = -1
 
@@ -30,14 +38,27 @@ func NewTable(sources []Source, models []Model) *Table {
 	slices.SortStableFunc(t.models, compare)
 	t.models = lastOfEach(t.models)
 	for i := range t.models {
+		if terms := &t.models[i].Prices.Terms; !slices.IsSortedFunc(*terms, CompareTerms) {
+			*terms = slices.SortedFunc(slices.Values(*terms), CompareTerms) // the caller's stay as they are
+		}
 		t.index(int32(i))
 	}
 	return t
 }
 
-func compare(a, b Model) int {
-	return cmp.Or(strings.Compare(a.Vendor, b.Vendor), strings.Compare(a.Name, b.Name))
+// With returns a table with the entries of another over those of this one. Neither changes: a program that has prices of
+// its own makes such a table once and gives it to its clients.
+func (t *Table) With(over *Table) *Table {
+	both := NewTable(slices.Concat(t.sources, over.sources), slices.Concat(t.models, over.models))
+	both.aliases = maps.Clone(t.aliases)
+	if both.aliases == nil {
+		both.aliases = map[key]key{}
+	}
+	maps.Copy(both.aliases, over.aliases)
+	return both
 }
+
+func compare(a, b Model) int { return key{a.Vendor, a.Name}.compare(key{b.Vendor, b.Name}) }
 
 // lastOfEach keeps the last of neighbours that have the same name.
 func lastOfEach(sorted []Model) []Model {

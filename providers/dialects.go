@@ -56,17 +56,17 @@ func (h *Host) client(c call) (request.Client, error) {
 	switch h.Dialect {
 	case Messages:
 		return asClient(anthropic.New(anthropic.Config{
-			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport,
+			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models,
 		}))
 	case GenerateContent:
 		return asClient(gemini.New(gemini.Config{
-			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport,
+			APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models,
 		}))
 	case langchainOpenAI, langchainAnthropic, langchainOllama:
 		return h.chained(c)
 	}
 	cfg := openai.Config{
-		APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Quirks: h.Quirks, Transport: c.transport,
+		APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Quirks: h.Quirks, Transport: c.transport, Models: c.models,
 	}
 	if h.Dialect == Responses {
 		cfg.API = openai.Responses
@@ -79,7 +79,7 @@ func (h *Host) client(c call) (request.Client, error) {
 
 // chained opens langchaingo's packages, whose addresses begin elsewhere: Anthropic's behind /v1, Ollama's own API before it.
 func (h *Host) chained(c call) (request.Client, error) {
-	cfg := langchain.Config{APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport}
+	cfg := langchain.Config{APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Transport: c.transport, Models: c.models}
 	root := strings.TrimSuffix(strings.TrimRight(c.baseURL, "/"), "/v1")
 	switch h.Dialect {
 	case langchainAnthropic:

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/seed63918563/llmgate/bench/sim"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -26,6 +27,7 @@ type options struct {
 	key, baseURL string
 	transport    http.RoundTripper
 	getenv       func(string) string
+	models       *pricing.Table
 }
 
 // WithAPIKey gives the key instead of the environment.
@@ -40,6 +42,9 @@ func WithTransport(t http.RoundTripper) Option { return func(o *options) { o.tra
 
 // WithGetenv reads environment variables from a function instead of the process.
 func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
+
+// WithModels describes and prices models by this table instead of the built-in one; see the dialects' Config.Models.
+func WithModels(t *pricing.Table) Option { return func(o *options) { o.models = t } }
 
 // Open returns a client for a model named "vendor/model", such as "openai/gpt-5-mini". Two forms of the vendor's name ask for
 // something else than its usual API: "openai-responses/gpt-5-mini" for the Responses API, where a vendor of the OpenAI kind has
@@ -152,5 +157,5 @@ func openSim(model string, o *options) (request.Client, error) {
 	if baseURL == "" {
 		baseURL = "http://simulator/v1"
 	}
-	return asClient(openai.New(openai.Config{APIKey: o.key, Model: model, Provider: "sim", BaseURL: baseURL, Transport: transport}))
+	return asClient(openai.New(openai.Config{APIKey: o.key, Model: model, Provider: "sim", BaseURL: baseURL, Transport: transport, Models: o.models}))
 }

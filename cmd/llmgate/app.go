@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -18,7 +19,8 @@ import (
 func newApp() *app {
 	interrupts := make(chan os.Signal, 2)
 	return &app{
-		in: newStandardInput(os.Stdin), out: os.Stdout, err: os.Stderr, getenv: os.Getenv, interrupts: interrupts,
+		in: newStandardInput(os.Stdin), out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, cacheDir: os.UserCacheDir,
+		interrupts: interrupts,
 		listen: func() func() {
 			signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 			return func() { signal.Stop(interrupts) }
@@ -40,6 +42,7 @@ const simulated = "sim/demo"
 
 // modelFlags choose who answers.
 type modelFlags struct {
+	pricesFlag
 	model, baseURL string
 	given          func(flag string) bool
 }
@@ -48,6 +51,7 @@ func (f *modelFlags) register(cmd *cobra.Command) {
 	f.given = cmd.Flags().Changed
 	cmd.Flags().StringVarP(&f.model, "model", "m", "", "who answers, as vendor/model (default $"+modelVariable+", else the simulator)")
 	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "send requests to this server instead of the vendor's own")
+	f.pricesFlag.register(cmd)
 }
 
 // name is the model asked for, and whether the simulator stands in because none was.
@@ -69,7 +73,11 @@ func (f *modelFlags) open(ctx context.Context, a *app) (client llmgate.Client, n
 	if standIn && f.baseURL != "" {
 		return nil, "", false, usage(errors.New("--base-url without --model: add --model, such as --model openai/NAME with the name of a model that the server has"))
 	}
-	opts := []providers.Option{providers.WithGetenv(a.getenv)}
+	table, err := a.table(&f.pricesFlag)
+	if err != nil {
+		return nil, "", false, err
+	}
+	opts := []providers.Option{providers.WithGetenv(a.getenv), providers.WithModels(table)}
 	if f.baseURL != "" {
 		opts = append(opts, providers.WithBaseURL(f.baseURL))
 	}

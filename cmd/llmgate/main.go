@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -24,6 +25,9 @@ type app struct {
 	in       io.ReadCloser
 	out, err io.Writer
 	getenv   func(string) string
+	now      func() time.Time
+	// cacheDir is the user's folder for what can be fetched again.
+	cacheDir func() (string, error)
 	// interrupts delivers the user's wish to stop: the first ends politely, the second at once. Between listen and the
 	// release it returns, signals go there and do not kill the process.
 	interrupts <-chan os.Signal
@@ -84,6 +88,7 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
   llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl
   llmgate chat "Why is the sky blue?" --model openai/gpt-5-mini
   llmgate models claude
+  llmgate cost answers.jsonl
   llmgate sim --rpm 60`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -92,6 +97,6 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.runCommand(), a.chatCommand(), a.modelsCommand(), a.simCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.chatCommand(), a.modelsCommand(), a.costCommand(), a.simCommand(), a.versionCommand())
 	return root
 }

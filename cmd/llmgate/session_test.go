@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // session is the command with surroundings that a test can see into.
@@ -22,21 +23,37 @@ type session struct {
 	out, err   console
 	to         io.Writer // standard output, if not out
 	env        map[string]string
+	cache      string // the user's folder, empty for none
+	today      string
 	interrupts chan os.Signal
 }
 
 func newSession() *session {
-	return &session{in: io.NopCloser(strings.NewReader("")), env: map[string]string{}, interrupts: make(chan os.Signal, 2)}
+	return &session{in: io.NopCloser(strings.NewReader("")), env: map[string]string{}, today: "2026-08-21", interrupts: make(chan os.Signal, 2)}
 }
 
 // run runs a command to its end and returns its exit code.
 func (s *session) run(t *testing.T, args ...string) int {
 	t.Helper()
-	a := &app{in: s.in, out: &s.out, err: &s.err, getenv: func(name string) string { return s.env[name] }, interrupts: s.interrupts, listen: func() func() { return func() {} }}
+	now, err := time.Parse(time.DateOnly, s.today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &app{
+		in: s.in, out: &s.out, err: &s.err, getenv: func(name string) string { return s.env[name] }, now: func() time.Time { return now },
+		cacheDir: s.cacheDir, interrupts: s.interrupts, listen: func() func() { return func() {} },
+	}
 	if s.to != nil {
 		a.out = s.to
 	}
 	return a.run(t.Context(), args)
+}
+
+func (s *session) cacheDir() (string, error) {
+	if s.cache == "" {
+		return "", errors.New("no folder for a cache")
+	}
+	return s.cache, nil
 }
 
 // start runs a command beside the test. The exit code comes when it has ended.

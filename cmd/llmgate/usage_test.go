@@ -43,6 +43,16 @@ func TestWrongUsageEndsWithTwoAndSaysWhatToDo(t *testing.T) {
 		{[]string{"chat", "hi", "--base-url", "http://localhost:1/v1"}, []string{"--base-url without --model: add --model"}},
 		{[]string{"models", "a", "b"}, []string{"models takes one filter; see llmgate models --help"}},
 		{[]string{"models", "--nonsense"}, []string{"unknown flag: --nonsense"}},
+		{[]string{"models", "--prices", prompts + ".not"}, []string{"--prices: table of models: ", "no such file"}},
+		{[]string{"cost", "a", "b"}, []string{"cost takes one file of results, or - for standard input; see llmgate cost --help"}},
+		{[]string{"cost"}, []string{"nothing to price: give counts such as --input 1000"}},
+		{[]string{"cost", "--input", "1"}, []string{"no model: add --model, such as --model openai/gpt-5-mini"}},
+		{[]string{"cost", "--input", "-1", "--model", "gpt-5", "--unit", "x", "--date", "soon"},
+			[]string{"--input -1: must not be negative", "--model gpt-5: write vendor/model", "--unit x: write NAME=COUNT", "--date soon: write a day like 2026-01-31"}},
+		{[]string{"cost", prompts, "--output", "1"}, []string{"counts and a file of results: give one of them"}},
+		{[]string{"cost", prompts + ".not"}, []string{"no such file"}},
+		{[]string{"cost", "--input", "1", "--model", "v/m", "--prices", prompts}, []string{prompts + ":1: an entry before the first [section]"}},
+		{[]string{"run", prompts, "--prices", prompts}, []string{prompts + ":1: an entry before the first [section]"}},
 		{[]string{"sim", "extra"}, []string{`unknown command "extra"`}},
 		{[]string{"sim", "--ttft", "soon", "--output-tokens", "uniform(1)", "--fault", "cut", "--tokens-per-second", "-1"},
 			[]string{"--ttft: ", "--output-tokens: ", "--fault: ", "--tokens-per-second: "}},
@@ -70,7 +80,7 @@ func (u unread) Read([]byte) (int, error) { u.t.Error("standard input was read")
 func (u unread) Close() error             { return nil }
 
 func TestHelpShowsExamplesThatParse(t *testing.T) {
-	commands := []string{"", "run", "chat", "models", "sim", "version"}
+	commands := []string{"", "run", "chat", "models", "cost", "sim", "version"}
 	for _, name := range commands {
 		args := append(strings.Fields(name), "--help")
 		s := newSession()
@@ -95,7 +105,7 @@ func TestHelpShowsExamplesThatParse(t *testing.T) {
 }
 
 // explainedFlag is a line of help: short and long name, type, and then words.
-var explainedFlag = regexp.MustCompile(`^ +(-\w, )?--[a-z-]+( [\w:]+)? {2,}\S+ \S`)
+var explainedFlag = regexp.MustCompile(`^ +(-\w, )?--[a-z0-9-]+( [\w:]+)? {2,}\S+ \S`)
 
 func checkHelp(t *testing.T, c *cobra.Command) {
 	for line := range strings.Lines(c.LocalFlags().FlagUsages()) {

@@ -117,9 +117,15 @@ func (cl *Call) read(codec Codec, body []byte, out Emit) error {
 	return nil
 }
 
+// complete fills in the response, with what it cost: one that broke off may be billed, too.
+func (cl *Call) complete(codec Codec) {
+	codec.Complete()
+	cl.Client.Price(cl.Response, cl.Req, cl.Model)
+}
+
 // finish hands out the answer, or what it turned out to be: an error inside a 200, a refusal, nothing at all.
 func (cl *Call) finish(codec Codec) (*request.Response, error) {
-	codec.Complete()
+	cl.complete(codec)
 	resp := cl.Response
 	switch {
 	case cl.Failure != nil:
@@ -181,7 +187,7 @@ func (cl *Call) endError(class request.Class, message string) *request.Error {
 
 // unreadable is the error for an answer that is not JSON, or not all of it.
 func (cl *Call) unreadable(codec Codec, err error) error {
-	codec.Complete()
+	cl.complete(codec)
 	e := cl.newError(request.ClassTruncated, "the answer can't be read")
 	e.Err = err
 	return e

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/wire"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -32,6 +33,8 @@ type Config struct {
 	ReadLimits func(h http.Header, to *request.Limits)
 	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities
+	// Models is the table of models, for what they can do and what they cost; the built-in one if nil.
+	Models *pricing.Table
 }
 
 // Check checks key and address, takes the slashes off the end of the address, and reports these faults together with those

@@ -43,7 +43,14 @@ func (c *Client) Capabilities(model string) request.Capabilities {
 			return can
 		}
 	}
-	return pricing.Capabilities(c.cfg.Provider, model)
+	return c.models().Capabilities(c.cfg.Provider, model)
+}
+
+func (c *Client) models() *pricing.Table {
+	if c.cfg.Models != nil {
+		return c.cfg.Models
+	}
+	return pricing.Builtin()
 }
 
 // Codec is one request in one dialect. Its methods are called in the order in which they stand here, from one goroutine.

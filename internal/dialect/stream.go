@@ -107,7 +107,7 @@ func (s *stream) broken(err error) error {
 	if errors.Is(err, io.EOF) {
 		e.Message = "the stream ended before its last event"
 	}
-	s.codec.Complete()
+	s.call.complete(s.codec)
 	e.Partial = s.call.Response
 	e.Limits = e.Partial.Limits
 	return s.call.named(e)

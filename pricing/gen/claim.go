@@ -26,7 +26,8 @@ type claim struct {
 	// yes and no are the capabilities that the source affirms and denies. unlisted are those that it would list if the
 	// model had them: a denial where nobody else speaks.
 	yes, no, unlisted pricing.Flags
-	prices            pricing.Prices
+	prices            tariff
+	units             map[string]pricing.Price
 	end               time.Time
 }
 
@@ -55,7 +56,7 @@ func tokens(n json.Number) int {
 	return limit
 }
 
-// price reads a number of dollars × 10^-shift for a token into dollars for a million tokens, without a detour over a
+// price reads a number of dollars × 10^-shift for a token, or a use, into dollars for a million, without a detour over a
 // float. A price of zero is taken for unknown: sources write it for what they don't know.
 func price(n json.Number, shift int) pricing.Price {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(n.String()), "e")

@@ -36,12 +36,13 @@ func made(t *testing.T, rulings string) (string, *report) {
 
 // Each line stands for a rule:
 //   - big: LiteLLM's limit of the prompt and of the answer make the others' context; PDF is a tie that LiteLLM's word
-//     decides; the price in force; the dated name that says nothing of its own is left out, the one that does is not
+//     decides; the prices of each day, of which the other sources agree with the present ones and outvote the cliff; the dated
+//     name that says nothing of its own is left out, the one that does is not
 //   - split: the context is ruled by hand, Portkey breaks the tie of the answers, prices stay unknown without a majority
-//   - azure: the maker says that sampling is refused, regions are left out
+//   - azure: the maker says that sampling is refused and that prices rise, regions are left out
 //   - groq: 128000 and 131072 are one, zero is no price, and what is obscure is left out
 //   - openrouter: plain is not listed again, for the maker's entry answers for it; big can call several tools there; the maker
-//     says that sampling is refused
+//     says that sampling is refused, and what its prices were before
 //   - bedrock: regions that differ stay; vertex: the name with a version stands
 const want = `[sources]
 l LiteLLM 2026-01-02
@@ -53,7 +54,7 @@ p Portkey 2026-03-04
 Only-Here 0 0 ? g usd=0.45,0.9
 
 [azure]
-big 400000 100000 stpjJ l usd=1.25,10
+big 400000 100000 stpjJ l usd@2027-01-01=9g,90g usd=1.25,10
 
 [bedrock]
 eu.m.x-v1:0 9000 800 sjJvT l
@@ -63,13 +64,13 @@ m.x-v1:0 9000 900 sjJvT l
 vendor/open 131072 65536 stpjJT lm
 
 [openai]
-big 400000 100000 stjJvdrc lmgp usd=1.25,10,0.125 end=2027-05-06
-big-2024-01-01 128000 4096 stjJvdrc lg usd=1.25,10,0.125
+big 400000 100000 stjJvdrc lmgp usd@2027-01-01=9g,90g usd@2026-01-01=1.25,10,0.125glm usd=5g,20g end=2027-05-06
+big-2024-01-01 128000 4096 stjJvdrc lg usd@2027-01-01=9g,90g usd>200000@2026-01-01=2.5g usd@2026-01-01=1.25g,10g,0.125g usd=5g,20g
 plain-1.5 64000 8000 stpjJT m usd=1,2
-split 9000 5000 stpjJvT lmp usd=,4
+split 9000 5000 stpjJvT lmp usd=,4mp
 
 [openrouter]
-openai/big 400000 100000 stpjJvdrc m usd=1.25,10,0.125
+openai/big 400000 100000 stpjJvdrc m usd@2027-01-01=9g,90g usd@2026-01-01=1.25,10,0.125 usd=5g,20g
 other/free 4000 4000 sjT m
 
 [vertex]
@@ -77,7 +78,7 @@ claude-x@20250101 200000 64000 sjJvT l
 `
 
 const fixtureRulings = `
-openai/split context=9000 # the maker's page
+openai/split context=9000 usd= # the maker's page; of the prices nobody knows
 openai/big-2024* context=128000 # genai-prices repeats the newer one
 `
 
@@ -94,12 +95,15 @@ func TestTableOfTheFixtures(t *testing.T) {
 	}
 }
 
-func TestSplitOverAFirstPartysLimitIsAFault(t *testing.T) {
+func TestSplitAtAFirstPartyIsAFault(t *testing.T) {
 	got, r := made(t, "")
 	if !strings.Contains(got, "split 8000 5000 ") {
 		t.Errorf("the smaller limit does not stand:\n%s", got)
 	}
-	for _, fault := range []string{"openai/split: context: no majority among [8000 9000]; write an override"} {
+	for _, fault := range []string{
+		"openai/split: context: no majority among [8000 9000]; write an override",
+		"openai/split: usd input: no majority among [$2.00 $3.00]; write an override",
+	} {
 		if !strings.Contains(strings.Join(r.faults, "\n"), fault) {
 			t.Errorf("faults %q lack %q", r.faults, fault)
 		}
@@ -117,7 +121,7 @@ func TestReportCountsAndNames(t *testing.T) {
 	_, r := made(t, fixtureRulings)
 	var b strings.Builder
 	r.write(&b)
-	for _, text := range []string{"openai/split: input price: no majority among [$2.00 $3.00]", "no majority", "one source", "cache price"} {
+	for _, text := range []string{"openai/split: usd input: no majority among [$2.00 $3.00]", "no majority", "one source", "usd cache read", "usd>"} {
 		if !strings.Contains(b.String(), text) {
 			t.Errorf("does not say %q:\n%s", text, b.String())
 		}
@@ -220,8 +224,8 @@ func TestGenaiMatch(t *testing.T) {
 }
 
 func TestPricesByTheTimeOfDayAreUnknown(t *testing.T) {
-	p, err := readGenaiPrices([]byte(`[{"prices":{"input_mtok":1}},{"constraint":{"start_time":"00:30:00Z"},"prices":{"input_mtok":2}}]`), "2026-01-01")
-	if err != nil || p != (pricing.Prices{}) {
+	p, _, err := readGenaiPrices([]byte(`[{"prices":{"input_mtok":1}},{"constraint":{"start_time":"00:30:00Z"},"prices":{"input_mtok":2}}]`))
+	if err != nil || len(p) > 0 {
 		t.Errorf("got %+v, %v", p, err)
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/seed63918563/llmgate/pricing"
 )
 
 // genaiList is genai-prices' list of vendors. Its models have patterns for names instead of names, and prices in dollars
@@ -32,7 +30,7 @@ func readGenai(data []byte) (list genaiList, err error) {
 }
 
 // claims speaks of the names that others gave for a vendor. Of a vendor that nobody else knows it speaks of its own.
-func (list genaiList) claims(v vendor, names map[string]bool, day string) (map[string]claim, error) {
+func (list genaiList) claims(v vendor, names map[string]bool) (map[string]claim, error) {
 	i := slices.IndexFunc(list, func(known genaiVendor) bool { return known.ID == v.genai })
 	if i < 0 {
 		return nil, nil
@@ -50,11 +48,11 @@ func (list genaiList) claims(v vendor, names map[string]bool, day string) (map[s
 		if i < 0 {
 			continue
 		}
-		prices, err := readGenaiPrices(models[i].Prices, day)
+		prices, units, err := readGenaiPrices(models[i].Prices)
 		if err != nil {
 			return nil, fmt.Errorf("prices of %s: %w", models[i].ID, err)
 		}
-		claims[name] = claim{source: genai, context: tokens(models[i].Context), prices: prices}
+		claims[name] = claim{source: genai, context: tokens(models[i].Context), prices: prices, units: units}
 	}
 	return claims, nil
 }
@@ -90,60 +88,4 @@ func (m genaiMatch) covers(name string) bool {
 		return matched
 	}
 	return false
-}
-
-type genaiPrices struct {
-	Input     genaiPrice `json:"input_mtok"`
-	Output    genaiPrice `json:"output_mtok"`
-	CacheRead genaiPrice `json:"cache_read_mtok"`
-}
-
-// readGenaiPrices takes the prices in force on a day: prices stand alone, or in a list with the day each begins. Prices by
-// the time of day have no place in a table of one price.
-func readGenaiPrices(data []byte, day string) (p pricing.Prices, err error) {
-	var alone genaiPrices
-	if len(data) == 0 || data[0] == '{' {
-		if len(data) > 0 {
-			err = json.Unmarshal(data, &alone)
-		}
-		return alone.prices(), err
-	}
-	var list []struct {
-		Constraint struct {
-			StartDate string `json:"start_date"`
-			StartTime string `json:"start_time"`
-		} `json:"constraint"`
-		Prices genaiPrices `json:"prices"`
-	}
-	if err := json.Unmarshal(data, &list); err != nil {
-		return p, err
-	}
-	for _, entry := range list {
-		if entry.Constraint.StartTime != "" {
-			return pricing.Prices{}, nil
-		}
-		if entry.Constraint.StartDate <= day {
-			p = entry.Prices.prices()
-		}
-	}
-	return p, nil
-}
-
-func (p genaiPrices) prices() pricing.Prices {
-	return pricing.Prices{Input: price(p.Input.base, 6), Output: price(p.Output.base, 6), CacheRead: price(p.CacheRead.base, 6)}
-}
-
-// genaiPrice is a number, or a base with steps for long prompts.
-type genaiPrice struct{ base json.Number }
-
-func (p *genaiPrice) UnmarshalJSON(data []byte) error {
-	if data[0] != '{' {
-		return json.Unmarshal(data, &p.base)
-	}
-	var steps struct {
-		Base json.Number `json:"base"`
-	}
-	err := json.Unmarshal(data, &steps)
-	p.base = steps.Base
-	return err
 }

@@ -12,15 +12,12 @@ import (
 	"github.com/seed63918563/llmgate/pricing"
 )
 
-// litellmModel is an entry of LiteLLM's list. Prices are dollars for a token.
+// litellmModel is an entry of LiteLLM's list.
 type litellmModel struct {
 	Provider   string      `json:"litellm_provider"`
 	Mode       string      `json:"mode"`
 	Input      json.Number `json:"max_input_tokens"`
 	Output     json.Number `json:"max_output_tokens"`
-	InputCost  json.Number `json:"input_cost_per_token"`
-	OutputCost json.Number `json:"output_cost_per_token"`
-	CacheCost  json.Number `json:"cache_read_input_token_cost"`
 	Deprecated string      `json:"deprecation_date"`
 
 	Tools     *bool `json:"supports_function_calling"`
@@ -33,6 +30,8 @@ type litellmModel struct {
 	Caching   *bool `json:"supports_prompt_caching"`
 	Streaming *bool `json:"supports_native_streaming"`
 	Sampling  *bool `json:"supports_sampling_params"`
+
+	costs litellmCosts
 }
 
 // litellmListed are the capabilities that LiteLLM lists with care: an entry that lists others and not these denies them.
@@ -49,7 +48,11 @@ func readLiteLLM(data []byte) (litellmList, error) {
 	list := litellmList{}
 	for name, entry := range entries {
 		var m litellmModel
-		if err := json.Unmarshal(entry, &m); err != nil {
+		err := json.Unmarshal(entry, &m)
+		if err == nil {
+			m.costs, err = readLiteLLMCosts(entry)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		list[name] = m
@@ -101,9 +104,7 @@ func (v vendor) unprefixed(key string) bool {
 func (m litellmModel) silent() bool { return tokens(m.Input) == 0 && tokens(m.Output) == 0 }
 
 func (m litellmModel) claim() claim {
-	c := claim{source: litellm, input: tokens(m.Input), output: tokens(m.Output), prices: pricing.Prices{
-		Input: price(m.InputCost, 0), Output: price(m.OutputCost, 0), CacheRead: price(m.CacheCost, 0),
-	}}
+	c := claim{source: litellm, input: tokens(m.Input), output: tokens(m.Output), prices: m.costs.tariff, units: m.costs.units}
 	c.say(pricing.Tools, m.Tools)
 	c.say(pricing.ParallelTools, m.Parallel)
 	c.say(pricing.JSONSchema, m.Schema)

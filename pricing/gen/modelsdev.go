@@ -19,11 +19,7 @@ type modelsDevModel struct {
 	Modalities struct {
 		Input, Output []string
 	} `json:"modalities"`
-	Cost struct {
-		Input     json.Number `json:"input"`
-		Output    json.Number `json:"output"`
-		CacheRead json.Number `json:"cache_read"`
-	} `json:"cost"`
+	Cost        modelsDevCost
 	Tools       *bool `json:"tool_call"`
 	Reasoning   *bool `json:"reasoning"`
 	Temperature *bool `json:"temperature"`
@@ -49,7 +45,7 @@ func (list modelsDevList) claims(v vendor) map[string]claim {
 func (m modelsDevModel) claim() claim {
 	c := claim{
 		source: modelsDev, context: tokens(m.Limit.Context), input: tokens(m.Limit.Input), output: tokens(m.Limit.Output),
-		prices: pricing.Prices{Input: price(m.Cost.Input, 6), Output: price(m.Cost.Output, 6), CacheRead: price(m.Cost.CacheRead, 6)},
+		prices: m.Cost.tariff(),
 	}
 	takes := func(kind string) *bool { return new(slices.Contains(m.Modalities.Input, kind)) }
 	c.say(pricing.Tools, m.Tools)
@@ -59,8 +55,48 @@ func (m modelsDevModel) claim() claim {
 	c.say(pricing.Vision, takes("image"))
 	c.say(pricing.PDF, takes("pdf"))
 	c.say(pricing.Audio, takes("audio"))
-	if c.prices.CacheRead.Known {
+	if c.prices[when{}][pricing.CacheRead].Known {
 		c.yes |= pricing.PromptCaching
 	}
 	return c
+}
+
+type modelsDevCost struct {
+	modelsDevRates
+	Tiers []struct {
+		modelsDevRates
+		Tier struct {
+			Size json.Number `json:"size"`
+		} `json:"tier"`
+	} `json:"tiers"`
+}
+
+type modelsDevRates struct {
+	Input       json.Number `json:"input"`
+	Output      json.Number `json:"output"`
+	CacheRead   json.Number `json:"cache_read"`
+	CacheWrite  json.Number `json:"cache_write"`
+	Reasoning   json.Number `json:"reasoning"`
+	InputAudio  json.Number `json:"input_audio"`
+	OutputAudio json.Number `json:"output_audio"`
+}
+
+func (c *modelsDevCost) tariff() tariff {
+	t := tariff{}
+	c.setIn(t, when{})
+	for _, step := range c.Tiers {
+		if above := tokens(step.Tier.Size); above > 0 {
+			step.setIn(t, when{above: above})
+		}
+	}
+	return t
+}
+
+func (r *modelsDevRates) setIn(t tariff, w when) {
+	for kind, number := range map[pricing.Kind]json.Number{
+		pricing.Input: r.Input, pricing.Output: r.Output, pricing.CacheRead: r.CacheRead, pricing.CacheWrite5m: r.CacheWrite,
+		pricing.ReasoningOutput: r.Reasoning, pricing.AudioInput: r.InputAudio, pricing.AudioOutput: r.OutputAudio,
+	} {
+		t.set(w, kind, price(number, 6))
+	}
 }

@@ -11,10 +11,17 @@ import (
 
 // overrides are rulings made by hand, one a line, each with its reason:
 //
-//	VENDOR/NAME [context=TOKENS] [output=TOKENS] [can=FLAGS] [cannot=FLAGS] # REASON
+//	date DAY
+//	VENDOR/NAME [context=TOKENS] [output=TOKENS] [can=FLAGS] [cannot=FLAGS] [TERMS=PRICE,…] [units=NAME:PRICE,…] # REASON
 //
-// One * in a name stands for anything. FLAGS are the letters of the table.
-type overrides struct{ list []override }
+// The date is that of the last review. One * in a name stands for anything. FLAGS are the letters of the table. TERMS and units
+// are fields of the table; prices left out there are left as they are, so that TERMS= leaves a conflict open, and TERMS=- takes prices away. Prices may be rules:
+// write5m=125% is a price in percent of the input's, as are write1h and read, and batch=50% makes batch prices of the standard
+// ones. A rule counts where no source has a price.
+type overrides struct {
+	list []override
+	date string
+}
 
 type override struct {
 	line    int
@@ -31,6 +38,10 @@ func parseOverrides(text string) (*overrides, error) {
 		number++
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
+			continue
+		}
+		if day, ok := strings.CutPrefix(line, "date "); ok {
+			o.date = day
 			continue
 		}
 		entry, err := parseOverride(line)
@@ -81,7 +92,7 @@ func (o *override) set(m *pricing.Model, field, value string) (err error) {
 		flags, err = pricing.ParseFlags(value)
 		setFlags(m, flags&^pricing.Described, field == "can")
 	default:
-		err = fmt.Errorf("field %q is unknown; use context, output, can or cannot", field)
+		_, err = parseRuling(field, value)
 	}
 	return err
 }
@@ -128,4 +139,12 @@ func (o *overrides) unused() (patterns []string) {
 		}
 	}
 	return patterns
+}
+
+// sources are the rulings as sources of prices.
+func (o *overrides) sources() []pricing.Source {
+	if o.date == "" {
+		return nil
+	}
+	return []pricing.Source{{Letter: byHand, Name: "rulings", Date: o.date}, {Letter: byRule, Name: "rules", Date: o.date}}
 }

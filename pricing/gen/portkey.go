@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/seed63918563/llmgate/pricing"
@@ -20,21 +21,6 @@ type portkeyModel struct {
 	} `json:"type"`
 }
 
-// portkeyPrice is an entry of its pricing files, in cents for a token.
-type portkeyPrice struct {
-	Config struct {
-		Rates struct {
-			Input     portkeyRate `json:"request_token"`
-			Output    portkeyRate `json:"response_token"`
-			CacheRead portkeyRate `json:"cache_read_input_token"`
-		} `json:"pay_as_you_go"`
-	} `json:"pricing_config"`
-}
-
-type portkeyRate struct {
-	Price json.Number `json:"price"`
-}
-
 // readPortkey reads a vendor's two files, either of which may be missing. Entries of another shape are left out: the files
 // hold remarks among the models.
 func readPortkey(general, prices []byte) (map[string]claim, error) {
@@ -43,16 +29,20 @@ func readPortkey(general, prices []byte) (map[string]claim, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = eachEntry(prices, func(name string, p portkeyPrice) {
-		c := claims[name]
-		rates := p.Config.Rates
+	err = eachEntry(prices, func(name string, p portkeyPricing) {
+		base, long := cutPortkeySize(name)
+		c := claims[base]
+		if long || base != name && c.prices != nil { // the plain name comes first
+			return
+		}
 		c.source = portkey
-		c.prices = pricing.Prices{Input: price(rates.Input.Price, 2), Output: price(rates.Output.Price, 2), CacheRead: price(rates.CacheRead.Price, 2)}
-		claims[name] = c
+		c.prices, c.units = p.tariff()
+		claims[base] = c
 	})
 	return claims, err
 }
 
+// eachEntry goes by the order of the names.
 func eachEntry[T any](data []byte, take func(name string, entry T)) error {
 	var entries map[string]json.RawMessage
 	if len(data) == 0 {
@@ -61,9 +51,9 @@ func eachEntry[T any](data []byte, take func(name string, entry T)) error {
 	if err := json.Unmarshal(data, &entries); err != nil {
 		return err
 	}
-	for name, raw := range entries {
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		var entry T
-		if json.Unmarshal(raw, &entry) == nil {
+		if json.Unmarshal(entries[name], &entry) == nil {
 			take(name, entry)
 		}
 	}

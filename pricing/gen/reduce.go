@@ -42,7 +42,7 @@ func missing(t *pricing.Table, models []pricing.Model) (list []pricing.Model) {
 		if m.Deprecated.IsZero() { // where nothing is said of its end it ends with the other
 			found.Deprecated = m.Deprecated
 		}
-		if !ok || found != m {
+		if !ok || !found.Equal(m) {
 			list = append(list, m)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"text/tabwriter"
 )
@@ -17,12 +18,16 @@ type report struct {
 
 func newReport() *report { return &report{counts: map[string]*[verdicts]int{}} }
 
+// count counts cliffs together, wherever they are.
 func (r *report) count(field string, v verdict) {
+	field = cliffs.ReplaceAllString(field, ">")
 	if r.counts[field] == nil {
 		r.counts[field] = new([verdicts]int)
 	}
 	r.counts[field][v]++
 }
+
+var cliffs = regexp.MustCompile(`>\d+`)
 
 func (r *report) note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))

@@ -6,13 +6,12 @@ import (
 	"strings"
 
 	"github.com/seed63918563/llmgate/pricing"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // settler turns the claims about the models of one vendor into entries.
 //
 // Limits go by majority; else a context by the smaller, so that what is planned fits, and an answer by the larger, so that
-// nothing is refused that a source says is served. Prices go by majority, else they stay unknown. genai-prices knows no limit of
+// nothing is refused that a source says is served. genai-prices knows no limit of
 // the answer. Portkey describes the controls of its own form: its limit breaks a tie and its flags count where no other
 // source speaks. Where the sources of a dated name disagree or are silent it follows the undated one.
 type settler struct {
@@ -22,6 +21,8 @@ type settler struct {
 	// makers are the models of those who make what others resell.
 	makers *pricing.Table
 	report *report
+	// dates are when the sources were copied.
+	dates map[byte]pricing.Day
 
 	settled map[string]pricing.Model
 }
@@ -62,11 +63,9 @@ func (s *settler) model(name string) pricing.Model {
 	}
 	s.limits(&m, claims, kin)
 	m.Flags = s.flags(name, claims, kin)
-	m.Prices = pricing.Prices{
-		Input:     s.price(name, "input price", claims, func(p pricing.Prices) pricing.Price { return p.Input }),
-		Output:    s.price(name, "output price", claims, func(p pricing.Prices) pricing.Price { return p.Output }),
-		CacheRead: s.price(name, "cache price", claims, func(p pricing.Prices) pricing.Price { return p.CacheRead }),
-	}
+	m.Prices = s.prices(&m, claims, kin)
+	s.completeFrom(&m, kin)
+	slices.SortFunc(m.Prices.Units, func(a, b pricing.Unit) int { return strings.Compare(a.Name, b.Name) })
 	s.overrides.apply(&m)
 	return m
 }
@@ -129,27 +128,7 @@ func (c claim) contextGiven(claims []claim) int {
 	return c.input
 }
 
-// price settles one price. What only one of several sources states is not agreed.
-func (s *settler) price(name, field string, claims []claim, of func(pricing.Prices) pricing.Price) pricing.Price {
-	var votes []request.Money
-	priced := 0
-	for _, c := range claims {
-		if c.prices.Input.Known {
-			priced++
-		}
-		if p := of(c.prices); p.Known {
-			votes = append(votes, p.PerMillion)
-		}
-	}
-	value, v := vote(votes, nil, same)
-	s.tell(name, field, v, votes, true)
-	if v == silent || v == split || v == single && priced > 1 {
-		return pricing.Price{}
-	}
-	return pricing.Price{PerMillion: value, Known: true}
-}
-
-// tell reports how a vote came out. A split over a limit at a first party is a fault unless it is ruled by hand.
+// tell reports how a vote came out. A split at a first party is a fault unless it is ruled by hand.
 func (s *settler) tell(name, field string, v verdict, votes any, ruled bool) {
 	s.report.count(field, v)
 	switch {
@@ -162,6 +141,7 @@ func (s *settler) tell(name, field string, v verdict, votes any, ruled bool) {
 
 // maker finds the model that a reseller's name stands for.
 func (s *settler) maker(name string) (pricing.Model, bool) {
+	name = strings.TrimSuffix(name, "@default")
 	for _, vendor := range []string{"", "openai", "anthropic", "gemini"} {
 		if m, ok := s.makers.Lookup(vendor, name); ok && m.Flags.Has(pricing.Described) {
 			return m, true

@@ -17,7 +17,6 @@ type sources struct {
 	litellm   litellmList
 	modelsDev modelsDevList
 	genai     genaiList
-	genaiDay  string
 	// portkey has a folder with two files for each vendor.
 	portkey fs.FS
 	list    []pricing.Source
@@ -32,15 +31,21 @@ func readSources(dir fs.FS) (s sources, err error) {
 	s.litellm, faults[0] = readSource(dir, &s, pricing.Source{Letter: litellm, Name: "LiteLLM"}, "litellm_*.json", readLiteLLM)
 	s.modelsDev, faults[1] = readSource(dir, &s, pricing.Source{Letter: modelsDev, Name: "models.dev"}, "models.dev_*.json", readModelsDev)
 	s.genai, faults[2] = readSource(dir, &s, pricing.Source{Letter: genai, Name: "genai-prices"}, "genai-prices*_*.json", readGenai)
-	if faults[2] == nil {
-		s.genaiDay = s.list[len(s.list)-1].Date
-	}
 	folder, err := s.find(dir, pricing.Source{Letter: portkey, Name: "Portkey"}, "portkey_*")
 	if err == nil {
 		s.portkey, err = fs.Sub(dir, folder)
 	}
 	faults[3] = err
 	return s, errors.Join(faults[:]...)
+}
+
+// copied gives the day of each source's copy.
+func (s *sources) copied() map[byte]pricing.Day {
+	days := map[byte]pricing.Day{}
+	for _, source := range s.list {
+		days[source.Letter], _ = parseDay(source.Date) // the expression for dates found it
+	}
+	return days
 }
 
 func readSource[T any](dir fs.FS, s *sources, source pricing.Source, pattern string, read func([]byte) (T, error)) (list T, err error) {
@@ -95,7 +100,7 @@ func (s *sources) claims(v vendor) (map[string][]claim, error) {
 	}
 	take(fromLiteLLM)
 	take(fromModelsDev)
-	fromGenai, err := s.genai.claims(v, names, s.genaiDay)
+	fromGenai, err := s.genai.claims(v, names)
 	if err != nil {
 		return nil, err
 	}

@@ -11,13 +11,15 @@ type vendor struct {
 	portkey          []string
 	// firstParty: conflicts of its limits must be settled by hand.
 	firstParty bool
+	// units are the vendor's names for what is billed by use.
+	units map[string]string
 	// gateway: it resells the models of others under their names.
 	gateway bool
 }
 
 var vendors = []vendor{
-	{name: "openai", litellm: []string{"openai"}, modelsDev: "openai", genai: "openai", portkey: []string{"openai"}, firstParty: true},
-	{name: "anthropic", litellm: []string{"anthropic"}, modelsDev: "anthropic", genai: "anthropic", portkey: []string{"anthropic"}, firstParty: true},
+	{name: "openai", litellm: []string{"openai"}, modelsDev: "openai", genai: "openai", portkey: []string{"openai"}, firstParty: true, units: map[string]string{webSearch: "web_search_call", fileSearch: "file_search_call"}},
+	{name: "anthropic", litellm: []string{"anthropic"}, modelsDev: "anthropic", genai: "anthropic", portkey: []string{"anthropic"}, firstParty: true, units: map[string]string{webSearch: "web_search_requests"}},
 	{name: "gemini", litellm: []string{"gemini"}, prefix: "gemini/", modelsDev: "google", genai: "google", portkey: []string{"google"}, firstParty: true},
 	{name: "vertex", litellm: []string{
 		"vertex_ai", "vertex_ai-anthropic_models", "vertex_ai-language-models", "vertex_ai-mistral_models", "vertex_ai-llama_models",

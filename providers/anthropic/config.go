@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -51,6 +52,9 @@ type Config struct {
 	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of package pricing.
 	// The description gives the bound of answers where a request sets none, and tells what the model refuses.
 	Capabilities func(model string) request.Capabilities
+	// Models is the table of models, for what they can do and what answers cost; nil is the one that package pricing has built
+	// in. An empty table knows none: nothing is checked by it, and no answer is priced.
+	Models *pricing.Table
 
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
@@ -75,7 +79,7 @@ func (c *Config) complete() (dialect.Config, error) {
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
 		ReadLimits:   func(h http.Header, to *request.Limits) { edge.AnthropicLimits(h, time.Now(), to) },
-		Capabilities: c.Capabilities,
+		Capabilities: c.Capabilities, Models: c.Models,
 	}
 	err := common.Check(faults, "/messages", "/publishers/anthropic/models", "/model")
 	c.BaseURL = common.BaseURL

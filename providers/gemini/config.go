@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -29,8 +30,11 @@ type Config struct {
 	// Header is sent with every request, over the headers set here. A token that expires is the Transport's to set.
 	Header http.Header
 
-	// Capabilities describes models. Those that it does not know, and all if it is nil, go by the table of package pricing.
+	// Capabilities describes models. Those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities
+	// Models is the table of models, for what they can do and what answers cost; nil is the one that package pricing has built
+	// in. An empty table knows none: nothing is checked by it, and no answer is priced.
+	Models *pricing.Table
 
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
@@ -54,7 +58,7 @@ func (c *Config) complete() (dialect.Config, error) {
 		Provider: c.Provider, Model: c.Model,
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
-		Capabilities: c.Capabilities,
+		Capabilities: c.Capabilities, Models: c.Models,
 	}
 	err := common.Check(faults, "/models", methodComplete, methodStream)
 	c.BaseURL = common.BaseURL

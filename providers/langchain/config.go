@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/dialect"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -17,6 +18,9 @@ type Config struct {
 	Model string
 	// Capabilities describes models; those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities
+	// Models is the table of models, for what they can do and what answers cost; nil is the one that package pricing has built
+	// in. An empty table knows none: nothing is checked by it, and no answer is priced.
+	Models *pricing.Table
 
 	// What follows is for OpenAI, Anthropic and Ollama. APIKey is required by the first two, unless BaseURL is set or Header
 	// authorises.
@@ -40,7 +44,7 @@ type Config struct {
 // frame is the configuration in the words of package dialect.
 func (c *Config) frame() dialect.Config {
 	return dialect.Config{
-		Provider: c.Provider, Model: c.Model, Capabilities: c.Capabilities,
+		Provider: c.Provider, Model: c.Model, Capabilities: c.Capabilities, Models: c.Models,
 		APIKey: c.APIKey, BaseURL: c.BaseURL, Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
 	}

@@ -33,6 +33,7 @@ func (c *call) response(answer *llms.ContentResponse, seen *sighting) (*request.
 	if !resp.Usage.Reported {
 		resp.Usage = request.Usage{InputTokens: tokens.Request(c.req), OutputTokens: tokens.Response(resp), Estimated: true}
 	}
+	c.adapter.frame.Price(resp, c.req, c.model)
 	resp.FinishReason = finishReason(resp)
 	return c.judge(resp)
 }

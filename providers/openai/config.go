@@ -11,6 +11,7 @@ import (
 	"github.com/seed63918563/llmgate/internal/dialect"
 	"github.com/seed63918563/llmgate/internal/edge"
 	"github.com/seed63918563/llmgate/internal/wire"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -62,8 +63,11 @@ type Config struct {
 
 	// Quirks are the provider's differences from OpenAI's Chat Completions. Responses heeds DailyRequests alone.
 	Quirks Quirks
-	// Capabilities describes models. Those that it does not know, and all if it is nil, go by the table of package pricing.
+	// Capabilities describes models. Those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities
+	// Models is the table of models, for what they can do and what answers cost; nil is the one that package pricing has built
+	// in. An empty table knows none: nothing is checked by it, and no answer is priced.
+	Models *pricing.Table
 
 	// Transport sends the requests; nil is a tuned transport that all clients share. It must not change a request it is
 	// given: headers are shared between calls.
@@ -97,7 +101,7 @@ func (c *Config) complete() (dialect.Config, error) {
 		APIKey: c.APIKey, BaseURL: cmp.Or(c.BaseURL, DefaultBaseURL), Header: c.Header,
 		Transport: c.Transport, FirstByteTimeout: c.FirstByteTimeout, IdleTimeout: c.IdleTimeout, MaxAnswer: c.MaxAnswer,
 		ReadLimits:   c.limits(),
-		Capabilities: c.Capabilities,
+		Capabilities: c.Capabilities, Models: c.Models,
 	}
 	err := common.Check(faults, Chat.path(), Responses.path())
 	c.BaseURL = common.BaseURL
