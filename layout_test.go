@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 	"store/storetest":     {"request", "store", "github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts"},
 	"store/sqlite":        {"request", "store", "modernc.org/sqlite", "modernc.org/sqlite/lib"},
 	"ledger":              {"request", "store"},
-	"ledger/budget":       {"request", "ledger"},
+	"ledger/budget":       {"request", "ledger", "pricing"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "pricing", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},

@@ -16,6 +16,7 @@ import (
 	"iter"
 
 	"github.com/seed63918563/llmgate/ledger"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -31,16 +32,23 @@ type Config struct {
 
 	// Ledger, in place of all amounts, has the budgets. It is not closed by Close.
 	Ledger *ledger.Ledger
-	// Unpriced says what happens to requests whose worst case nobody knows; with Ledger, that says so.
-	Unpriced ledger.Unpriced
+	// Unpriced says what happens to requests whose worst case nobody knows; with Ledger, that says so. With AllowUnbounded a
+	// request that may cost more than the worst case that is known, for its extra fields or for content whose tokens can't be
+	// bounded, is let through at that; a cap may then be overshot.
+	Unpriced       ledger.Unpriced
+	AllowUnbounded bool
 
 	// Provider is the name by which prices are found and money is counted, such as "openai". Model is that of requests that
 	// name none.
 	Provider string
 	Model    string
-	// Worst gives the most that a request can cost, false if nobody knows. It must be safe for concurrent use.
-	Worst func(*request.Request) (request.Money, bool)
-	// Cost gives the cost of an answer that does not say what it cost, false if nobody knows; nil knows none.
+	// Prices are the table of prices; nil is the one that is part of the program.
+	Prices *pricing.Table
+
+	// Worst, in place of Prices, gives the most that a request can cost, or why nobody knows. It must be safe for
+	// concurrent use.
+	Worst func(*request.Request) (request.Money, error)
+	// Cost, in place of Prices, gives the cost of an answer that does not say what it cost, false if nobody knows.
 	Cost func(*request.Request, *request.Response) (request.Money, bool)
 
 	owned bool // Ledger was started here
@@ -117,14 +125,18 @@ func (c *Client) reserve(ctx context.Context, req *request.Request) (*ledger.Hol
 	if priced.Model == "" {
 		priced.Model = c.cfg.Model
 	}
-	worst, known := c.cfg.Worst(&priced)
-	if !known {
+	worst, unpriced := c.cfg.Worst(&priced)
+	if unpriced != nil {
 		worst = 0
 	}
-	return c.cfg.Ledger.Reserve(ctx, ledger.Request{
-		Amount: worst, Unpriced: !known,
+	hold, err := c.cfg.Ledger.Reserve(ctx, ledger.Request{
+		Amount: worst, Unpriced: unpriced != nil,
 		Tenant: req.Tenant, Project: req.Labels["project"], Provider: c.cfg.Provider, Model: priced.Model, Labels: req.Labels,
 	})
+	if errors.Is(err, ledger.ErrUnpriced) {
+		err = &request.Error{Class: request.ClassBudget, Provider: c.cfg.Provider, Model: priced.Model, Message: unpriced.Error(), Err: err}
+	}
+	return hold, err
 }
 
 // settle counts what an answer cost. Where the store fails the answer is good all the same, and says so.
@@ -144,7 +156,7 @@ func (c *Client) warn(resp *request.Response, err error) {
 }
 
 func (c *Client) price(req *request.Request, resp *request.Response) {
-	if resp.Usage.Priced || c.cfg.Cost == nil {
+	if resp.Usage.Priced {
 		return
 	}
 	if cost, ok := c.cfg.Cost(req, resp); ok {

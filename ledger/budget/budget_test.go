@@ -22,7 +22,12 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // worst is a dollar, for every model but the one called new.
-func worst(r *request.Request) (request.Money, bool) { return request.Dollar, r.Model != "new" }
+func worst(r *request.Request) (request.Money, error) {
+	if r.Model == "new" {
+		return request.Dollar, errors.New("a new model")
+	}
+	return request.Dollar, nil
+}
 
 // cost is ten cents for every answer that reports its use.
 func cost(_ *request.Request, r *request.Response) (request.Money, bool) {
@@ -190,7 +195,7 @@ func TestUnpricedModel(t *testing.T) {
 	req := hello
 	req.Model = "new"
 	client, inner := around(t, fake.Reply{Text: "hi", Usage: reported}, budget.Config{TotalUSD: 5})
-	if _, err := client.Complete(t.Context(), req); !errors.Is(err, ledger.ErrUnpriced) || len(inner.Calls()) != 0 {
+	if _, err := client.Complete(t.Context(), req); !errors.Is(err, ledger.ErrUnpriced) || !strings.Contains(err.Error(), "a new model") || len(inner.Calls()) != 0 {
 		t.Errorf("%v, %d sent", err, len(inner.Calls()))
 	}
 	client, _ = around(t, fake.Reply{Text: "hi", Usage: reported}, budget.Config{TotalUSD: 5, Unpriced: ledger.CountTokens})
@@ -263,6 +268,39 @@ func TestAnswerOutlivesTheStore(t *testing.T) {
 	resp, err := client.Complete(t.Context(), hello)
 	if err != nil || resp.Content != "hi" || len(resp.Warnings) != 1 || !strings.Contains(resp.Warnings[0].String(), "budget: ledger: not written") {
 		t.Errorf("answered, on a full disk: %+v, %v", resp, err)
+	}
+}
+
+// By the table of prices: what is reserved bounds what is paid, and the answer says that.
+func TestTableOfPrices(t *testing.T) {
+	inner := fake.New(fake.Config{Provider: "openai", Model: "gpt-5-mini", Default: &fake.Reply{Text: "hi", Usage: reported}})
+	client := budget.New(budget.Config{Provider: "openai", Model: "gpt-5-mini", DailyUSD: 20})(inner).(*budget.Client)
+	defer client.Close()
+	events := client.Ledger().Subscribe(10)
+	resp, err := client.Complete(t.Context(), hello)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 10 tokens read at $0.25 for a million and 5 written at $2.00
+	if want := request.Money(12_500); resp.Usage.Cost != want || !resp.Usage.Priced {
+		t.Errorf("cost %v, priced %v; want %v", resp.Usage.Cost, resp.Usage.Priced, want)
+	}
+	if e := <-events.Events(); e.Kind != ledger.Settled || e.Cost != resp.Usage.Cost || e.Amount < request.Cent || e.Amount > request.Dollar {
+		t.Errorf("reserved and settled: %+v", e)
+	}
+	extra := hello
+	extra.Extra = map[string]map[string]any{"openai": {"n": 5}}
+	if _, err := client.Complete(t.Context(), extra); !errors.Is(err, ledger.ErrUnpriced) || !strings.Contains(err.Error(), "AllowUnbounded") {
+		t.Errorf("a request that may bring several answers: %v", err)
+	}
+	loose := budget.New(budget.Config{Provider: "openai", Model: "gpt-5-mini", Ledger: client.Ledger(), AllowUnbounded: true})(inner)
+	if _, err := loose.Complete(t.Context(), extra); err != nil {
+		t.Errorf("the same, allowed: %v", err)
+	}
+	other := hello
+	other.Model = "no-such-model"
+	if _, err := client.Complete(t.Context(), other); !errors.Is(err, ledger.ErrUnpriced) || !strings.Contains(err.Error(), "no-such-model") {
+		t.Errorf("a model without a price: %v", err)
 	}
 }
 

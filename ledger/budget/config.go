@@ -13,9 +13,7 @@ import (
 // complete checks the configuration, reporting all faults together, and starts a ledger if none is given.
 func (c *Config) complete() error {
 	budgets, faults := c.budgets()
-	if c.Worst == nil {
-		faults = append(faults, errors.New("budget.New: no Worst; give the function that bounds the cost of a request"))
-	}
+	c.useTable()
 	switch {
 	case c.Ledger != nil && len(budgets) > 0:
 		faults = append(faults, errors.New("budget.New: amounts beside a Ledger; give the ledger these budgets"))
