@@ -1,5 +1,7 @@
 package ledger
 
+import "time"
+
 func (b *books) reserve(h *Hold) {
 	if b.draining {
 		b.answer(h, ErrClosed)
@@ -75,12 +77,15 @@ func (b *books) give(h *Hold) {
 	b.holds--
 }
 
-// cancel ends the wait of a hold. One that was granted or refused meanwhile has its answer.
-func (b *books) cancel(h *Hold) {
-	if c := h.waiting; c != nil {
+// cancel is for a hold whose caller has left: it waits no more, or, if it was granted meanwhile, it is released.
+func (b *books) cancel(h *Hold, now time.Time) {
+	switch c := h.waiting; {
+	case c != nil:
 		c.leave(h)
 		b.dirty = append(b.dirty, c)
-		b.answer(h, errCanceled)
+	case h.id != 0 && !h.ended.Swap(true):
+		h.end = released(h.id)
+		b.count(h, now)
 	}
 }
 

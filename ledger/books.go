@@ -98,9 +98,12 @@ func (b *books) step(m message, now time.Time) {
 	case reserve:
 		b.reserve(m.hold)
 	case cancel:
-		b.cancel(m.hold)
+		b.cancel(m.hold, now)
 	case end:
-		b.end(m.hold, now)
+		b.count(m.hold, now)
+		if b.durable {
+			b.ended = append(b.ended, m.hold)
+		}
 	case write:
 		b.written = append(b.written, m.note)
 	case ask:
@@ -144,7 +147,8 @@ func (b *books) wake() (at int64, ok bool) {
 	return at, at != always.end
 }
 
-func (b *books) end(h *Hold, now time.Time) {
+// count takes the end of a hold into the books, and into what the next commit writes.
+func (b *books) count(h *Hold, now time.Time) {
 	h.end.At = now
 	b.give(h)
 	delete(b.unknown, h.id)
@@ -167,7 +171,6 @@ func (b *books) end(h *Hold, now time.Time) {
 		for _, r := range h.with {
 			b.pending.Record.Append(r)
 		}
-		b.ended = append(b.ended, h)
 	}
 }
 

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -9,8 +8,10 @@ import (
 	"github.com/seed63918563/llmgate/store"
 )
 
-// due reports that somebody waits for a commit.
-func (b *books) due() bool { return len(b.granted)+len(b.written)+len(b.ended) > 0 }
+// due reports that somebody waits for a commit, or that there is something to write that none has failed on.
+func (b *books) due() bool {
+	return len(b.granted)+len(b.written)+len(b.ended) > 0 || b.failed == nil && !b.pending.IsZero()
+}
 
 // batch gathers what the next commit is to write: the ends that are due, with those of failed commits, and the new holds.
 func (b *books) batch() *store.Batch {
@@ -49,7 +50,7 @@ func (b *books) committed(err error) {
 		b.pending = store.Batch{}
 	}
 	for _, h := range b.granted {
-		if err != nil {
+		if err != nil && !h.ended.Load() { // it has ended if its caller left
 			b.undo(h)
 		}
 		b.answer(h, err)
@@ -70,9 +71,10 @@ func (b *books) committed(err error) {
 // undo takes back a hold that the store may or may not have: it is released there with the next commit.
 func (b *books) undo(h *Hold) {
 	b.give(h)
-	end := store.End{Hold: h.id, Fate: store.Released, At: time.Unix(0, b.now)}
-	end.Usage.SetCost(0)
+	end := released(h.id)
+	end.At = time.Unix(0, b.now)
 	b.pending.Ends = append(b.pending.Ends, end)
+	h.id = 0
 }
 
 // note sends an event when the store begins to fail, and when it works again.
@@ -88,6 +90,3 @@ func (b *books) note(err error) {
 	}
 	b.events = append(b.events, Event{Kind: kind, At: time.Unix(0, b.now), Err: err})
 }
-
-// errCanceled answers a hold whose wait was ended.
-var errCanceled = errors.New("canceled")

@@ -84,9 +84,13 @@ func (h *Hold) Presume(with ...store.Record) error {
 
 // Release ends the hold of a call that can't have been billed.
 func (h *Hold) Release(with ...store.Record) error {
-	end := store.End{Fate: store.Released}
+	return h.finish(released(h.id), with)
+}
+
+func released(id int64) store.End {
+	end := store.End{Hold: id, Fate: store.Released}
 	end.Usage.SetCost(0)
-	return h.finish(end, with)
+	return end
 }
 
 func (h *Hold) finish(end store.End, with []store.Record) error {

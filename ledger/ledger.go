@@ -96,6 +96,9 @@ func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
 	if err := l.check(&r); err != nil {
 		return nil, err
 	}
+	if ctx.Err() != nil {
+		return nil, interrupted(ctx, &r)
+	}
 	h := &Hold{ledger: l, request: r, reply: l.replies.Get().(chan error)}
 	if err := l.send(ctx, message{kind: reserve, hold: h}); err != nil {
 		if ctx.Err() != nil {
@@ -111,7 +114,8 @@ func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
 		}
 		return h, nil
 	case <-ctx.Done():
-		return nil, l.withdraw(ctx, h)
+		_ = l.send(context.Background(), message{kind: cancel, hold: h}) // which a closed ledger does not need
+		return nil, interrupted(ctx, &r)
 	case <-l.done:
 		return h.late()
 	}
@@ -156,25 +160,6 @@ func interrupted(ctx context.Context, r *Request) error {
 	return &request.Error{
 		Class: request.Classify(ctx.Err()), Provider: r.Provider, Model: r.Model, Message: "ended while waiting for a budget", Err: ctx.Err(),
 	}
-}
-
-// withdraw takes back the question. If the hold was granted meanwhile it is released.
-func (l *Ledger) withdraw(ctx context.Context, h *Hold) error {
-	if l.send(context.Background(), message{kind: cancel, hold: h}) != nil {
-		return interrupted(ctx, &h.request)
-	}
-	select {
-	case err := <-h.reply:
-		l.replies.Put(h.reply)
-		if err == nil {
-			err = h.Release()
-		}
-		if err != nil && err != errCanceled {
-			return err
-		}
-	case <-l.done:
-	}
-	return interrupted(ctx, &h.request)
 }
 
 // late looks for the answer that the goroutine gave before it ended.

@@ -157,28 +157,45 @@ func TestGroupCommit(t *testing.T) {
 	})
 }
 
-// Whose context ends while the hold is being written gives it back.
+// Whose context ends while the hold is being written leaves at once, and the hold is given back.
 func TestCanceledWhileCommitting(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g := &gate{Memory: store.NewMemory(), opens: make(chan struct{})}
-		l := newLedger(t, ledger.Config{Store: g, Budgets: []ledger.Budget{{Cap: 1}}})
-		ctx, cancel := context.WithCancel(t.Context())
-		var all sync.WaitGroup
-		all.Go(func() {
-			if _, err := l.Reserve(ctx, ask(1, "")); !errors.Is(err, context.Canceled) || !errors.Is(err, request.ErrCanceled) {
-				t.Errorf("Reserve: %v", err)
-			}
+	for name, err := range map[string]error{"the commit succeeds": nil, "the commit fails": store.ErrFull} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { canceledWhileCommitting(t, err) })
 		})
-		synctest.Wait()
-		cancel()
-		close(g.opens)
-		all.Wait()
-		if s := l.Snapshot(); s.Open != 0 || s.Reserved != 0 {
-			t.Errorf("nobody has a hold, and the ledger has %+v", s)
+	}
+}
+
+func canceledWhileCommitting(t *testing.T, fails error) {
+	g := &gate{Memory: store.NewMemory(), opens: make(chan struct{})}
+	l := newLedger(t, ledger.Config{Store: g, Budgets: []ledger.Budget{{Cap: 2}}})
+	g.fail(fails, false)
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	leave := func() {
+		if _, err := l.Reserve(ctx, ask(1, "")); !errors.Is(err, context.Canceled) || !errors.Is(err, request.ErrCanceled) {
+			t.Errorf("Reserve: %v", err)
 		}
-		reserve(t, l, ask(1, ""))
-		check(t, l.Close())
-	})
+	}
+	all.Go(leave)
+	synctest.Wait() // the first is being written
+	all.Go(leave)
+	synctest.Wait() // the second is in the mailbox, and the end of both comes behind it
+	cancel()
+	all.Wait()
+	g.opens <- struct{}{}
+	synctest.Wait()
+	g.fail(nil, false)
+	close(g.opens)
+	time.Sleep(2 * time.Second)
+	if s := l.Snapshot(); s.Open != 0 || s.Reserved != 0 || s.Balances[0].Left() != 2 {
+		t.Errorf("nobody has a hold, and the ledger has %+v", s)
+	}
+	reserve(t, l, ask(2, ""))
+	check(t, l.Close())
+	if state, err := g.Restore(t.Context()); err != nil || len(state.Held) != 1 {
+		t.Errorf("the store has %+v, %v; want the last hold alone", state, err)
+	}
 }
 
 func TestStoreFails(t *testing.T) {

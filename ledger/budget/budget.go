@@ -133,8 +133,11 @@ func (c *Client) reserve(ctx context.Context, req *request.Request) (*ledger.Hol
 		Amount: worst, Unpriced: unpriced != nil,
 		Tenant: req.Tenant, Project: req.Labels["project"], Provider: c.cfg.Provider, Model: priced.Model, Labels: req.Labels,
 	})
-	if errors.Is(err, ledger.ErrUnpriced) {
+	switch _, typed := errors.AsType[*request.Error](err); {
+	case errors.Is(err, ledger.ErrUnpriced):
 		err = &request.Error{Class: request.ClassBudget, Provider: c.cfg.Provider, Model: priced.Model, Message: unpriced.Error(), Err: err}
+	case err != nil && !typed:
+		err = &request.Error{Class: request.ClassUnknown, Provider: c.cfg.Provider, Model: priced.Model, Err: err}
 	}
 	return hold, err
 }

@@ -269,6 +269,10 @@ func TestAnswerOutlivesTheStore(t *testing.T) {
 	if err != nil || resp.Content != "hi" || len(resp.Warnings) != 1 || !strings.Contains(resp.Warnings[0].String(), "budget: ledger: not written") {
 		t.Errorf("answered, on a full disk: %+v, %v", resp, err)
 	}
+	_, err = client.Complete(t.Context(), hello)
+	if e, ok := errors.AsType[*request.Error](err); !ok || !errors.Is(err, ledger.ErrNotDurable) || e.MaybeBilled {
+		t.Errorf("the next one: %v; want it not to be sent", err)
+	}
 }
 
 // By the table of prices: what is reserved bounds what is paid, and the answer says that.
