@@ -1,0 +1,92 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed63918563/llmgate/store"
+)
+
+// due reports that somebody waits for a commit, or that there is something to write that none has failed on.
+func (b *books) due() bool {
+	return len(b.granted)+len(b.written)+len(b.ended) > 0 || b.failed == nil && !b.pending.IsZero()
+}
+
+// batch gathers what the next commit is to write: the ends that are due, with those of failed commits, and the new holds.
+func (b *books) batch() *store.Batch {
+	for _, h := range b.granted {
+		if !h.account.written {
+			h.account.written = true
+			b.pending.Accounts = append(b.pending.Accounts, h.account.Account)
+		}
+	}
+	all := b.pending
+	all.Record = clipped(all.Record)
+	for _, h := range b.granted {
+		all.Holds = append(all.Holds, h.hold())
+		all.Record.Append(h.request.Record)
+	}
+	for _, w := range b.written {
+		all.Record.Append(w.record)
+	}
+	return &all
+}
+
+// clipped makes appending to the record leave what it was made from alone.
+func clipped(r store.Record) store.Record {
+	r.Intents, r.Outcomes, r.Cache = slices.Clip(r.Intents), slices.Clip(r.Outcomes), slices.Clip(r.Cache)
+	r.Forget = slices.Clip(r.Forget)
+	return r
+}
+
+// committed answers all who waited for a commit. After a failure the new holds are undone, and the ends stay pending: what
+// was settled is not lost while the process lives, and if it dies, the store has the hold at its worst case.
+func (b *books) committed(err error) {
+	b.note(err)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrNotDurable, err)
+	} else {
+		b.pending = store.Batch{}
+	}
+	for _, h := range b.granted {
+		if err != nil && !h.ended.Load() { // it has ended if its caller left
+			b.undo(h)
+		}
+		b.answer(h, err)
+	}
+	for _, w := range b.written {
+		b.replies = append(b.replies, reply{w.reply, err})
+	}
+	for _, h := range b.ended {
+		b.answer(h, err)
+	}
+	clear(b.granted)
+	clear(b.written)
+	clear(b.ended)
+	b.granted, b.written, b.ended = b.granted[:0], b.written[:0], b.ended[:0]
+	b.admit()
+}
+
+// undo takes back a hold that the store may or may not have: it is released there with the next commit.
+func (b *books) undo(h *Hold) {
+	b.give(h)
+	end := released(h.id)
+	end.At = time.Unix(0, b.now)
+	b.pending.Ends = append(b.pending.Ends, end)
+	h.id = 0
+}
+
+// note sends an event when the store begins to fail, and when it works again.
+func (b *books) note(err error) {
+	was := b.failed
+	b.failed = err
+	if !b.watched || (was == nil) == (err == nil) {
+		return
+	}
+	kind := StoreRecovered
+	if err != nil {
+		kind = StoreFailed
+	}
+	b.events = append(b.events, Event{Kind: kind, At: time.Unix(0, b.now), Err: err})
+}

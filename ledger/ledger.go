@@ -1,0 +1,246 @@
+// Package ledger is the accountant: it lets a call be made only if its worst case fits into every budget, and keeps what was
+// spent. A caller reserves the worst case before it sends, and ends the hold with what the call cost in truth:
+//
+//	hold, err := l.Reserve(ctx, ledger.Request{Amount: worst, Tenant: "acme", Model: "gpt-5-mini"})
+//	if err != nil {
+//		return err // names the budget, what was asked and what is left
+//	}
+//	response, err := send()
+//	…
+//	hold.Settle(response.Usage) // or hold.Presume(), or hold.Release()
+//
+// At every moment, under any concurrency and across crashes:
+//
+//	what providers bill ≤ spent + presumed + reserved ≤ cap
+//
+// as long as no call costs more than was reserved for it. One that does counts in full and takes its budget over the cap.
+// With a Store the books outlive the process: what is acknowledged is durable, and holds of a process that died stay
+// reserved at their worst case until somebody says what became of them (see Unknown).
+//
+// One goroutine owns every balance. It takes all that has come in since its last commit and writes it with one more, so that
+// nobody waits for more than two.
+//
+// Most programs use the middleware in ledger/budget. A program that only wants to know what its calls cost reads Usage of
+// the responses.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/seed63918563/llmgate/request"
+	"github.com/seed63918563/llmgate/store"
+)
+
+// Ledger keeps budgets. Make it with New and stop it with Drain or Close. It is safe for concurrent use.
+type Ledger struct {
+	cfg     Config
+	mailbox chan message
+	stop    chan struct{} // closed by Close
+	stopped sync.Once
+	done    chan struct{} // closed when the goroutine has ended
+	idle    chan struct{} // closed when nothing is open any more after Drain
+	warner  sync.WaitGroup
+	// replies are channels that nobody will send on or receive from. They stay within the ledger, for under
+	// testing/synctest a channel must not leave its bubble.
+	replies sync.Pool
+
+	// The goroutine alone, and once done is closed whoever holds after.
+	books *books
+	subs  []*Subscription
+	after sync.Mutex
+
+	err error // of Close; written before done is closed
+}
+
+// mailboxSize lets that many callers leave their message without waiting for the goroutine. They wait for its answer anyway.
+const mailboxSize = 1024
+
+// maxTurn bounds how many messages are taken in before those of them that are done are answered.
+const maxTurn = 4096
+
+// retryEvery is the time between commits that try again what the store failed to write, while nothing else comes in.
+const retryEvery = time.Second
+
+// New opens a ledger, with what its store remembers. It blocks while it reads that. It fails if the configuration is wrong,
+// naming every fault, or if the store can't be read.
+func New(ctx context.Context, cfg Config) (*Ledger, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	l := &Ledger{
+		cfg: cfg, mailbox: make(chan message, mailboxSize), stop: make(chan struct{}), done: make(chan struct{}),
+		idle: make(chan struct{}), books: newBooks(&cfg, time.Now()),
+		replies: sync.Pool{New: func() any { return make(chan error, 1) }},
+	}
+	if cfg.Store != nil {
+		if err := l.restore(ctx); err != nil {
+			return nil, fmt.Errorf("ledger: reading the store: %w", err)
+		}
+	}
+	if cfg.OnWarn != nil {
+		l.watch(cfg.OnWarn)
+	}
+	go l.run()
+	return l, nil
+}
+
+// Reserve asks for a hold of the worst case of a call. It blocks until the hold is durable, at once without a Store, or, if
+// a budget says Wait, until it fits. Its error is of class budget with a *BudgetError in its chain, or with ErrUnpriced; it
+// matches ctx's error if ctx ended the wait, ErrNotDurable if the store failed, and ErrClosed.
+func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
+	if err := l.check(&r); err != nil {
+		return nil, err
+	}
+	if ctx.Err() != nil {
+		return nil, interrupted(ctx, &r)
+	}
+	h := &Hold{ledger: l, request: r, reply: l.replies.Get().(chan error)}
+	if err := l.send(ctx, message{kind: reserve, hold: h}); err != nil {
+		if ctx.Err() != nil {
+			err = interrupted(ctx, &r)
+		}
+		return nil, err
+	}
+	select {
+	case err := <-h.reply:
+		l.replies.Put(h.reply)
+		if err != nil {
+			return nil, err
+		}
+		return h, nil
+	case <-ctx.Done():
+		_ = l.send(context.Background(), message{kind: cancel, hold: h}) // which a closed ledger does not need
+		return nil, interrupted(ctx, &r)
+	case <-l.done:
+		return h.late()
+	}
+}
+
+// send leaves a message in the mailbox. There is room as a rule, and then it costs a third of the whole choice.
+func (l *Ledger) send(ctx context.Context, m message) error {
+	if l.closed() {
+		return ErrClosed
+	}
+	select {
+	case l.mailbox <- m:
+		return nil
+	default:
+	}
+	select {
+	case l.mailbox <- m:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.done:
+		return ErrClosed
+	}
+}
+
+func (l *Ledger) check(r *Request) error {
+	switch {
+	case r.Amount < 0:
+		return fmt.Errorf("ledger: Amount %v is negative", r.Amount)
+	case r.Unpriced && r.Amount != 0:
+		return fmt.Errorf("ledger: Amount %v of a call without a price; leave it 0", r.Amount)
+	case r.Unpriced && l.cfg.Unpriced == RefuseUnpriced && len(l.cfg.Budgets) > 0:
+		return refused(r, ErrUnpriced)
+	case l.cfg.Store == nil && !r.Record.IsZero():
+		return ErrNoStore
+	}
+	return nil
+}
+
+// interrupted is the error of a caller whose context ended.
+func interrupted(ctx context.Context, r *Request) error {
+	return &request.Error{
+		Class: request.Classify(ctx.Err()), Provider: r.Provider, Model: r.Model, Message: "ended while waiting for a budget", Err: ctx.Err(),
+	}
+}
+
+// late looks for the answer that the goroutine gave before it ended.
+func (h *Hold) late() (*Hold, error) {
+	select {
+	case err := <-h.reply:
+		if err != nil {
+			return nil, err
+		}
+		return h, nil
+	default:
+		return nil, ErrClosed
+	}
+}
+
+// finish sends the end of a hold, and waits for it to be durable.
+func (l *Ledger) finish(h *Hold) error {
+	if l.cfg.Store != nil {
+		h.reply = l.replies.Get().(chan error)
+	}
+	if err := l.send(context.Background(), message{kind: end, hold: h}); err != nil {
+		return err
+	}
+	switch {
+	case l.cfg.Store != nil:
+		return l.answer(h.reply)
+	case slices.ContainsFunc(h.with, func(r store.Record) bool { return !r.IsZero() }):
+		return ErrNoStore
+	}
+	return nil
+}
+
+// answer waits for the answer to a message that was sent.
+func (l *Ledger) answer(reply chan error) error {
+	select {
+	case err := <-reply:
+		l.replies.Put(reply)
+		return err
+	case <-l.done:
+	}
+	select {
+	case err := <-reply:
+		return err
+	default:
+		return ErrClosed
+	}
+}
+
+// Write commits a record without money, together with whatever the ledger commits then. It blocks until that is durable.
+// After an error nothing of it was written, or all of it if the store failed late; it is not tried again.
+func (l *Ledger) Write(ctx context.Context, r store.Record) error {
+	if l.cfg.Store == nil {
+		return ErrNoStore
+	}
+	note := &writing{record: r, reply: l.replies.Get().(chan error)}
+	if err := l.send(ctx, message{kind: write, note: note}); err != nil {
+		return err
+	}
+	return l.answer(note.reply)
+}
+
+// Drain takes no more reservations, refuses those that wait, and blocks until every hold that was made here has been ended;
+// then it closes the ledger. If ctx ends first it closes at once, and returns ctx's error.
+func (l *Ledger) Drain(ctx context.Context) error {
+	l.ask(func(b *books) { b.close() })
+	var err error
+	select {
+	case <-l.idle:
+	case <-l.done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	return errors.Join(err, l.Close())
+}
+
+// Close ends the ledger: what has come in is committed, who waits gets ErrClosed, and holds still open stay reserved in the
+// store, to be unknown to the next ledger. It blocks for one commit. Its error is what the store said if something settled
+// could not be written. A second Close returns the same.
+func (l *Ledger) Close() error {
+	l.stopped.Do(func() { close(l.stop) })
+	<-l.done
+	l.warner.Wait()
+	return l.err
+}

@@ -1,0 +1,149 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// run is the goroutine that owns the books.
+func (l *Ledger) run() {
+	defer close(l.done)
+	var alarm alarm
+	defer alarm.set(0)
+	for {
+		alarm.set(l.wait())
+		select {
+		case m := <-l.mailbox:
+			l.turn(m)
+		case <-alarm.rings:
+			l.turn(message{kind: ask, ask: func(*books) {}})
+		case <-l.stop:
+			l.end()
+			return
+		}
+	}
+}
+
+// wait is how long until something is to be done without a message, 0 if there is nothing.
+func (l *Ledger) wait() time.Duration {
+	if l.books.failed != nil {
+		return retryEvery
+	}
+	if at, ok := l.books.wake(); ok {
+		return max(1, time.Until(time.Unix(0, at)))
+	}
+	return 0
+}
+
+// alarm is a timer that costs nothing while it is not used.
+type alarm struct {
+	timer *time.Timer
+	rings <-chan time.Time // nil while it is not set
+}
+
+// set makes it ring after d, or, with 0, not at all.
+func (a *alarm) set(d time.Duration) {
+	switch {
+	case d > 0 && a.timer == nil:
+		a.timer = time.NewTimer(d)
+		a.rings = a.timer.C
+	case d > 0:
+		a.timer.Reset(d)
+		a.rings = a.timer.C
+	case a.rings != nil:
+		a.timer.Stop()
+		a.rings = nil
+	}
+}
+
+// turn takes in a message and all that wait behind it, and commits what came of them.
+func (l *Ledger) turn(m message) {
+	now := time.Now()
+	retry := l.books.failed != nil
+	l.books.step(m, now)
+	runtime.Gosched() // those who were just answered bring their next message, which then shares the turn and the commit
+	for range maxTurn {
+		select {
+		case m = <-l.mailbox:
+			l.books.step(m, now)
+			continue
+		default:
+		}
+		break
+	}
+	l.commit(retry)
+	l.deliver()
+}
+
+// commit writes until nobody waits for it: room that a commit made may have let others in.
+func (l *Ledger) commit(retry bool) {
+	b := l.books
+	for l.cfg.Store != nil && (b.due() || retry) {
+		retry = false
+		b.committed(l.cfg.Store.Commit(context.Background(), b.batch()))
+	}
+}
+
+// deliver answers callers, whose channels have room, and sends events.
+func (l *Ledger) deliver() {
+	b := l.books
+	for i, r := range b.replies {
+		r.to <- r.err
+		b.replies[i] = reply{}
+	}
+	b.replies = b.replies[:0]
+	for _, e := range b.events {
+		for _, s := range l.subs {
+			s.send(e)
+		}
+	}
+	clear(b.events)
+	b.events = b.events[:0]
+	if b.draining && b.holds == len(b.unknown) && !l.isIdle() {
+		close(l.idle)
+	}
+}
+
+func (l *Ledger) isIdle() bool {
+	select {
+	case <-l.idle:
+		return true
+	default:
+		return false
+	}
+}
+
+// end takes in what has come, answers everybody, and ends the subscriptions.
+func (l *Ledger) end() {
+	l.turn(message{kind: ask, ask: (*books).close})
+	if n := len(l.books.pending.Ends); n > 0 {
+		l.err = fmt.Errorf("%w: the ends of %d calls, which the next ledger finds as unknown: %w", ErrNotDurable, n, l.books.failed)
+	}
+	for _, s := range l.subs {
+		close(s.events)
+	}
+	l.subs = nil
+}
+
+// ask lets the goroutine do something with the books, and waits for it. Once the goroutine has ended the caller does it.
+func (l *Ledger) ask(do func(*books)) {
+	ready := make(chan struct{})
+	select {
+	case l.mailbox <- message{kind: ask, ask: func(b *books) { do(b); close(ready) }}:
+		select {
+		case <-ready:
+			return
+		case <-l.done:
+		}
+	case <-l.done:
+	}
+	select {
+	case <-ready:
+	default:
+		l.after.Lock()
+		defer l.after.Unlock()
+		do(l.books)
+	}
+}
