@@ -44,6 +44,7 @@ var allowed = map[string][]string{
 	"store/sqlite":        {"request", "store", "modernc.org/sqlite", "modernc.org/sqlite/lib"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
+	"cache":               {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
 	".":                   {"request", "providers"},
 	"cmd/llmgate":         {".", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
