@@ -51,6 +51,7 @@ var allowed = map[string][]string{
 	"ledger/budget":       {"request", "ledger", "pricing"},
 	"bench/sim":           {"internal/schemagen", "internal/tokens"},
 	"providers":           {"request", "pricing", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
+	"cache":               {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
 	"bulk":                {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
 	".":                   {"request", "providers"},
 	"cmd/llmgate":         {".", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},

@@ -1,5 +1,7 @@
 package request
 
+import "iter"
+
 // Chunk is a piece of a streamed answer. Most chunks carry one delta; the last one carries the whole Response.
 type Chunk struct {
 	// Content is the next piece of text.
@@ -30,4 +32,40 @@ type ToolCallDelta struct {
 // IsZero reports that the delta carries nothing.
 func (d ToolCallDelta) IsZero() bool {
 	return d.ID == "" && d.Name == "" && d.Arguments == "" && d.Signature == ""
+}
+
+// Chunks gives a whole answer as the deltas of a stream, one for each part, two where reasoning has proof, without the last
+// chunk, which carries the Response itself. It is for writers of Clients that have the answer already.
+func (r *Response) Chunks() iter.Seq[Chunk] {
+	return func(yield func(Chunk) bool) {
+		calls := 0
+		for _, part := range r.Parts {
+			more := true
+			switch p := part.(type) {
+			case TextPart:
+				more = p.Text == "" || yield(Chunk{Content: p.Text})
+			case ReasoningPart:
+				more = p.yieldChunks(yield)
+			case ToolCall:
+				more = yield(Chunk{ToolCall: ToolCallDelta{
+					Index: calls, ID: p.ID, Name: p.Name, Arguments: p.Arguments, Signature: p.Signature,
+				}})
+				calls++
+			default:
+				more = yield(Chunk{Part: p})
+			}
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+// yieldChunks gives the text and then what else there is, as the Assembler takes it.
+func (p ReasoningPart) yieldChunks(yield func(Chunk) bool) bool {
+	if p.Text != "" && !yield(Chunk{Reasoning: p.Text}) {
+		return false
+	}
+	p.Text = ""
+	return p == (ReasoningPart{}) || yield(Chunk{Part: p})
 }

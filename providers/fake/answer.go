@@ -92,39 +92,40 @@ func finish(resp *request.Response) request.FinishReason {
 
 // cut makes the chunks of an answer; its limits come with the first.
 func (r *Reply) cut(resp *request.Response) (chunks []request.Chunk) {
-	size, calls := r.ChunkSize, 0
+	size := r.ChunkSize
 	if size == 0 {
 		size = defaultChunkSize
 	}
-	for _, part := range resp.Parts {
-		switch p := part.(type) {
-		case request.TextPart:
-			for piece := range pieces(p.Text, size) {
-				chunks = append(chunks, request.Chunk{Content: piece})
-			}
-		case request.ReasoningPart:
-			for piece := range pieces(p.Text, size) {
-				chunks = append(chunks, request.Chunk{Reasoning: piece})
-			}
-			if proof := p; proof != (request.ReasoningPart{Text: p.Text}) {
-				proof.Text = ""
-				chunks = append(chunks, request.Chunk{Part: proof})
-			}
-		case request.ToolCall:
-			chunks = append(chunks, request.Chunk{ToolCall: request.ToolCallDelta{Index: calls, ID: p.ID, Name: p.Name, Signature: p.Signature}})
-			for piece := range pieces(p.Arguments, size) {
-				chunks = append(chunks, request.Chunk{ToolCall: request.ToolCallDelta{Index: calls, Arguments: piece}})
-			}
-			calls++
-		default:
-			chunks = append(chunks, request.Chunk{Part: p})
-		}
+	for whole := range resp.Chunks() {
+		chunks = appendPieces(chunks, whole, size)
 	}
 	if resp.Limits.Any() {
 		if len(chunks) == 0 {
 			chunks = make([]request.Chunk, 1)
 		}
 		chunks[0].Limits = new(resp.Limits)
+	}
+	return chunks
+}
+
+// appendPieces cuts the texts of a chunk, which carries one delta. A tool call's name comes before its arguments.
+func appendPieces(chunks []request.Chunk, whole request.Chunk, size int) []request.Chunk {
+	for piece := range pieces(whole.Content, size) {
+		chunks = append(chunks, request.Chunk{Content: piece})
+	}
+	for piece := range pieces(whole.Reasoning, size) {
+		chunks = append(chunks, request.Chunk{Reasoning: piece})
+	}
+	call := whole.ToolCall
+	if arguments := call.Arguments; !call.IsZero() {
+		call.Arguments = ""
+		chunks = append(chunks, request.Chunk{ToolCall: call})
+		for piece := range pieces(arguments, size) {
+			chunks = append(chunks, request.Chunk{ToolCall: request.ToolCallDelta{Index: call.Index, Arguments: piece}})
+		}
+	}
+	if whole.Part != nil {
+		chunks = append(chunks, request.Chunk{Part: whole.Part})
 	}
 	return chunks
 }
