@@ -118,6 +118,7 @@ func (l *Lane) report() {
 func (l *Lane) tick() {
 	l.mu.Lock()
 	now := time.Now()
+	l.alarm.at = time.Time{}
 	l.core.tick(now)
 	l.unlock(now)
 }

@@ -22,10 +22,10 @@ type meter struct {
 	seen   uint64 // the newest request whose answer was used
 
 	// capacity is how much may be in use at once, which a bucket may bound below the limit. Nobody tells; it is proven by
-	// requests that were let through, and settled when one that went beyond was not.
+	// requests that were let through, and no more is tried when one that went beyond was not.
 	capacity float64
 	proven   float64
-	settled  bool
+	refused  time.Time // by a bucket that was smaller
 
 	unit      int     // what is left is rounded to
 	unitSeen  int     // how many answers speak for the unit
@@ -62,17 +62,27 @@ func (m *meter) margin(turn uint64) float64 {
 	return min(max(0, m.bias)*under+2*m.dev*math.Sqrt(under), m.capacity/4)
 }
 
-// take uses n and returns the mark by which the answer to the request will be understood.
-func (m *meter) take(now time.Time, n int) (mark float64) {
+// mark is the level right after a request, less the corrections until then: as if it came last of those that were sent
+// together, and as if it came first.
+type mark struct{ last, first float64 }
+
+// take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.
+func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) {
 	m.taken += float64(n)
 	if !m.known() {
-		return -m.taken - m.offset
+		k.last = -m.taken - m.offset
+	} else {
+		m.counter.Take(now, n)
+		if m.shaping.used != refill {
+			m.pace.Take(now, n)
+		}
+		k.last = m.counter.Level(now) - m.offset
 	}
-	m.counter.Take(now, n)
-	if m.shaping.used != refill {
-		m.pace.Take(now, n)
+	k.first = k.last
+	if together != nil {
+		k.first = together.first + float64(before-n)
 	}
-	return m.counter.Level(now) - m.offset
+	return k
 }
 
 // give brings back n of what was taken at a time; n below 0 takes more.
@@ -87,9 +97,9 @@ func (m *meter) give(now, taken time.Time, n int) {
 	}
 }
 
-// learn takes in what the answer to a request said. Its mark is that of take; uncounted is what the request did not count after
-// all. It returns by how much the count was off since the answer before, and whether that can be told.
-func (m *meter) learn(now time.Time, p *Permit, mark float64, l request.Limit, uncounted int) (off float64, ok bool) {
+// learn takes in what the answer to a request said. It returns by how much the count was off since the answer before, and
+// whether that can be told.
+func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (off float64, ok bool) {
 	if !l.Stated || l.Limit <= 0 || p.turn <= m.seen {
 		return 0, false
 	}
@@ -97,20 +107,27 @@ func (m *meter) learn(now time.Time, p *Permit, mark float64, l request.Limit, u
 	if left < 0 {
 		left = limit
 	}
+	mark := p.marks[m.dimension]
+	if refused { // it was not counted after all
+		mark.last += float64(p.cost[m.dimension])
+		mark.first += float64(p.cost[m.dimension])
+	}
 	first := !m.known()
 	if first {
-		m.begin(limit, left, now, mark+float64(uncounted))
+		m.begin(limit, left, now, mark.last)
 	} else if limit > m.limit {
 		m.resize(now, limit)
 	}
 	m.observe(now, p.admitted, limit, left, l.Reset)
-	off, ok = m.correct(now, p, left, mark+float64(uncounted))
+	if !p.crowded || first {
+		off, ok = m.correct(now, p, left, mark)
+		m.seen = p.turn
+	}
 	if limit < m.limit {
 		m.resize(now, limit)
 	}
-	m.seen = p.turn
-	if uncounted == 0 {
-		m.prove(float64(limit-left), float64(p.cost[m.dimension]))
+	if !refused {
+		m.prove(now, float64(limit-left), float64(p.cost[m.dimension]))
 	}
 	return off, ok && !first
 }
@@ -176,18 +193,18 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 }
 
 // correct brings the copy to what was stated to be left, as of when the request was sent.
-func (m *meter) correct(now time.Time, p *Permit, left int, mark float64) (off float64, ok bool) {
+func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off float64, ok bool) {
 	if w, isWindow := m.counter.(*limiter.Window); isWindow && p.admitted.Before(w.Start(now)) {
 		return 0, false // it speaks of a window that has ended
 	}
 	low, high := m.rounded(left)
-	expected := mark + m.offset
+	least, most := mark.last+m.offset, mark.first+m.offset
 	switch {
-	case left == 0 && expected <= 0: // in debt, by how much is not told
-	case expected < low:
-		off = low - expected
-	case expected > high:
-		off = high - expected
+	case left == 0 && least <= 0: // in debt, by how much is not told
+	case most < low:
+		off = low - most
+	case least > high:
+		off = high - least
 	}
 	if n := int(math.Round(off)); n > 0 {
 		m.counter.Give(now, p.admitted, n)
@@ -221,27 +238,29 @@ func (m *meter) miss(off, requests float64) {
 	m.dev += (math.Abs(each-m.bias)*math.Sqrt(requests) - m.dev) / 16
 }
 
-// growth is how far beyond what is proven a bucket is tried.
-const growth = 1.25
+const (
+	// growth is how far beyond what is proven a bucket is tried.
+	growth = 1.25
+	// trust is how long a bucket is taken to be as small as a refusal has shown.
+	trust = 10 * time.Minute
+)
 
-// prove takes in that so much was in use at once when a request was let through.
-func (m *meter) prove(used, n float64) {
+// prove takes in that so much was in use at once when a request of n was let through.
+func (m *meter) prove(now time.Time, used, n float64) {
 	m.proven = max(m.proven, used)
-	if !m.settled {
-		m.capacity = min(float64(m.limit), max(m.capacity, m.proven*growth, m.proven+n))
+	m.capacity = max(m.capacity, m.proven)
+	if now.Sub(m.refused) > trust {
+		m.capacity = max(m.capacity, m.proven*growth, m.proven+n)
 	}
+	m.capacity = min(m.capacity, float64(m.limit))
 }
 
-// refuse takes in that the provider refused a request of n with so much left by its own word. It reports whether it would
-// have been beyond what was proven.
-func (m *meter) beyond(now time.Time, n int) float64 {
-	if !m.known() || m.shaping.used != refill {
-		return 0
-	}
-	return (float64(m.limit) - m.counter.Level(now) + float64(n)) / max(1, m.proven)
+// used is the share of the limit that was in use with a request, when it was sent.
+func (m *meter) used(p *Permit) float64 {
+	return 1 - (p.marks[m.dimension].last+m.offset)/float64(m.limit)
 }
 
-// settle bounds what may be in use at once by what was proven.
-func (m *meter) settle() {
-	m.capacity, m.settled = max(1, m.proven), true
+// refuse takes in that a bucket had no room for what was not beyond its limit: it holds less.
+func (m *meter) refuse(now time.Time) {
+	m.capacity, m.refused = max(1, m.proven), now
 }

@@ -39,8 +39,10 @@ type meters struct {
 	charging charging
 	adapting adapting
 
-	turn    uint64 // requests sent
-	known   bool   // some limit was stated
+	turn    uint64  // requests sent
+	last    *Permit // the newest of them
+	leader  *Permit // the first of those sent together with it
+	known   bool    // some limit was stated
 	answers average
 	owed    int // expected answers of the requests under way
 }
@@ -143,12 +145,31 @@ func (m *meters) take(now time.Time, p *Permit, waited bool) {
 	m.charging.send(p.ticket.InputTokens, p.most, p.cost[tokens])
 	p.sums, p.booked = m.charging.sums, m.charging.booked
 	m.adapting.take(now, p.cost[tokens], waited)
+	m.together(now, p)
 	for d := range dimensions {
-		p.marks[d] = m.learned[d].take(now, p.cost[d])
+		if m.leader == p {
+			p.marks[d] = m.learned[d].take(now, p.cost[d], nil, 0)
+		} else {
+			p.marks[d] = m.learned[d].take(now, p.cost[d], &m.leader.marks[d], m.leader.cost[d])
+		}
 		if log := m.ceilings[d]; log != nil {
 			log.Take(now, p.ceilingCost(d))
 		}
 	}
+}
+
+// jitter is how close requests are that may reach the provider in another order.
+const jitter = 2 * time.Millisecond
+
+// together notes which requests are sent at the same time as far as the provider can tell. Only the last of them tells what is
+// left after all.
+func (m *meters) together(now time.Time, p *Permit) {
+	if m.leader == nil || now.Sub(m.leader.admitted) > jitter {
+		m.leader = p
+	} else {
+		m.last.crowded = true
+	}
+	m.last = p
 }
 
 func (p *Permit) ceilingCost(d dimension) int {
@@ -220,12 +241,8 @@ func (m *meters) correct(now time.Time, p *Permit, u *request.Usage) {
 func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool) {
 	for d, one := range [dimensions]*request.Limit{&l.Requests, &l.Tokens, &l.InputTokens, &l.OutputTokens, &l.DailyRequests, &l.DailyTokens} {
 		meter := &m.learned[d]
-		uncounted := 0
-		if refused {
-			uncounted = p.cost[d]
-		}
 		requests := float64(p.turn - meter.seen)
-		off, ok := meter.learn(now, p, p.marks[d], *one, uncounted)
+		off, ok := meter.learn(now, p, *one, refused)
 		if !ok || refused {
 			continue
 		}
@@ -243,18 +260,19 @@ func (m *meters) blame(now time.Time, p *Permit, e *request.Error) {
 		m.adapting.refused(now, p.admitted, p.cost[tokens], e.RetryAfter)
 		return
 	}
-	var smallest *meter
-	most := 1.0
+	var fullest *meter
+	share := 0.0
 	for d := range m.learned {
 		l := &m.learned[d]
-		if l.known() && l.counter.Level(now) < float64(p.cost[d]) {
-			return // used up, as it says
-		}
-		if beyond := l.beyond(now, p.cost[d]); beyond > most && !l.settled {
-			smallest, most = l, beyond
+		switch {
+		case !l.known() || p.cost[d] == 0:
+		case l.counter.Level(now) < float64(p.cost[d]):
+			return // it was used up, as it says
+		case l.shaping.used == refill && l.used(p) > share:
+			fullest, share = l, l.used(p)
 		}
 	}
-	if smallest != nil {
-		smallest.settle()
+	if fullest != nil && share*float64(fullest.limit) > fullest.proven {
+		fullest.refuse(now)
 	}
 }
