@@ -28,7 +28,7 @@ func TestDebug(t *testing.T) {
 		begin := time.Now()
 		var prev sim.Stats
 		step := 1
-		for i := 1; i <= 240; i += step {
+		for i := 1; i <= 480; i += step {
 			time.Sleep(time.Duration(step) * time.Second)
 			st := l.sim.Stats()
 			g := func(s sim.Stats) float64 { return s.TokenUtilisation * s.Elapsed.Seconds() }

@@ -59,7 +59,7 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 // they do not.
 func (m *meter) margin(turn uint64) float64 {
 	under := float64(turn - m.seen)
-	return min(max(0, m.bias)*under+2*m.dev*math.Sqrt(under), m.capacity/4)
+	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(under), m.capacity/4)
 }
 
 // mark is the level right after a request, less the corrections until then: as if it came last of those that were sent
@@ -94,14 +94,23 @@ func (m *meter) give(now, taken time.Time, n int) {
 		m.counter.Take(now, -n)
 	default:
 		m.counter.Give(now, taken, n)
+		m.pace.Give(now, taken, n)
 	}
 }
 
-// learn takes in what the answer to a request said. It returns by how much the count was off since the answer before, and
-// whether that can be told.
-func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (off float64, ok bool) {
+// verdict is what an answer told of the copy.
+type verdict uint8
+
+const (
+	silent verdict = iota // nothing
+	anew                  // what is left, but not how far the copy was off
+	judged                // how far the copy was off since the answer before
+)
+
+// learn takes in what the answer to a request said. off is by how much more is left than there was in the copy.
+func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (off float64, v verdict) {
 	if !l.Stated || l.Limit <= 0 || p.turn <= m.seen {
-		return 0, false
+		return 0, silent
 	}
 	limit, left := int(l.Limit), int(l.Remaining)
 	if left < 0 {
@@ -120,7 +129,7 @@ func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (
 	}
 	m.observe(now, p.admitted, limit, left, l.Reset)
 	if !p.crowded || first {
-		off, ok = m.correct(now, p, left, mark)
+		off, v = m.correct(now, p, left, mark)
 		m.seen = p.turn
 	}
 	if limit < m.limit {
@@ -129,7 +138,10 @@ func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (
 	if !refused {
 		m.prove(now, float64(limit-left), float64(p.cost[m.dimension]))
 	}
-	return off, ok && !first
+	if first {
+		v = anew
+	}
+	return off, v
 }
 
 // begin starts the copy with the first statement of a limit.
@@ -193,9 +205,9 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 }
 
 // correct brings the copy to what was stated to be left, as of when the request was sent.
-func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off float64, ok bool) {
+func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off float64, v verdict) {
 	if w, isWindow := m.counter.(*limiter.Window); isWindow && p.admitted.Before(w.Start(now)) {
-		return 0, false // it speaks of a window that has ended
+		return 0, anew // it speaks of a window that has ended
 	}
 	low, high := m.rounded(left)
 	least, most := mark.last+m.offset, mark.first+m.offset
@@ -212,7 +224,7 @@ func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off floa
 		m.counter.Take(now, -n)
 	}
 	m.offset += math.Round(off)
-	return off, true
+	return off, judged
 }
 
 // rounded is the range in which what is left may be. Some providers round it to thousands.

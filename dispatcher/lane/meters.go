@@ -209,6 +209,9 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 	}
 	m.charging.unsend(p.ticket.InputTokens, p.most, p.cost[tokens])
 	if refused {
+		if debugBlame != nil {
+			debugBlame(now, m, p, o.Err)
+		}
 		m.blame(now, p, o.Err)
 	}
 }
@@ -242,14 +245,13 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 	for d, one := range [dimensions]*request.Limit{&l.Requests, &l.Tokens, &l.InputTokens, &l.OutputTokens, &l.DailyRequests, &l.DailyTokens} {
 		meter := &m.learned[d]
 		requests := float64(p.turn - meter.seen)
-		off, ok := meter.learn(now, p, *one, refused)
-		if !ok || refused {
-			continue
+		off, v := meter.learn(now, p, *one, refused)
+		if dimension(d) == tokens && v != silent {
+			off = m.charging.learn(off, p, refused, requests, v)
 		}
-		if dimension(d) == tokens {
-			off = m.charging.learn(off, p.sums, p.booked, requests)
+		if v == judged {
+			meter.miss(off, requests)
 		}
-		meter.miss(off, requests)
 	}
 }
 
@@ -276,3 +278,5 @@ func (m *meters) blame(now time.Time, p *Permit, e *request.Error) {
 		fullest.refuse(now)
 	}
 }
+
+var debugBlame func(now time.Time, m *meters, p *Permit, e *request.Error)
