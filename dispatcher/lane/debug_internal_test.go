@@ -29,6 +29,10 @@ func (l *Lane) Dump() string {
 func init() {
 	debugBlame = func(now time.Time, m *meters, p *Permit, e *request.Error) {
 		t := &m.learned[tokens]
+		if !t.known() {
+			fmt.Printf("   429 cost %d ra %v age %v\n", p.cost[tokens], e.RetryAfter, now.Sub(p.admitted))
+			return
+		}
 		fmt.Printf("   429 %s turn %d/%d seen %d in %d cost %d level now %.0f atgrant %.0f..%.0f R %d cap %.0f margin %.0f ra %v age %v crowded %v lead %v %s\n", e.Type, p.turn, m.turn, t.seen, p.ticket.InputTokens, p.cost[tokens], t.counter.Level(now), p.marks[tokens].last+t.offset, p.marks[tokens].first+t.offset, e.Limits.Tokens.Remaining, t.capacity, t.margin(m.turn), e.RetryAfter, now.Sub(p.admitted), p.crowded, p == m.leader, e.Message[50:])
 	}
 }

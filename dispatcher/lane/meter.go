@@ -25,7 +25,8 @@ type meter struct {
 	// requests that were let through, and no more is tried when one that went beyond was not.
 	capacity float64
 	proven   float64
-	refused  time.Time // by a bucket that was smaller
+	failed   float64   // was too much; 0 if nothing was
+	refused  time.Time // last, for that
 
 	unit      int     // what is left is rounded to
 	unitSeen  int     // how many answers speak for the unit
@@ -177,7 +178,7 @@ const hurry = 1.25
 func (m *meter) resize(now time.Time, limit int) {
 	ratio := float64(limit) / float64(m.limit)
 	m.limit = limit
-	m.capacity, m.proven = m.capacity*ratio, m.proven*ratio
+	m.capacity, m.proven, m.failed = m.capacity*ratio, m.proven*ratio, m.failed*ratio
 	perSecond := float64(limit) / m.shaping.window.Seconds()
 	m.pace.Set(now, hurry*perSecond, max(1, int(perSecond)))
 	switch c := m.counter.(type) {
@@ -251,28 +252,40 @@ func (m *meter) miss(off, requests float64) {
 }
 
 const (
-	// growth is how far beyond what is proven a bucket is tried.
+	// growth is how far beyond what is proven a bucket is tried while nothing was refused.
 	growth = 1.25
+	// near is a share of what is proven that is not worth a refusal.
+	near = 0.05
 	// trust is how long a bucket is taken to be as small as a refusal has shown.
 	trust = 10 * time.Minute
 )
 
 // prove takes in that so much was in use at once when a request of n was let through.
 func (m *meter) prove(now time.Time, used, n float64) {
-	m.proven = max(m.proven, used)
-	m.capacity = max(m.capacity, m.proven)
-	if now.Sub(m.refused) > trust {
-		m.capacity = max(m.capacity, m.proven*growth, m.proven+n)
+	if m.proven = max(m.proven, used); now.Sub(m.refused) > trust {
+		m.failed = 0
 	}
-	m.capacity = min(m.capacity, float64(m.limit))
+	m.try(n)
 }
 
-// used is the share of the limit that was in use with a request, when it was sent.
-func (m *meter) used(p *Permit) float64 {
-	return 1 - (p.marks[m.dimension].last+m.offset)/float64(m.limit)
+// refuse takes in that a bucket had no room for what would have been within its limit: it holds less.
+func (m *meter) refuse(now time.Time, used, n float64) {
+	if m.failed == 0 || used < m.failed {
+		m.failed = used
+	}
+	m.refused = now
+	m.try(n)
 }
 
-// refuse takes in that a bucket had no room for what was not beyond its limit: it holds less.
-func (m *meter) refuse(now time.Time) {
-	m.capacity, m.refused = max(1, m.proven), now
+// try sets how much may be in use at once: half way between what was proven and what has failed, until they are close.
+func (m *meter) try(n float64) {
+	switch {
+	case m.failed == 0:
+		m.capacity = max(m.capacity, m.proven*growth, m.proven+n)
+	case m.failed > m.proven*(1+near):
+		m.capacity = (m.proven + m.failed) / 2
+	default:
+		m.capacity = m.proven
+	}
+	m.capacity = min(max(1, m.capacity), float64(m.limit))
 }

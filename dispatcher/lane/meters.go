@@ -212,7 +212,7 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 		if debugBlame != nil {
 			debugBlame(now, m, p, o.Err)
 		}
-		m.blame(now, p, o.Err)
+		m.blame(now, p, stated, o.Err.RetryAfter)
 	}
 }
 
@@ -240,9 +240,13 @@ func (m *meters) correct(now time.Time, p *Permit, u *request.Usage) {
 	m.charging.settle(p.ticket.InputTokens, p.most, back[tokens], u)
 }
 
+func byDimension(l *request.Limits) [dimensions]*request.Limit {
+	return [dimensions]*request.Limit{&l.Requests, &l.Tokens, &l.InputTokens, &l.OutputTokens, &l.DailyRequests, &l.DailyTokens}
+}
+
 // learn goes through what an answer stated.
 func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool) {
-	for d, one := range [dimensions]*request.Limit{&l.Requests, &l.Tokens, &l.InputTokens, &l.OutputTokens, &l.DailyRequests, &l.DailyTokens} {
+	for d, one := range byDimension(l) {
 		meter := &m.learned[d]
 		requests := float64(p.turn - meter.seen)
 		off, v := meter.learn(now, p, *one, refused)
@@ -255,27 +259,30 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 	}
 }
 
-// blame finds out which limit refused a request that should have been let through: a bucket smaller than was thought, if the
-// request went beyond what was proven. If no limit is stated that may have, the rate adapts.
-func (m *meters) blame(now time.Time, p *Permit, e *request.Error) {
+// blame finds out which limit refused a request that should have been let through: a bucket that holds less than was thought,
+// if no limit was used up. Limits for the same time are taken to have buckets alike. Where none is stated the rate adapts.
+func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Duration) {
 	if !m.known {
-		m.adapting.refused(now, p.admitted, p.cost[tokens], e.RetryAfter)
+		m.adapting.refused(now, p.admitted, p.cost[tokens], wait)
 		return
 	}
 	var fullest *meter
-	share := 0.0
-	for d := range m.learned {
-		l := &m.learned[d]
-		switch {
-		case !l.known() || p.cost[d] == 0:
-		case l.counter.Level(now) < float64(p.cost[d]):
+	share, used := 0.0, 0.0
+	for d, one := range byDimension(l) {
+		meter, n := &m.learned[d], float64(p.cost[d])
+		if !meter.known() || !one.Stated || one.Remaining < 0 || n == 0 {
+			continue
+		}
+		if float64(one.Remaining) < n {
 			return // it was used up, as it says
-		case l.shaping.used == refill && l.used(p) > share:
-			fullest, share = l, l.used(p)
+		}
+		u := float64(one.Limit-one.Remaining) + n
+		if s := u / float64(one.Limit); meter.shaping.used == refill && u > meter.proven && s > share {
+			fullest, share, used = meter, s, u
 		}
 	}
-	if fullest != nil && share*float64(fullest.limit) > fullest.proven {
-		fullest.refuse(now)
+	if fullest != nil {
+		fullest.refuse(now, used, float64(p.cost[fullest.dimension]))
 	}
 }
 
