@@ -24,6 +24,10 @@ type adapting struct {
 	bursts float64   // mean of that
 	quick  int       // bursts in a row that came at once
 	low    float64   // what was sent on average before the last burst that was overdue
+	size   average   // of a request
+
+	// window: all comes back at once, or a minute after its use; sliding tells the latter.
+	window, sliding bool
 }
 
 const (
@@ -31,7 +35,7 @@ const (
 	bandLow, bandHigh = 0.97, 1.03
 	// bandItems is how many requests are sent for each refusal of a burst while the rate goes through the band. It bounds the
 	// share of refusals.
-	bandItems = 160
+	bandItems = 240
 	// fewItems are so few that the rate was too high from the beginning.
 	fewItems = 20
 )
@@ -42,7 +46,11 @@ func (a *adapting) wait(now time.Time, n int) time.Duration {
 	if !a.on() {
 		return 0
 	}
-	return a.pace.Wait(now, n)
+	wait := a.pace.Wait(now, n)
+	if a.sliding {
+		wait = max(wait, a.recent.Wait(now, n))
+	}
+	return wait
 }
 
 // take books a request. waited: it had to wait, so that the rate is what bounds the lane.
@@ -52,6 +60,7 @@ func (a *adapting) take(now time.Time, n int, waited bool) {
 		a.recent = limiter.NewLog(0, time.Minute)
 	}
 	a.recent.Take(now, n)
+	a.size.add(float64(n))
 	a.tokens += float64(n)
 	if !a.on() {
 		return
@@ -75,10 +84,15 @@ func (a *adapting) give(now, sent time.Time, n int) {
 func (a *adapting) set(now time.Time) {
 	r := a.rate * a.factor()
 	a.pace.Set(now, r, max(1, int(r/4)))
+	a.recent.SetLimit(int(60 * max(r, a.rate)))
 }
 
 func (a *adapting) factor() float64 {
-	x := float64(a.items) / (bandItems * max(1, a.bursts))
+	band := bandItems * max(1, a.bursts)
+	if a.window { // it is not before its end that a window tells whether there is more
+		band = max(band, 90*a.rate/float64(a.size))
+	}
+	x := float64(a.items) / band
 	if x <= 1 {
 		return bandLow + (bandHigh-bandLow)*x
 	}
@@ -96,7 +110,6 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	elapsed := max(now.Sub(a.since).Seconds(), 1e-3)
 	switch {
 	case a.windowed(now, n, wait):
-		a.quick, a.low = 0, 0
 		a.rate = float64(a.recent.Since(now, now.Add(wait-time.Minute))) / 60
 	case a.on():
 		a.decrease(a.tokens / elapsed)
@@ -115,8 +128,31 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 // windowed tells that all comes back at once, or as long after its use as a window is: a bucket would have had enough for the
 // request much sooner. What was sent since the window began is then all that it allows.
 func (a *adapting) windowed(now time.Time, n int, wait time.Duration) bool {
+	if wait <= 0 || wait >= time.Minute {
+		return false
+	}
+	if a.window {
+		a.follow()
+		return a.window
+	}
 	minute := float64(a.recent.Since(now, now.Add(-time.Minute)))
-	return wait > time.Second && wait < time.Minute && wait.Seconds() > 5*60*float64(n)/max(1, minute)
+	a.window = wait > time.Second && wait.Seconds() > 5*60*float64(n)/max(1, minute)
+	return a.window
+}
+
+// manyQuick bursts in a row speak against a window.
+const manyQuick = 4
+
+// follow tells a sliding window by a refusal right after the wait for its end: not all has come back.
+func (a *adapting) follow() {
+	if a.items >= fewItems {
+		a.quick = 0
+		return
+	}
+	a.sliding = true
+	if a.quick++; a.quick > manyQuick {
+		a.window, a.sliding, a.quick = false, false, 0
+	}
 }
 
 // guess is the rate after the first refusal: that of a bucket that held a minute's allowance, or what the wait says of a
