@@ -45,8 +45,9 @@ type counter interface {
 
 func (m *meter) known() bool { return m.limit > 0 }
 
-// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted.
-func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
+// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted. What a window
+// has left is spread over it, unless it is enough for the whole backlog, so that nobody who comes later waits for its end.
+func (m *meter) wait(now time.Time, n, backlog int, turn uint64) time.Duration {
 	if !m.known() {
 		return 0
 	}
@@ -55,7 +56,11 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 		room = min(room, m.capacity) + float64(m.limit) - m.capacity
 		return m.counter.Wait(now, int(math.Ceil(room)))
 	}
-	return max(m.counter.Wait(now, int(math.Ceil(room))), m.pace.Wait(now, n))
+	wait := m.counter.Wait(now, int(math.Ceil(room)))
+	if float64(backlog) > m.counter.Level(now) {
+		wait = max(wait, m.pace.Wait(now, n))
+	}
+	return wait
 }
 
 // margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
@@ -76,7 +81,7 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 		k.last = -m.taken - m.offset
 	} else {
 		m.counter.Take(now, n)
-		if m.shaping.used != refill {
+		if m.shaping.used != refill && m.pace.Level(now) > 0 { // what was not held to the pace is not held against it
 			m.pace.Take(now, n)
 		}
 		k.last = m.counter.Level(now) - m.offset
@@ -127,7 +132,7 @@ func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (
 		left = limit
 	}
 	mark := p.marks[m.dimension]
-	if refused { // it was not counted after all
+	if refused && !m.ofRequests() { // it was not counted after all
 		mark.last += float64(p.cost[m.dimension])
 		mark.first += float64(p.cost[m.dimension])
 	}
@@ -180,8 +185,8 @@ func (m *meter) rebuild(now time.Time, level int) {
 	m.counter.Take(now, max(0, m.limit-level))
 }
 
-// hurry is how much faster than its mean rate a window is used, so that what answers say comes in time for its end.
-const hurry = 1.25
+// hurry is how much faster than at its mean rate a window is used, so that nothing is left over at its end.
+const hurry = 1.2
 
 // resize follows a limit that has changed. What is left is corrected by what answers say.
 func (m *meter) resize(now time.Time, limit int) {
@@ -292,7 +297,7 @@ func (m *meter) try(n float64) {
 	switch {
 	case m.failed == 0:
 		m.capacity = max(m.capacity, m.proven*growth, m.proven+n)
-	case m.failed > m.proven*(1+near):
+	case m.failed-m.proven > max(1, near*m.proven):
 		m.capacity = (m.proven + m.failed) / 2
 	default:
 		m.capacity = m.proven

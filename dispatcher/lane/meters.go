@@ -23,6 +23,9 @@ const (
 
 var dimensionNames = [dimensions]string{"requests", "tokens", "input tokens", "output tokens", "requests a day", "tokens a day"}
 
+// ofRequests: the limit counts requests, whatever their size.
+func (d dimension) ofRequests() bool { return d == requests || d == dailyRequests }
+
 // window is the time that a dimension's limit is for.
 func (d dimension) window() time.Duration {
 	if d >= dailyRequests {
@@ -115,7 +118,7 @@ func above(d dimension, n, limit int) error {
 }
 
 // wait is how long until all limits let the request through.
-func (m *meters) wait(now time.Time, p *Permit) time.Duration {
+func (m *meters) wait(now time.Time, p *Permit, q *queue) time.Duration {
 	costs := m.costs(p)
 	wait := m.adapting.wait(now, costs[tokens])
 	for d := range dimensions {
@@ -130,7 +133,11 @@ func (m *meters) wait(now time.Time, p *Permit) time.Duration {
 			if d == outputTokens {
 				n = m.owed + m.expected(p)
 			}
-			wait = max(wait, l.wait(now, n, m.turn))
+			backlog := q.tokens
+			if d.ofRequests() {
+				backlog = q.waiting
+			}
+			wait = max(wait, l.wait(now, n, backlog, m.turn))
 		}
 	}
 	return wait
@@ -202,6 +209,9 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 		return
 	}
 	for d := range dimensions {
+		if refused && d.ofRequests() { // some providers count refused requests as well; if not, they say that more is left
+			continue
+		}
 		m.learned[d].give(now, p.admitted, p.cost[d])
 		if log := m.ceilings[d]; log != nil {
 			log.Give(now, p.admitted, p.ceilingCost(d))
@@ -209,9 +219,6 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 	}
 	m.charging.unsend(p.ticket.InputTokens, p.most, p.cost[tokens])
 	if refused {
-		if debugBlame != nil {
-			debugBlame(now, m, p, o.Err)
-		}
 		m.blame(now, p, stated, o.Err.RetryAfter)
 	}
 }
@@ -285,5 +292,3 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		fullest.refuse(now, used, float64(p.cost[fullest.dimension]))
 	}
 }
-
-var debugBlame func(now time.Time, m *meters, p *Permit, e *request.Error)
