@@ -123,7 +123,7 @@ func (c *core) admit(now time.Time) {
 			c.fail(p, err)
 			continue
 		}
-		if wait := max(c.gate.Sub(now), c.meters.wait(now, p, c.queue)); wait > 0 {
+		if wait := max(c.gate.Sub(now), c.meters.wait(now, p)); wait > 0 {
 			c.wake = now.Add(wait)
 			break
 		}

@@ -46,8 +46,8 @@ type counter interface {
 func (m *meter) known() bool { return m.limit > 0 }
 
 // wait is how long until n may be used, with room for the requests of which it is not yet known what they counted. What a window
-// has left is spread over it, unless it is enough for the whole backlog, so that nobody who comes later waits for its end.
-func (m *meter) wait(now time.Time, n, backlog int, turn uint64) time.Duration {
+// has is spread over it, so that nobody who comes later waits for its end.
+func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	if !m.known() {
 		return 0
 	}
@@ -56,11 +56,7 @@ func (m *meter) wait(now time.Time, n, backlog int, turn uint64) time.Duration {
 		room = min(room, m.capacity) + float64(m.limit) - m.capacity
 		return m.counter.Wait(now, int(math.Ceil(room)))
 	}
-	wait := m.counter.Wait(now, int(math.Ceil(room)))
-	if float64(backlog) > m.counter.Level(now) {
-		wait = max(wait, m.pace.Wait(now, n))
-	}
-	return wait
+	return max(m.counter.Wait(now, int(math.Ceil(room))), m.pace.Wait(now, n))
 }
 
 // margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
@@ -81,7 +77,7 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 		k.last = -m.taken - m.offset
 	} else {
 		m.counter.Take(now, n)
-		if m.shaping.used != refill && m.pace.Level(now) > 0 { // what was not held to the pace is not held against it
+		if m.shaping.used != refill {
 			m.pace.Take(now, n)
 		}
 		k.last = m.counter.Level(now) - m.offset
@@ -173,7 +169,7 @@ func (m *meter) begin(limit, left int, now time.Time, mark float64) {
 // rebuild makes the counter anew, with a level.
 func (m *meter) rebuild(now time.Time, level int) {
 	perSecond := float64(m.limit) / m.shaping.window.Seconds()
-	m.pace = limiter.NewBucket(hurry*perSecond, max(1, int(perSecond)))
+	m.pace = limiter.NewBucket(hurry*perSecond, max(1, m.limit/10))
 	switch m.shaping.used {
 	case fixed:
 		m.counter = limiter.NewWindow(m.limit, m.shaping.window)
@@ -194,7 +190,7 @@ func (m *meter) resize(now time.Time, limit int) {
 	m.limit = limit
 	m.capacity, m.proven, m.failed = m.capacity*ratio, m.proven*ratio, m.failed*ratio
 	perSecond := float64(limit) / m.shaping.window.Seconds()
-	m.pace.Set(now, hurry*perSecond, max(1, int(perSecond)))
+	m.pace.Set(now, hurry*perSecond, max(1, limit/10))
 	switch c := m.counter.(type) {
 	case limiter.Bucket:
 		c.Set(now, perSecond, limit)

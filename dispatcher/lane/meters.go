@@ -118,7 +118,7 @@ func above(d dimension, n, limit int) error {
 }
 
 // wait is how long until all limits let the request through.
-func (m *meters) wait(now time.Time, p *Permit, q *queue) time.Duration {
+func (m *meters) wait(now time.Time, p *Permit) time.Duration {
 	costs := m.costs(p)
 	wait := m.adapting.wait(now, costs[tokens])
 	for d := range dimensions {
@@ -133,11 +133,7 @@ func (m *meters) wait(now time.Time, p *Permit, q *queue) time.Duration {
 			if d == outputTokens {
 				n = m.owed + m.expected(p)
 			}
-			backlog := q.tokens
-			if d.ofRequests() {
-				backlog = q.waiting
-			}
-			wait = max(wait, l.wait(now, n, backlog, m.turn))
+			wait = max(wait, l.wait(now, n, m.turn))
 		}
 	}
 	return wait

@@ -12,8 +12,7 @@ type queue struct {
 	tenants map[string]*tenant
 	active  tenantHeap // those that have requests waiting
 	virtual float64    // of the tenant served last
-	waiting int        // requests
-	tokens  int        // of them
+	waiting int
 	seq     uint64
 }
 
@@ -34,7 +33,6 @@ func (q *queue) push(p *Permit) {
 	p.tenant, p.seq = t, q.seq
 	q.seq++
 	q.waiting++
-	q.tokens += p.ticket.InputTokens + p.ticket.MaxOutputTokens
 	heap.Push(&t.items, p)
 	if t.place < 0 {
 		t.virtual = max(t.virtual, q.virtual)
@@ -83,7 +81,6 @@ func (q *queue) remove(p *Permit) {
 	t := p.tenant
 	heap.Remove(&t.items, p.place)
 	q.waiting--
-	q.tokens -= p.ticket.InputTokens + p.ticket.MaxOutputTokens
 	if len(t.items) == 0 {
 		heap.Remove(&q.active, t.place)
 	}
