@@ -279,7 +279,10 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		if float64(one.Remaining) < n {
 			return // it was used up, as it says
 		}
-		u := float64(one.Limit-one.Remaining) + n
+		u := float64(one.Limit - one.Remaining)
+		if !dimension(d).ofRequests() || u == meter.proven { // what is left may be without the refused request already
+			u += n
+		}
 		if s := u / float64(one.Limit); meter.shaping.used == refill && u > meter.proven && s > share {
 			fullest, share, used = meter, s, u
 		}
