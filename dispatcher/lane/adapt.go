@@ -36,6 +36,10 @@ const (
 	// bandItems is how many requests are sent for each refusal of a burst while the rate goes through the band. It bounds the
 	// share of refusals.
 	bandItems = 240
+	// bandSeconds is how long that takes at least: what becomes of requests shows only when they are answered, and a bucket that
+	// gives back what was not used seems the smaller the faster the rate grows. Windows tell only at their end whether there is
+	// more.
+	bandSeconds, windowSeconds = 20.0, 90.0
 	// fewItems are so few that the rate was too high from the beginning.
 	fewItems = 20
 )
@@ -88,10 +92,11 @@ func (a *adapting) set(now time.Time) {
 }
 
 func (a *adapting) factor() float64 {
-	band, growth := bandItems*max(1, a.bursts), 4.0
-	if a.window { // it is not before its end that a window tells whether there is more
-		band, growth = max(band, 90*a.rate/float64(a.size)), 1
+	seconds, growth := bandSeconds, 4.0
+	if a.window {
+		seconds, growth = windowSeconds, 1
 	}
+	band := max(bandItems*max(1, a.bursts), seconds*a.rate/float64(a.size))
 	x := float64(a.items) / band
 	if x <= 1 {
 		return bandLow + (bandHigh-bandLow)*x

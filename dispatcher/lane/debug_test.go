@@ -20,8 +20,9 @@ func TestDebug(t *testing.T) {
 		return
 	}
 	synctest.Test(t, func(t *testing.T) {
-		limits := sim.Limits{RPM: 1250, TPM: 500_000, Shape: sim.Shape(parts[1]), Charge: sim.Charge(parts[2]), HideHeaders: parts[0] == "off"}
+		limits := sim.Limits{RPM: 5000, TPM: 2_000_000, Shape: sim.Shape(parts[1]), Charge: sim.Charge(parts[2]), HideHeaders: parts[0] == "off"}
 		l := newLoad(t, limits, lane.Config{Seed: 1})
+		l.callers = 256
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { l.run(ctx) })
