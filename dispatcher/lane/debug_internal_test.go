@@ -14,7 +14,7 @@ func (l *Lane) Dump() string {
 	for d := range c.meters.learned {
 		m := &c.meters.learned[d]
 		if m.known() {
-			s += fmt.Sprintf("\n    %s: lim %d %s W %v lvl %.0f cap %.0f prov %.0f set %v bias %.1f dev %.1f margin %.0f misses %.2f seen %d/%d unit %d off %.0f", dimensionNames[d], m.limit, shapeNames[m.shaping.used], m.shaping.window, m.counter.Level(now), m.capacity, m.proven, !m.refused.IsZero(), m.bias, m.dev, m.margin(c.meters.turn), m.shaping.misses, m.seen, c.meters.turn, m.unit, m.offset)
+			s += fmt.Sprintf("\n    %s: lim %d %s W %v lvl %.0f cap %.0f prov %.0f set %v bias %.1f dev %.1f margin %.0f misses %.2f seen %d/%d unit %d off %.0f", dimensionNames[d], m.limit, shapeNames[m.shaping.used], m.shaping.window, m.counter.Level(now), m.capacity.size, m.capacity.proven, !m.capacity.refused.IsZero(), m.bias, m.dev, m.margin(c.meters.turn), m.shaping.misses, m.seen, c.meters.turn, m.unit, m.offset)
 		}
 	}
 	a := &c.meters.adapting

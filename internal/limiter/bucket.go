@@ -33,8 +33,10 @@ const roundingError = 1e-9
 
 // Take uses n, which may leave the bucket in debt.
 func (b Bucket) Take(now time.Time, n int) {
-	for burst := max(1, b.Burst()); n > burst; n -= burst {
-		b.ReserveN(now, burst) // more than a burst at once would be refused
+	burst := b.Burst()
+	if n > burst { // which would be refused
+		b.SetBurstAt(now, n)
+		defer b.SetBurstAt(now, burst)
 	}
 	b.ReserveN(now, n)
 }
