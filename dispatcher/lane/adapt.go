@@ -13,7 +13,7 @@ import (
 // rate grows faster.
 type adapting struct {
 	rate   float64 // the estimate, in tokens a second; 0 while nothing was refused
-	pace   limiter.Bucket
+	pace   *limiter.Bucket
 	recent *limiter.Log // what was sent in the last minute
 
 	began  time.Time // of the first request
@@ -121,7 +121,7 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	default:
 		a.rate = a.guess(n, wait, max(elapsed, 1))
 	}
-	if a.pace.Limiter == nil {
+	if a.pace == nil {
 		a.pace = limiter.NewBucket(a.rate, 1)
 	}
 	a.bursts += (float64(max(1, a.burst)) - a.bursts) / 4

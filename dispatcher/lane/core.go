@@ -34,7 +34,7 @@ type core struct {
 	wake     time.Time // when the next tick is due; zero for never
 	news     []news
 
-	admittedTotal, rateLimited int64
+	admitted, rateLimited int64
 }
 
 type stage uint8
@@ -156,7 +156,7 @@ func (c *core) grant(p *Permit, now time.Time) {
 	c.meters.take(now, p, p.asked.Before(now))
 	c.stagger(now)
 	c.inFlight++
-	c.admittedTotal++
+	c.admitted++
 	c.resolved = append(c.resolved, p)
 }
 

@@ -12,7 +12,7 @@ type meter struct {
 	dimension
 	limit   int // of a window, as stated; 0 while nothing is known
 	counter counter
-	pace    limiter.Bucket // spreads the use of windows that come back at once
+	pace    *limiter.Bucket // spreads the use of windows that come back at once
 	shaping shaping
 
 	// taken is what was used in all, net; offset is the sum of corrections, without what a first statement begins with.
@@ -21,6 +21,7 @@ type meter struct {
 	seen   uint64 // the newest request whose answer was used
 	gave   int    // what was given back just now
 	gaveAt time.Time
+	flow   flow
 
 	capacity capacity
 
@@ -63,18 +64,14 @@ func (m *meter) margin(turn uint64) float64 {
 // take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.
 func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) {
 	m.taken += float64(n)
+	if m.dimension == tokens || m.known() {
+		m.flow.add(now, n)
+	}
 	if !m.known() {
 		k.last = -m.taken - m.offset
+		k.first = k.last
 	} else {
-		m.counter.Take(now, n)
-		if m.shaping.used != refill {
-			m.pace.Take(now, n)
-		}
-		k.last = m.counter.Level(now) - m.offset
-	}
-	k.first = k.last
-	if now.Sub(m.gaveAt) <= jitter { // the provider may get to it later than to the request
-		k.last -= float64(m.gave)
+		k = m.count(now, n)
 	}
 	if together != nil {
 		k.first = together.first + float64(before-n)
@@ -82,11 +79,27 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 	return k
 }
 
+func (m *meter) count(now time.Time, n int) (k mark) {
+	m.counter.Take(now, n)
+	if m.shaping.used != refill {
+		m.pace.Take(now, n)
+	}
+	k.last = m.counter.Level(now) - m.offset
+	k.first = k.last
+	if m.gave > 0 && now.Sub(m.gaveAt) <= jitter { // the provider may get to it later than to the request
+		k.last -= float64(m.gave)
+	}
+	return k
+}
+
 // give brings back n of what was taken at a time; n below 0 takes more.
 func (m *meter) give(now, taken time.Time, n int) {
+	if n == 0 {
+		return
+	}
 	m.taken -= float64(n)
 	switch {
-	case !m.known() || n == 0:
+	case !m.known():
 	case n < 0:
 		m.counter.Take(now, -n)
 	default:
@@ -135,7 +148,7 @@ func (m *meter) resize(now time.Time, limit int) {
 	perSecond := float64(limit) / m.shaping.window.Seconds()
 	m.pace.Set(now, hurry*perSecond, max(1, limit/10))
 	switch c := m.counter.(type) {
-	case limiter.Bucket:
+	case *limiter.Bucket:
 		c.Set(now, perSecond, limit)
 	case *limiter.Window:
 		c.SetLimit(limit)
@@ -144,27 +157,26 @@ func (m *meter) resize(now time.Time, limit int) {
 	}
 }
 
-// guess is how likely something is.
-type guess uint8
+// suspicion is whether a bucket can have been too small for a request that was refused.
+type suspicion uint8
 
 const (
-	no guess = iota
-	known
-	maybe
+	cleared suspicion = iota
+	atEdge            // it was as full as it may be, as far as is known
+	suspect           // it was fuller than was ever proven
 )
 
-// failedAt is how much would have been in use with a request of n that was refused with so much in use, and whether a bucket can
-// have been too small for it.
-func (m *meter) failedAt(used, n float64) (float64, guess) {
+// suspect tells how much would have been in use with a request of n that was refused with so much in use, and what follows.
+func (m *meter) suspect(used, n float64) (float64, suspicion) {
 	c := &m.capacity
 	if !m.ofRequests() || used == c.proven { // what is stated may have the refused request in it already
 		used += n
 	}
 	switch {
 	case m.shaping.used != refill || used < c.proven:
-		return used, no
+		return used, cleared
 	case used == c.proven || c.failed > 0 && used >= c.failed:
-		return used, known
+		return used, atEdge
 	}
-	return used, maybe
+	return used, suspect
 }

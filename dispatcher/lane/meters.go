@@ -16,7 +16,6 @@ type meters struct {
 	charging charging
 	adapting adapting
 	ramp     ramp
-	flow     flow // of tokens
 
 	turn    uint64  // requests sent
 	last    *Permit // the newest of them
@@ -125,7 +124,6 @@ func (m *meters) take(now time.Time, p *Permit, waited bool) {
 	p.sums, p.booked = m.charging.sums, m.charging.booked
 	m.adapting.take(now, p.cost[tokens], waited)
 	m.ramp.take(now, p.cost[tokens])
-	m.flow.add(now, p.cost[tokens])
 	m.together(now, p)
 	for d := range dimensions {
 		if m.leader == p {

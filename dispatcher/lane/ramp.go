@@ -12,7 +12,7 @@ import (
 type ramp struct {
 	rate  float64 // tokens a second right after the refusal; 0 for no bound
 	since time.Time
-	pace  limiter.Bucket
+	pace  *limiter.Bucket
 }
 
 const (
@@ -53,7 +53,7 @@ func (r *ramp) refused(now, sent time.Time, perSecond float64) {
 		return
 	}
 	r.rate, r.since = max(1, rampDrop*perSecond), now
-	if r.pace.Limiter == nil {
+	if r.pace == nil {
 		r.pace = limiter.NewBucket(r.rate, 1)
 	}
 	r.set(now)

@@ -25,7 +25,7 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 		m.learn(now, p, stated, refused)
 	}
 	if o.Err != nil && o.Err.Reason == request.ReasonRamp {
-		m.ramp.refused(now, p.admitted, m.flow.perSecond(now))
+		m.ramp.refused(now, p.admitted, m.learned[tokens].flow.perSecond(now))
 	}
 	if o.Sent && !refused {
 		m.correct(now, p, &o.Usage)
@@ -99,9 +99,9 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		if float64(one.Remaining) < n {
 			return // it was used up, as it says
 		}
-		u, small := meter.failedAt(float64(one.Limit-one.Remaining), n)
-		edge = edge || small != no
-		if s := u / float64(one.Limit); small == maybe && s > share {
+		u, small := meter.suspect(float64(one.Limit-one.Remaining), n)
+		edge = edge || small != cleared
+		if s := u / float64(one.Limit); small == suspect && s > share {
 			fullest, share, used = meter, s, u
 		}
 	}

@@ -86,14 +86,21 @@ func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off floa
 	case least > high:
 		off = high - least
 	}
+	if n := int(math.Round(off)); n != 0 {
+		m.shift(now, p.admitted, n)
+	}
+	return off, judged
+}
+
+// shift corrects the level by n, and the marks of all that are under way with it.
+func (m *meter) shift(now, sent time.Time, n int) {
 	before := m.counter.Level(now)
-	if n := int(math.Round(off)); n > 0 {
-		m.counter.Give(now, p.admitted, n)
-	} else if n < 0 {
+	if n > 0 {
+		m.counter.Give(now, sent, n)
+	} else {
 		m.counter.Take(now, -n)
 	}
-	m.offset += m.counter.Level(now) - before
-	return off, judged
+	m.offset += m.counter.Level(now) - before // a full bucket takes no more
 }
 
 // rounded is the range in which what is left may be. Some providers round it to thousands.

@@ -44,7 +44,6 @@ func TestJobTime(t *testing.T) {
 				}
 				callers.Wait()
 				took := time.Since(begun)
-				t.Log(l.lane.Dump())
 				l.lane.Abort()
 				st := l.sim.Stats()
 				over := float64(took-tt.least-latency) / float64(tt.least+latency)
