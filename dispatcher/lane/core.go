@@ -119,19 +119,35 @@ func (c *core) admit(now time.Time) {
 			break
 		}
 		if err := c.meters.above(p); err != nil {
-			c.dequeue(p)
-			c.fail(p, err)
+			c.drop(p, err)
 			continue
 		}
-		if wait := max(c.gate.Sub(now), c.meters.wait(now, p)); wait > 0 {
-			c.wake = now.Add(wait)
-			break
+		wait := max(c.gate.Sub(now), c.meters.wait(now, p))
+		switch late := now.Add(wait); {
+		case wait <= 0:
+			c.grant(p, now)
+			continue
+		case c.inFlight == 0 && p.due >= 0 && p.ticket.Deadline.Before(late): // nothing will be given back
+			c.drop(p, tooLate())
+			continue
+		default:
+			c.wake = late
 		}
-		c.grant(p, now)
+		break
 	}
 	if len(c.due) > 0 && (c.wake.IsZero() || c.due[0].ticket.Deadline.Before(c.wake)) {
 		c.wake = c.due[0].ticket.Deadline
 	}
+}
+
+// drop fails a request that waits.
+func (c *core) drop(p *Permit, err error) {
+	c.dequeue(p)
+	c.fail(p, err)
+}
+
+func tooLate() error {
+	return &request.Error{Class: request.ClassTimeout, Message: "the deadline passes before the request may be sent"}
 }
 
 // expire fails those whose deadline passes before anything may be sent.
@@ -141,9 +157,7 @@ func (c *core) expire(now time.Time) {
 		earliest = c.gate
 	}
 	for len(c.due) > 0 && !c.due[0].ticket.Deadline.After(earliest) {
-		p := c.due[0]
-		c.dequeue(p)
-		c.fail(p, &request.Error{Class: request.ClassTimeout, Message: "the deadline passes before the request may be sent"})
+		c.drop(c.due[0], tooLate())
 	}
 }
 
@@ -248,8 +262,7 @@ func (c *core) takeOut(e *request.Error) {
 
 func (c *core) failAll(err error) {
 	for p := c.queue.head(); p != nil; p = c.queue.head() {
-		c.dequeue(p)
-		c.fail(p, err)
+		c.drop(p, err)
 	}
 }
 
