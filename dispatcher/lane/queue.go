@@ -10,6 +10,7 @@ import (
 type queue struct {
 	weights map[string]float64
 	tenants map[string]*tenant
+	many    int        // tenants are to be looked through
 	active  tenantHeap // those that have requests waiting
 	virtual float64    // of the tenant served last
 	waiting int
@@ -25,7 +26,7 @@ type tenant struct {
 }
 
 func newQueue(weights map[string]float64) *queue {
-	return &queue{weights: weights, tenants: map[string]*tenant{}}
+	return &queue{weights: weights, tenants: map[string]*tenant{}, many: fewTenants}
 }
 
 func (q *queue) push(p *Permit) {
@@ -56,9 +57,9 @@ func (q *queue) tenant(name string) *tenant {
 // fewTenants are kept without looking whether they are still needed.
 const fewTenants = 64
 
-// forget drops the idle tenants that would start afresh at the same virtual time, when most may be such.
+// forget drops the idle tenants that would start afresh at the same virtual time. It looks only after their number has doubled.
 func (q *queue) forget() {
-	if len(q.tenants) < fewTenants+2*len(q.active) {
+	if len(q.tenants) < q.many {
 		return
 	}
 	for name, t := range q.tenants {
@@ -66,6 +67,7 @@ func (q *queue) forget() {
 			delete(q.tenants, name)
 		}
 	}
+	q.many = fewTenants + 2*len(q.tenants)
 }
 
 // head is the next in turn, nil if nobody waits.
@@ -91,6 +93,9 @@ func (q *queue) serve(p *Permit) {
 	q.virtual = max(q.virtual, p.tenant.virtual)
 	q.remove(p)
 	q.charge(p, p.ticket.InputTokens+p.ticket.MaxOutputTokens)
+	if len(q.active) == 0 { // nobody was kept waiting by it
+		q.virtual = max(q.virtual, p.tenant.virtual)
+	}
 }
 
 // charge sets what a request weighs against its tenant.
