@@ -23,6 +23,7 @@ type adapting struct {
 	burst  int       // refusals in the last burst
 	bursts float64   // mean of that
 	quick  int       // bursts in a row that came at once
+	early  int       // bursts in a row that came in the lower half of the band
 	low    float64   // what was sent on average before the last burst that was overdue
 	size   average   // of a request
 
@@ -40,6 +41,8 @@ const (
 	// gives back what was not used seems the smaller the faster the rate grows. Windows tell only at their end whether there is
 	// more.
 	bandSeconds, windowSeconds = 20.0, 90.0
+	// manyEarly bursts in a row show that the rate is not what they are about.
+	manyEarly = 8
 	// fewItems are so few that the rate was too high from the beginning.
 	fewItems = 20
 )
@@ -117,7 +120,7 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	case a.windowed(now, n, wait):
 		a.rate = float64(a.recent.Since(now, now.Add(wait-time.Minute))) / 60
 	case a.on():
-		a.decrease(a.tokens / elapsed)
+		a.decrease(now, a.tokens/elapsed)
 	default:
 		a.rate = a.guess(n, wait, max(elapsed, 1))
 	}
@@ -171,22 +174,28 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 }
 
 // decrease follows a burst. Within the band, what was sent on average since the last one is what a deep bucket got, and the rate
-// in use what a shallow one gets. A burst that was overdue may be due to a bucket that had much in store, or to a limit that is higher: the latter is tried, and the former
-// taken if the next burst comes at once.
-func (a *adapting) decrease(average float64) {
+// in use what a shallow one gets. A burst that was overdue may be due to a bucket that had much in store, or to a limit that is
+// higher: the latter is tried, and the former taken if the next burst comes at once.
+func (a *adapting) decrease(now time.Time, average float64) {
 	inUse := a.rate * a.factor()
+	got := float64(a.recent.Since(now, now.Add(-time.Minute))) / 60
 	switch {
 	case a.items < fewItems && a.low > 0:
 		a.rate = min(a.rate, max(a.low, a.rate/2))
-		a.low = 0
+		a.low, a.quick = 0, 0
 	case a.items < fewItems:
 		a.quick++
-		a.rate *= max(0.5, 1-0.1*float64(a.quick))
-		return
+		a.early++
+		a.rate = max(a.rate*max(0.5, 1-0.1*float64(a.quick)), min(a.rate, got/2))
 	case a.factor() > bandHigh:
-		a.rate, a.low = inUse*0.85, average
+		a.rate, a.low, a.quick, a.early = inUse*0.85, average, 0, 0
 	default:
-		a.rate, a.low = (average+inUse)/2, 0
+		if a.early++; a.factor() >= 1 {
+			a.early = 0
+		}
+		a.rate, a.low, a.quick = (average+inUse)/2, 0, 0
 	}
-	a.quick = 0
+	if a.early == manyEarly { // being slower does not help: the refusals have another cause
+		a.rate, a.low, a.early = 2*a.rate, a.rate, 0
+	}
 }

@@ -176,7 +176,7 @@ func TestManyAtOnce(t *testing.T) {
 				if err == nil {
 					o := lane.Outcome{Sent: true}
 					if n%50 == 0 {
-						o.Err = &request.Error{Class: request.ClassRateLimit, RetryAfter: time.Millisecond}
+						o.Err = &request.Error{Class: request.ClassOverloaded, RetryAfter: time.Millisecond}
 					}
 					p.Done(o)
 				} else if !errors.Is(err, context.Canceled) {

@@ -119,7 +119,9 @@ func (m *meter) begin(limit, left int, now time.Time, mark float64) {
 		m.shaping.window = m.window()
 	}
 	m.offset = float64(left) - mark
-	m.capacity = newCapacity(limit)
+	if m.capacity = newCapacity(limit); m.dimension == outputTokens { // which are used afterwards, so that nothing is proven before
+		m.capacity.size = float64(limit)
+	}
 	m.rebuild(now, int(math.Round(m.offset-m.taken)))
 }
 
