@@ -75,3 +75,31 @@ func BenchmarkBacklog(b *testing.B) {
 		})
 	}
 }
+
+// The same through a goroutine with a mailbox in place of the lock: two messages and a reply for each request.
+func BenchmarkMailbox(b *testing.B) {
+	l := newLane(b, lane.Config{})
+	defer l.Abort()
+	steps, stop := make(chan func()), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case step := <-steps:
+				step()
+			case <-stop:
+				return
+			}
+		}
+	}()
+	defer close(stop)
+	b.ReportAllocs()
+	for b.Loop() {
+		reply := make(chan *lane.Permit, 1)
+		steps <- func() {
+			p, _ := l.Acquire(context.Background(), lane.Ticket{Tenant: "a"})
+			reply <- p
+		}
+		p := <-reply
+		steps <- func() { p.Done(lane.Outcome{Sent: true}) }
+	}
+}

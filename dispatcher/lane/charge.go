@@ -32,13 +32,15 @@ func (c charge) reserved(in, out int) int {
 
 // settled is what it counts in the end.
 func (c charge) settled(reserved int, u *request.Usage) int {
-	switch {
-	case !u.Reported && !u.Estimated:
+	if !u.Reported && !u.Estimated {
 		return reserved
-	case c == chargeActual:
+	}
+	switch c {
+	case chargeActual:
 		return u.TotalTokens()
-	case c == chargeUncached:
+	case chargeUncached:
 		return u.TotalTokens() - u.CacheReadTokens
+	case chargeSum, chargeMax:
 	}
 	return reserved
 }
