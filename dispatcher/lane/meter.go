@@ -1,0 +1,184 @@
+package lane
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed63918563/llmgate/internal/limiter"
+)
+
+// meter keeps to the limit of one dimension: a copy of the provider's own count, corrected by what each answer says is left.
+type meter struct {
+	dimension
+	limit   int // of a window, as stated; 0 while nothing is known
+	counter counter
+	pace    *limiter.Bucket // spreads the use of windows that come back at once
+	shaping shaping
+
+	// taken is what was used in all, net; offset is the sum of corrections, without what a first statement begins with.
+	taken  float64
+	offset float64
+	seen   uint64 // the newest request whose answer was used
+	gave   int    // what was given back just now
+	gaveAt time.Time
+	flow   flow
+
+	capacity capacity
+
+	unit      int     // what is left is rounded to
+	unitSeen  int     // how many answers speak for the unit
+	bias, dev float64 // by which a request's count differs from what was booked: mean and spread
+}
+
+// counter is a copy of a provider's count, in one of the shapes.
+type counter interface {
+	Wait(now time.Time, n int) time.Duration
+	Take(now time.Time, n int)
+	Give(now, taken time.Time, n int)
+	Level(now time.Time) float64
+}
+
+func (m *meter) known() bool { return m.limit > 0 }
+
+// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted. What a window
+// has is spread over it, so that nobody who comes later waits for its end.
+func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
+	if !m.known() {
+		return 0
+	}
+	room := float64(n) + m.margin(turn)
+	if m.shaping.used == refill {
+		room = min(room, m.capacity.size) + float64(m.limit) - m.capacity.size
+		return m.counter.Wait(now, int(math.Ceil(room)))
+	}
+	return max(m.counter.Wait(now, int(math.Ceil(room))), m.pace.Wait(now, n))
+}
+
+// margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
+// they do not.
+func (m *meter) margin(turn uint64) float64 {
+	under := float64(turn - m.seen)
+	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(under), m.capacity.size/4)
+}
+
+// take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.
+func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) {
+	m.taken += float64(n)
+	if m.dimension == tokens || m.known() {
+		m.flow.add(now, n)
+	}
+	if !m.known() {
+		k.last = -m.taken - m.offset
+		k.first = k.last
+	} else {
+		k = m.count(now, n)
+	}
+	if together != nil {
+		k.first = together.first + float64(before-n)
+	}
+	return k
+}
+
+func (m *meter) count(now time.Time, n int) (k mark) {
+	m.counter.Take(now, n)
+	if m.shaping.used != refill {
+		m.pace.Take(now, n)
+	}
+	k.last = m.counter.Level(now) - m.offset
+	k.first = k.last
+	if m.gave > 0 && now.Sub(m.gaveAt) <= jitter { // the provider may get to it later than to the request
+		k.last -= float64(m.gave)
+	}
+	return k
+}
+
+// give brings back n of what was taken at a time; n below 0 takes more.
+func (m *meter) give(now, taken time.Time, n int) {
+	if n == 0 {
+		return
+	}
+	m.taken -= float64(n)
+	switch {
+	case !m.known():
+	case n < 0:
+		m.counter.Take(now, -n)
+	default:
+		m.counter.Give(now, taken, n)
+		m.pace.Give(now, taken, n)
+		if now.Sub(m.gaveAt) > jitter {
+			m.gave = 0
+		}
+		m.gave, m.gaveAt = m.gave+n, now
+	}
+}
+
+// begin starts the copy with the first statement of a limit.
+func (m *meter) begin(limit, left int, now time.Time, mark float64) {
+	m.limit = limit
+	if m.shaping.window == 0 {
+		m.shaping.window = m.window()
+	}
+	m.offset = float64(left) - mark
+	if m.capacity = newCapacity(limit); m.dimension == outputTokens { // which are used afterwards, so that nothing is proven before
+		m.capacity.size = float64(limit)
+	}
+	m.rebuild(now, int(math.Round(m.offset-m.taken)))
+}
+
+// rebuild makes the counter anew, with a level.
+func (m *meter) rebuild(now time.Time, level int) {
+	perSecond := float64(m.limit) / m.shaping.window.Seconds()
+	m.pace = limiter.NewBucket(hurry*perSecond, max(1, m.limit/10))
+	switch m.shaping.used {
+	case fixed:
+		m.counter = limiter.NewWindow(m.limit, m.shaping.window)
+	case sliding:
+		m.counter = limiter.NewLog(m.limit, m.shaping.window)
+	default:
+		m.counter = limiter.NewBucket(perSecond, m.limit)
+	}
+	m.counter.Take(now, max(0, m.limit-level))
+}
+
+// hurry is how much faster than at its mean rate a window is used, so that nothing is left over at its end.
+const hurry = 1.2
+
+// resize follows a limit that has changed. What is left is corrected by what answers say.
+func (m *meter) resize(now time.Time, limit int) {
+	m.capacity.scale(float64(limit) / float64(m.limit))
+	m.limit = limit
+	perSecond := float64(limit) / m.shaping.window.Seconds()
+	m.pace.Set(now, hurry*perSecond, max(1, limit/10))
+	switch c := m.counter.(type) {
+	case *limiter.Bucket:
+		c.Set(now, perSecond, limit)
+	case *limiter.Window:
+		c.SetLimit(limit)
+	case *limiter.Log:
+		c.SetLimit(limit)
+	}
+}
+
+// suspicion is whether a bucket can have been too small for a request that was refused.
+type suspicion uint8
+
+const (
+	cleared suspicion = iota
+	atEdge            // it was as full as it may be, as far as is known
+	suspect           // it was fuller than was ever proven
+)
+
+// suspect tells how much would have been in use with a request of n that was refused with so much in use, and what follows.
+func (m *meter) suspect(used, n float64) (float64, suspicion) {
+	c := &m.capacity
+	if !m.ofRequests() || used == c.proven { // what is stated may have the refused request in it already
+		used += n
+	}
+	switch {
+	case m.shaping.used != refill || used < c.proven:
+		return used, cleared
+	case used == c.proven || c.failed > 0 && used >= c.failed:
+		return used, atEdge
+	}
+	return used, suspect
+}

@@ -1,0 +1,114 @@
+package lane
+
+import (
+	"time"
+
+	"github.com/seed63918563/llmgate/request"
+)
+
+// settle brings what was reserved to what was counted, and learns from what the answer stated.
+func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
+	m.owed -= p.owed
+	refused := o.Err != nil && o.Err.Class == request.ClassRateLimit
+	if o.Usage.OutputTokens > 0 {
+		m.answers.add(float64(o.Usage.OutputTokens))
+	}
+	if !o.Sent {
+		m.adapting.give(now, p.admitted, p.cost[tokens])
+	}
+	stated := &o.Limits
+	if o.Err != nil && !stated.Any() {
+		stated = &o.Err.Limits
+	}
+	if o.Sent && stated.Any() {
+		m.known = true
+		m.learn(now, p, stated, refused)
+	}
+	if o.Err != nil && o.Err.Reason == request.ReasonRamp {
+		m.ramp.refused(now, p.admitted, m.learned[tokens].flow.perSecond(now))
+	}
+	if o.Sent && !refused {
+		m.correct(now, p, &o.Usage)
+		return
+	}
+	for d := range dimensions {
+		if refused && d.ofRequests() { // some providers count refused requests as well; if not, they say that more is left
+			continue
+		}
+		m.learned[d].give(now, p.admitted, p.cost[d])
+		if log := m.ceilings[d]; log != nil {
+			log.Give(now, p.admitted, p.ceilingCost(d))
+		}
+	}
+	m.charging.unsend(p.ticket.InputTokens, p.most, p.cost[tokens])
+	if refused && o.Err.Reason != request.ReasonInFlight {
+		m.blame(now, p, stated, o.Err.RetryAfter)
+	}
+}
+
+// correct books the difference between what was reserved and what was used.
+func (m *meters) correct(now time.Time, p *Permit, u *request.Usage) {
+	back := p.cost
+	for d := range back {
+		back[d] = 0
+	}
+	back[tokens] = p.cost[tokens] - m.charging.used.settled(p.cost[tokens], u)
+	back[dailyTokens] = back[tokens]
+	back[inputTokens] = p.cost[inputTokens] - settledInput(p.cost[inputTokens], u)
+	back[outputTokens] = -u.OutputTokens
+	for d, n := range back {
+		m.learned[d].give(now, p.admitted, n)
+		if dimension(d) == outputTokens && u.OutputTokens > 0 {
+			n += p.most
+		}
+		if log := m.ceilings[d]; log != nil && n > 0 {
+			log.Give(now, p.admitted, n)
+		} else if log != nil && n < 0 {
+			log.Take(now, -n)
+		}
+	}
+	m.charging.settle(p.ticket.InputTokens, p.most, back[tokens], u)
+}
+
+// learn goes through what an answer stated.
+func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool) {
+	for d, one := range byDimension(l) {
+		meter := &m.learned[d]
+		requests := float64(p.turn - meter.seen)
+		off, v := meter.learn(now, p, *one, refused)
+		if dimension(d) == tokens && v != silent {
+			off = m.charging.learn(off, p, refused, requests, v)
+		}
+		if v == judged {
+			meter.miss(off, requests)
+		}
+	}
+}
+
+// blame finds out which limit refused a request that should have been let through: a bucket that holds less than was thought,
+// if no limit was used up. Limits for the same time are taken to have buckets alike. If none can have, and not all are stated, it
+// was one of the others, to which the rate adapts.
+func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Duration) {
+	var fullest *meter
+	share, used, edge := 0.0, 0.0, false
+	for d, one := range byDimension(l) {
+		meter, n := &m.learned[d], float64(p.cost[d])
+		if !meter.known() || !one.Stated || one.Remaining < 0 || n == 0 {
+			continue
+		}
+		if float64(one.Remaining) < n {
+			return // it was used up, as it says
+		}
+		u, small := meter.suspect(float64(one.Limit-one.Remaining), n)
+		edge = edge || small != cleared
+		if s := u / float64(one.Limit); small == suspect && s > share {
+			fullest, share, used = meter, s, u
+		}
+	}
+	switch {
+	case fullest != nil:
+		fullest.capacity.refuse(now, used, float64(p.cost[fullest.dimension]), fullest.limit)
+	case !edge && (!l.Requests.Stated || !l.Tokens.Stated && !l.InputTokens.Stated):
+		m.adapting.refused(now, p.admitted, p.cost[tokens], wait)
+	}
+}
