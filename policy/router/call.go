@@ -75,7 +75,7 @@ func (c *call) arrange() {
 func (c *call) query() *policy.Query {
 	r := c.router
 	q := &policy.Query{
-		Request: &c.req, Turn: c.turn, Rand: c.rand(), 
+		Request: &c.req, Turn: c.turn, Rand: c.rand(),
 		Prompt:  func() int { return tokens.Request(&c.req) },
 		Cost:    func(i int) (request.Money, bool) { return c.cost(r.targets[i]) },
 		Targets: make([]policy.Target, len(r.targets)),

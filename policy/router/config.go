@@ -60,6 +60,8 @@ type Target struct {
 	// Cost is what a request is expected to cost here; false where that is not known. nil: it never is. It must be safe for
 	// concurrent use.
 	Cost func(*request.Request) (request.Money, bool)
+	// Gate admits attempts; nil lets all pass.
+	Gate Gate
 }
 
 // Hedge says when a request gets a second attempt elsewhere while the first is still under way. It is for Complete alone;
@@ -119,6 +121,9 @@ func (c *Config) faults() (faults []string) {
 		}
 		if t.Weight < 0 {
 			add("Targets[%d] (%s): Weight %d is negative; 0 counts as 1", i, t.Name, t.Weight)
+		}
+		if t.Gate != nil && c.Hedge.Share > 0 {
+			add("Targets[%d] (%s): has a Gate, and Hedge would send beside it; use one of them", i, t.Name)
 		}
 		names[t.Name] = true
 	}

@@ -14,14 +14,15 @@ import (
 
 func (r *Router) field(target string) zap.Field { return zap.String("target", target) }
 
-func (r *Router) logAttempt(a *attempt, at time.Time, e *request.Error) {
+func (r *Router) logAttempt(a *attempt, try *request.Attempt, e *request.Error) {
 	line := r.cfg.Logger.Check(zap.DebugLevel, "attempt")
 	if line == nil {
 		return
 	}
 	fields := []zap.Field{
-		zap.String("router", r.cfg.Name), r.field(a.target.Name), zap.String("model", a.target.Model), zap.String("key", a.target.Key),
-		zap.Duration("waited", a.waited), zap.Duration("latency", at.Sub(a.sent)), zap.Duration("ttft", a.ttft()),
+		zap.String("router", r.cfg.Name), r.field(a.target.Name), zap.String("model", try.Model), zap.String("key", try.Key),
+		zap.Duration("waited", try.Waited), zap.Duration("latency", try.Latency), zap.Duration("ttft", try.TTFT),
+		zap.Int("prompt_tokens", try.Usage.PromptTokens()), zap.Int("output_tokens", try.Usage.OutputTokens),
 	}
 	line.Write(append(fields, described(e)...)...)
 }
