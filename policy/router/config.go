@@ -36,6 +36,9 @@ type Config struct {
 	// Logger gets a line for each attempt (debug) and each change of a target's state (info, warn), without content or
 	// secrets; nil is silent.
 	Logger *zap.Logger
+	// Watch is told of each change of a target's state, on the goroutine of the request that found it; nil is nobody. It must
+	// be safe for concurrent use.
+	Watch func(Change)
 	// Seed makes chance repeatable: the same requests in the same order draw the same targets and the same backoff. 0 is a
 	// seed of its own for each Router.
 	Seed uint64

@@ -52,19 +52,22 @@ func (r *Router) logState(t *target, before, after policy.State, e *request.Erro
 	fields := append(described(e), zap.String("router", r.cfg.Name), r.field(t.Name), zap.Stringer("was", before))
 	if after == policy.Open {
 		r.cfg.Logger.Warn("target opened: it keeps failing and is left alone for a while", fields...)
-		return
+	} else {
+		r.cfg.Logger.Info("target "+after.String(), fields...)
 	}
-	r.cfg.Logger.Info("target "+after.String(), fields...)
+	r.tell(Change{Target: t.Name, To: after.String(), Err: e})
 }
 
 func (r *Router) logRest(t *target, rest time.Duration, e *request.Error) {
 	fields := append(described(e), zap.String("router", r.cfg.Name), r.field(t.Name), zap.Duration("rest", rest))
 	r.cfg.Logger.Info("target rests, as its provider asked", fields...)
+	r.tell(Change{Target: t.Name, To: Resting, Rest: rest, Err: e})
 }
 
 func (r *Router) logOut(t *target, e *request.Error) {
 	fields := append(described(e), zap.String("router", r.cfg.Name), r.field(t.Name), zap.String("key", t.Key))
 	r.cfg.Logger.Warn("target taken out: its key or allowance is of no use; see to it and call Restore", fields...)
+	r.tell(Change{Target: t.Name, To: TakenOut, Err: e})
 }
 
 // mostStacked bounds the memory for programs that make engines without end.

@@ -97,6 +97,7 @@ func (r *Router) Restore(name string) bool {
 		return false
 	}
 	r.cfg.Logger.Info("target restored", r.field(name))
+	r.tell(Change{Target: name, To: Restored})
 	return true
 }
 
