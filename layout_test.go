@@ -23,6 +23,8 @@ var allowed = map[string][]string{
 	"policy/router":       {"request", "policy", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap"},
 	"policy/retry":        {"request", "policy", "policy/router", "go.uber.org/zap"},
 	"internal/allowance":  {},
+	"internal/limiter":    {"golang.org/x/time/rate"},
+	"dispatcher/lane":     {"request", "internal/limiter", "go.uber.org/zap", "go.uber.org/zap/zapcore"},
 	"pricing":             {"request"},
 	"pricing/gen":         {"pricing", "request"},
 	"internal/jsontext":   {},

@@ -1,0 +1,224 @@
+package lane
+
+import (
+	"container/heap"
+	"math/rand/v2"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/seed63918563/llmgate/request"
+)
+
+// core is all that a lane knows, and its rules. It has no clock, goroutine or lock: each method is a step at a time that is
+// passed in and does not go back. What a step resolves, and when the next is due, is left for the caller.
+type core struct {
+	name        string
+	maxInFlight int
+	meters      meters
+	queue       *queue
+	due         dueHeap
+	rand        *rand.Rand
+
+	inFlight int
+	gate     time.Time // nothing is sent before
+	out      *request.Error
+	stage    stage
+
+	// Left by a step for its caller, who clears resolved and news.
+	resolved []*Permit
+	wake     time.Time // when the next tick is due; zero for never
+	news     []news
+
+	admittedTotal, rateLimited int64
+}
+
+type stage uint8
+
+const (
+	open stage = iota
+	draining
+	aborted
+)
+
+// news is a change that is worth a line in the log.
+type news struct {
+	level  zapcore.Level
+	text   string
+	fields []zap.Field
+}
+
+func newCore(cfg *Config) *core {
+	seed := cfg.Seed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	return &core{
+		name: cfg.Name, maxInFlight: cfg.MaxInFlight, queue: newQueue(cfg.Weights),
+		meters: newMeters(cfg.Limits), rand: rand.New(rand.NewPCG(seed, 0)),
+	}
+}
+
+// submit takes a request in. It may be resolved at once.
+func (c *core) submit(p *Permit, now time.Time) {
+	p.asked, p.due = now, -1
+	switch {
+	case c.stage != open:
+		c.fail(p, c.closed())
+		return
+	case c.out != nil:
+		c.fail(p, c.out)
+		return
+	}
+	c.queue.push(p)
+	if !p.ticket.Deadline.IsZero() {
+		heap.Push(&c.due, p)
+	}
+	c.admit(now)
+}
+
+func (c *core) closed() error {
+	return &request.Error{Class: request.ClassCanceled, Message: c.name, Err: ErrClosed}
+}
+
+// fail resolves a request that is in no queue.
+func (c *core) fail(p *Permit, err error) {
+	p.state, p.err = ended, err
+	c.resolved = append(c.resolved, p)
+}
+
+// dequeue takes a waiting request out of all queues.
+func (c *core) dequeue(p *Permit) {
+	c.queue.remove(p)
+	if p.due >= 0 {
+		heap.Remove(&c.due, p.due)
+	}
+}
+
+// admit lets go who may go, and says when the next one may.
+func (c *core) admit(now time.Time) {
+	c.wake = time.Time{}
+	for c.expire(now); c.stage != aborted; {
+		p := c.queue.head()
+		if p == nil || c.inFlight >= c.maxInFlight {
+			break
+		}
+		if err := c.meters.above(p); err != nil {
+			c.dequeue(p)
+			c.fail(p, err)
+			continue
+		}
+		if wait := max(c.gate.Sub(now), c.meters.wait(now, p)); wait > 0 {
+			c.wake = now.Add(wait)
+			break
+		}
+		c.grant(p, now)
+	}
+	if len(c.due) > 0 && (c.wake.IsZero() || c.due[0].ticket.Deadline.Before(c.wake)) {
+		c.wake = c.due[0].ticket.Deadline
+	}
+}
+
+// expire fails those whose deadline passes before anything may be sent.
+func (c *core) expire(now time.Time) {
+	earliest := now
+	if c.gate.After(now) {
+		earliest = c.gate
+	}
+	for len(c.due) > 0 && !c.due[0].ticket.Deadline.After(earliest) {
+		p := c.due[0]
+		c.dequeue(p)
+		c.fail(p, &request.Error{Class: request.ClassTimeout, Message: "the deadline passes before the request may be sent"})
+	}
+}
+
+func (c *core) grant(p *Permit, now time.Time) {
+	c.queue.serve(p)
+	if p.due >= 0 {
+		heap.Remove(&c.due, p.due)
+	}
+	c.meters.take(now, p)
+	p.state, p.admitted = admitted, now
+	c.inFlight++
+	c.admittedTotal++
+	c.resolved = append(c.resolved, p)
+}
+
+// withdraw takes back a request whose caller has left. If it was admitted meanwhile, it was not sent.
+func (c *core) withdraw(p *Permit, now time.Time) {
+	switch p.state {
+	case waiting:
+		c.dequeue(p)
+		p.state = ended
+		c.admit(now)
+	case admitted:
+		c.done(p, &Outcome{}, now)
+	}
+}
+
+// done ends a request that was admitted.
+func (c *core) done(p *Permit, o *Outcome, now time.Time) {
+	if p.state != admitted {
+		return
+	}
+	p.state = ended
+	c.inFlight--
+	c.meters.settle(now, p, o)
+	if o.Err != nil {
+		c.failed(o.Err, now)
+	}
+	c.admit(now)
+}
+
+// failed draws the conclusions for everybody from one failure.
+func (c *core) failed(e *request.Error, now time.Time) {
+	switch {
+	case e.Class == request.ClassAuth, e.Class == request.ClassQuota && (e.Reason != request.ReasonDaily || e.RetryAfter <= 0):
+		c.takeOut(e)
+		return
+	case e.Class == request.ClassRateLimit:
+		c.rateLimited++
+	}
+	if until := now.Add(e.RetryAfter); until.After(c.gate) {
+		c.gate = until
+	}
+}
+
+// takeOut fails everybody until restore.
+func (c *core) takeOut(e *request.Error) {
+	if c.out != nil {
+		return
+	}
+	c.out = e
+	c.news = append(c.news, news{zapcore.WarnLevel, "lane out", []zap.Field{zap.String("class", string(e.Class))}})
+	c.failAll(e)
+}
+
+func (c *core) failAll(err error) {
+	for p := c.queue.head(); p != nil; p = c.queue.head() {
+		c.dequeue(p)
+		c.fail(p, err)
+	}
+}
+
+func (c *core) tick(now time.Time) { c.admit(now) }
+
+func (c *core) restore(now time.Time) {
+	c.out, c.gate = nil, time.Time{}
+	c.admit(now)
+}
+
+func (c *core) drain(now time.Time) {
+	c.stage = max(c.stage, draining)
+	c.admit(now)
+}
+
+func (c *core) abort(now time.Time) {
+	c.stage = aborted
+	c.failAll(c.closed())
+	c.admit(now)
+}
+
+// drained: nothing is left and nothing will come.
+func (c *core) drained() bool { return c.stage != open && c.inFlight == 0 && c.queue.waiting == 0 }

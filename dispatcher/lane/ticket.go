@@ -1,0 +1,68 @@
+package lane
+
+import (
+	"time"
+
+	"github.com/seed63918563/llmgate/request"
+)
+
+// Ticket is what a lane has to know of a request.
+type Ticket struct {
+	// Tenant is whose request it is. Tenants share the lane by weight, in tokens.
+	Tenant string
+	// Priority puts a tenant's requests in order: higher ones go first, equal ones as they came.
+	Priority int
+	// Deadline is when it must have been sent; zero is never. The context's own counts as well, if it is earlier.
+	Deadline time.Time
+	// InputTokens is the size of the prompt, as well as it can be guessed, and MaxOutputTokens the bound on the answer; 0 is
+	// not known.
+	InputTokens     int
+	MaxOutputTokens int
+}
+
+// Outcome is what became of an admitted request.
+type Outcome struct {
+	// Sent: the provider may have seen it. What was not sent is given back as if it had never been admitted.
+	Sent bool
+	// Usage is what the provider counted; leave it empty if nothing is known.
+	Usage request.Usage
+	// Limits are those that the headers of the answer stated; for a failure those in Err count if these are empty.
+	Limits request.Limits
+	// Err is the failure, or nil.
+	Err *request.Error
+}
+
+// Permit lets one request be sent. It must be ended with Done.
+type Permit struct {
+	lane   *Lane
+	ticket Ticket
+	tenant *tenant
+	weighs int // tokens that the tenant was charged with
+
+	seq      uint64
+	place    int // in the tenant's heap
+	due      int // in the heap of deadlines, -1 without one
+	state    state
+	err      error
+	ready    chan struct{} // closed when resolved; nil if that was at once
+	asked    time.Time
+	admitted time.Time
+
+	cost [dimensions]int // as reserved
+}
+
+// state of a Permit.
+type state uint8
+
+const (
+	waiting state = iota
+	admitted
+	ended // failed, withdrawn or done
+)
+
+// Waited is how long the request waited in the lane.
+func (p *Permit) Waited() time.Duration { return p.admitted.Sub(p.asked) }
+
+// Done ends the permit: it frees the place, settles what was reserved and learns from what the provider said. It does not
+// block. It is called exactly once; more calls change nothing.
+func (p *Permit) Done(o Outcome) { p.lane.done(p, &o) }

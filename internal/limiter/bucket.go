@@ -1,0 +1,60 @@
+// Package limiter counts use against a rate limit, in three shapes that limits have: a bucket that refills all the time, a
+// window after which everything begins afresh, and a log of which every entry counts for a while. Nothing in it reads a clock,
+// waits or locks: times are arguments and must not go back. Who takes may run into debt, for what was used is often known only
+// afterwards.
+package limiter
+
+import (
+	"math"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Bucket holds up to its burst and refills all the time.
+type Bucket struct{ *rate.Limiter }
+
+// NewBucket makes a full bucket. The rate is in units per second.
+func NewBucket(perSecond float64, burst int) Bucket {
+	return Bucket{rate.NewLimiter(rate.Limit(perSecond), burst)}
+}
+
+// Wait is how long until n are there, 0 if they are. What is larger than the bucket waits until it is full.
+func (b Bucket) Wait(now time.Time, n int) time.Duration {
+	missing := float64(min(n, b.Burst())) - b.TokensAt(now)
+	if missing <= roundingError*float64(b.Burst()) {
+		return 0
+	}
+	return seconds(missing / float64(b.Limit()))
+}
+
+// roundingError is the share of a bucket that a wait may have lost to the conversion into nanoseconds and back.
+const roundingError = 1e-9
+
+// Take uses n, which may leave the bucket in debt.
+func (b Bucket) Take(now time.Time, n int) {
+	for burst := max(1, b.Burst()); n > burst; n -= burst {
+		b.ReserveN(now, burst) // more than a burst at once would be refused
+	}
+	b.ReserveN(now, n)
+}
+
+// Give brings back n of what was taken, as far as the bucket has room.
+func (b Bucket) Give(now, _ time.Time, n int) { b.ReserveN(now, -n) }
+
+// Level is what is in the bucket, negative in debt.
+func (b Bucket) Level(now time.Time) float64 { return b.TokensAt(now) }
+
+// Set changes rate and burst. What is in the bucket stays, as far as it has room.
+func (b Bucket) Set(now time.Time, perSecond float64, burst int) {
+	b.SetLimitAt(now, rate.Limit(perSecond))
+	b.SetBurstAt(now, burst)
+}
+
+// seconds rounds up, so that who waits is not early, and bounds what does not fit.
+func seconds(s float64) time.Duration {
+	if s >= math.MaxInt64/float64(time.Second) {
+		return math.MaxInt64
+	}
+	return time.Duration(math.Ceil(s * float64(time.Second)))
+}

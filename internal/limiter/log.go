@@ -1,0 +1,85 @@
+package limiter
+
+import (
+	"math"
+	"sort"
+	"time"
+)
+
+// entries is about how many a Log keeps at most; those that are close together are one, which counts until the last of them
+// has expired.
+const entries = 1024
+
+// Log allows a number of units in any stretch of time as long as its window.
+type Log struct {
+	limit  int
+	window time.Duration
+	sum    int
+	list   []entry // oldest first
+}
+
+// entry is what was taken between two times.
+type entry struct {
+	from, to time.Time
+	n        int
+}
+
+// NewLog makes an empty log.
+func NewLog(limit int, window time.Duration) *Log { return &Log{limit: limit, window: window} }
+
+// SetLimit changes what is allowed.
+func (l *Log) SetLimit(limit int) { l.limit = limit }
+
+// Wait is how long until n fit, 0 if they do. What is larger than the limit waits until nothing is in use.
+func (l *Log) Wait(now time.Time, n int) time.Duration {
+	l.forget(now)
+	over := l.sum + min(n, l.limit) - l.limit
+	if over <= 0 {
+		return 0
+	}
+	for _, e := range l.list {
+		if over -= e.n; over <= 0 {
+			return e.to.Add(l.window).Sub(now)
+		}
+	}
+	return math.MaxInt64 // only without a limit
+}
+
+// Take uses n.
+func (l *Log) Take(now time.Time, n int) {
+	l.forget(now)
+	l.sum += n
+	if last := len(l.list) - 1; last >= 0 && now.Sub(l.list[last].from) < l.window/entries {
+		l.list[last].to = now
+		l.list[last].n += n
+		return
+	}
+	l.list = append(l.list, entry{now, now, n})
+}
+
+// Give brings back n of what was taken at a time, unless that has expired.
+func (l *Log) Give(now, taken time.Time, n int) {
+	l.forget(now)
+	i := sort.Search(len(l.list), func(i int) bool { return !l.list[i].to.Before(taken) })
+	for ; i < len(l.list) && n > 0; i++ { // an entry holds less where another correction came first
+		part := min(n, l.list[i].n)
+		l.list[i].n -= part
+		l.sum -= part
+		n -= part
+	}
+}
+
+// Level is what may still be used, negative in debt.
+func (l *Log) Level(now time.Time) float64 {
+	l.forget(now)
+	return float64(l.limit - l.sum)
+}
+
+func (l *Log) forget(now time.Time) {
+	old := 0
+	for old < len(l.list) && now.Sub(l.list[old].to) >= l.window {
+		l.sum -= l.list[old].n
+		old++
+	}
+	l.list = l.list[old:]
+}
