@@ -122,7 +122,7 @@ func (d *Dispatcher) build() error {
 	var faults []error
 	targets := make([]router.Target, len(d.cfg.Targets))
 	for i := range d.cfg.Targets {
-		g, err := newGate(d, &d.cfg.Targets[i])
+		g, err := newGate(d, &d.cfg.Targets[i], i+1)
 		if err != nil {
 			faults = append(faults, err)
 		}

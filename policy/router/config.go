@@ -115,7 +115,7 @@ func (c *Config) faults() (faults []string) {
 	names := map[string]bool{}
 	for i := range c.Targets {
 		t := &c.Targets[i]
-		t.Name = cmp.Or(t.Name, t.described(), fmt.Sprintf("target %d", i+1))
+		t.Name = t.Called(i + 1)
 		if t.Client == nil {
 			add("Targets[%d] (%s): no Client; give one", i, t.Name)
 		}
@@ -142,11 +142,11 @@ func (c *Config) faults() (faults []string) {
 	return faults
 }
 
-// described is what the target is made of, "" if nothing is said.
-func (t *Target) described() string {
-	name := strings.Trim(t.Provider+"/"+t.Model, "/")
+// Called is what the nth target, from 1, is called: its Name, or what the router makes of the rest.
+func (t *Target) Called(n int) string {
+	made := strings.Trim(t.Provider+"/"+t.Model, "/")
 	if t.Key != "" {
-		name += "#" + t.Key
+		made += "#" + t.Key
 	}
-	return name
+	return cmp.Or(t.Name, made, fmt.Sprintf("target %d", n))
 }
