@@ -22,8 +22,11 @@ type core struct {
 	rand        *rand.Rand
 
 	inFlight int
+	probe    int       // bounds what is in flight while no limit is known
 	gate     time.Time // nothing is sent before
+	release  time.Time // until then what was held back by the gate goes one by one
 	out      *request.Error
+	restored time.Time // what was admitted before says nothing of the target any more
 	stage    stage
 
 	// Left by a step for its caller, who clears resolved and news.
@@ -55,9 +58,20 @@ func newCore(cfg *Config) *core {
 		seed = rand.Uint64()
 	}
 	return &core{
-		name: cfg.Name, maxInFlight: cfg.MaxInFlight, queue: newQueue(cfg.Weights),
+		name: cfg.Name, maxInFlight: cfg.MaxInFlight, probe: firstProbe, queue: newQueue(cfg.Weights),
 		meters: newMeters(cfg.Limits), rand: rand.New(rand.NewPCG(seed, 0)),
 	}
+}
+
+// firstProbe is how many requests go at once to a target of which nothing is known. Each success adds one more.
+const firstProbe = 8
+
+// places is how many may be in flight.
+func (c *core) places() int {
+	if c.meters.known || c.meters.adapting.on() {
+		return c.maxInFlight
+	}
+	return min(c.maxInFlight, c.probe)
 }
 
 // submit takes a request in. It may be resolved at once.
@@ -101,7 +115,7 @@ func (c *core) admit(now time.Time) {
 	c.wake = time.Time{}
 	for c.expire(now); c.stage != aborted; {
 		p := c.queue.head()
-		if p == nil || c.inFlight >= c.maxInFlight {
+		if p == nil || c.inFlight >= c.places() {
 			break
 		}
 		if err := c.meters.above(p); err != nil {
@@ -138,7 +152,8 @@ func (c *core) grant(p *Permit, now time.Time) {
 	if p.due >= 0 {
 		heap.Remove(&c.due, p.due)
 	}
-	c.meters.take(now, p)
+	c.meters.take(now, p, p.asked.Before(now))
+	c.stagger(now)
 	p.state, p.admitted = admitted, now
 	c.inFlight++
 	c.admittedTotal++
@@ -165,24 +180,60 @@ func (c *core) done(p *Permit, o *Outcome, now time.Time) {
 	p.state = ended
 	c.inFlight--
 	c.meters.settle(now, p, o)
+	if u := &o.Usage; u.Reported || u.Estimated {
+		c.queue.charge(p, u.TotalTokens())
+	}
 	if o.Err != nil {
-		c.failed(o.Err, now)
+		c.failed(p, o.Err, now)
+	} else {
+		c.probe++
 	}
 	c.admit(now)
 }
 
 // failed draws the conclusions for everybody from one failure.
-func (c *core) failed(e *request.Error, now time.Time) {
-	switch {
-	case e.Class == request.ClassAuth, e.Class == request.ClassQuota && (e.Reason != request.ReasonDaily || e.RetryAfter <= 0):
-		c.takeOut(e)
-		return
-	case e.Class == request.ClassRateLimit:
+func (c *core) failed(p *Permit, e *request.Error, now time.Time) {
+	if e.Class == request.ClassRateLimit {
 		c.rateLimited++
 	}
-	if until := now.Add(e.RetryAfter); until.After(c.gate) {
-		c.gate = until
+	switch {
+	case e.RetryAfter > 0 && e.Class != request.ClassAuth:
+		c.cool(now, e.RetryAfter)
+	case e.Class == request.ClassRateLimit:
+		c.cool(now, defaultWait)
+	case (e.Class == request.ClassAuth || e.Class == request.ClassQuota) && p.admitted.After(c.restored):
+		c.takeOut(e)
 	}
+}
+
+const (
+	// defaultWait is for refusals that do not say how long to wait.
+	defaultWait = time.Second
+	// After a wait, what it held back goes one by one over a quarter of it, but not longer than mostRelease.
+	releaseShare = 4
+	mostRelease  = 500 * time.Millisecond
+)
+
+// cool keeps everybody waiting. A wait is never shortened.
+func (c *core) cool(now time.Time, wait time.Duration) {
+	until := now.Add(wait)
+	if !until.After(c.gate) {
+		return
+	}
+	c.gate, c.release = until, until.Add(min(wait/releaseShare, mostRelease))
+	if wait >= time.Second {
+		c.news = append(c.news, news{zapcore.InfoLevel, "lane waits", []zap.Field{zap.Duration("wait", wait)}})
+	}
+}
+
+// stagger holds back the next one after a wait, by a time of chance: all that wait are spread over the release.
+func (c *core) stagger(now time.Time) {
+	left := c.release.Sub(now)
+	if left <= 0 {
+		return
+	}
+	gap := 2 * left / time.Duration(c.queue.waiting+1)
+	c.gate = now.Add(time.Duration(c.rand.Float64() * float64(min(gap, left))))
 }
 
 // takeOut fails everybody until restore.
@@ -205,7 +256,7 @@ func (c *core) failAll(err error) {
 func (c *core) tick(now time.Time) { c.admit(now) }
 
 func (c *core) restore(now time.Time) {
-	c.out, c.gate = nil, time.Time{}
+	c.out, c.gate, c.release, c.restored = nil, time.Time{}, time.Time{}, now
 	c.admit(now)
 }
 

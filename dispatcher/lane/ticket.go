@@ -48,7 +48,14 @@ type Permit struct {
 	asked    time.Time
 	admitted time.Time
 
-	cost [dimensions]int // as reserved
+	// As reserved: what it counts in each dimension, the marks of the meters, how the sums stood, and the bound on the answer and
+	// its expected length.
+	turn       uint64
+	cost       [dimensions]int
+	marks      [dimensions]float64
+	sums       sums
+	booked     float64
+	most, owed int
 }
 
 // state of a Permit.

@@ -22,10 +22,10 @@ func (w *Window) SetEnd(now, end time.Time) {
 	w.end = end
 }
 
-// End is when the present window ends.
-func (w *Window) End(now time.Time) time.Time {
+// Start is when the present window began.
+func (w *Window) Start(now time.Time) time.Time {
 	w.roll(now)
-	return w.end
+	return w.end.Add(-w.length)
 }
 
 // Wait is how long until n fit, 0 if they do. What is larger than the limit waits for a window in which nothing is used.

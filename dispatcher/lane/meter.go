@@ -1,0 +1,247 @@
+package lane
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed63918563/llmgate/internal/limiter"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// meter keeps to the limit of one dimension: a copy of the provider's own count, corrected by what each answer says is left.
+type meter struct {
+	dimension
+	limit   int // of a window, as stated; 0 while nothing is known
+	counter counter
+	pace    limiter.Bucket // spreads the use of windows that come back at once
+	shaping shaping
+
+	// taken is what was used in all, net; offset is the sum of corrections, without what a first statement begins with.
+	taken  float64
+	offset float64
+	seen   uint64 // the newest request whose answer was used
+
+	// capacity is how much may be in use at once, which a bucket may bound below the limit. Nobody tells; it is proven by
+	// requests that were let through, and settled when one that went beyond was not.
+	capacity float64
+	proven   float64
+	settled  bool
+
+	unit      int     // what is left is rounded to
+	unitSeen  int     // how many answers speak for the unit
+	bias, dev float64 // by which a request's count differs from what was booked: mean and spread
+}
+
+// counter is a copy of a provider's count, in one of the shapes.
+type counter interface {
+	Wait(now time.Time, n int) time.Duration
+	Take(now time.Time, n int)
+	Give(now, taken time.Time, n int)
+	Level(now time.Time) float64
+}
+
+func (m *meter) known() bool { return m.limit > 0 }
+
+// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted.
+func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
+	if !m.known() {
+		return 0
+	}
+	room := float64(n) + m.margin(turn)
+	if m.shaping.used == refill {
+		room = min(room, m.capacity) + float64(m.limit) - m.capacity
+		return m.counter.Wait(now, int(math.Ceil(room)))
+	}
+	return max(m.counter.Wait(now, int(math.Ceil(room))), m.pace.Wait(now, n))
+}
+
+// margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
+// they do not.
+func (m *meter) margin(turn uint64) float64 {
+	under := float64(turn - m.seen)
+	return min(max(0, m.bias)*under+2*m.dev*math.Sqrt(under), m.capacity/4)
+}
+
+// take uses n and returns the mark by which the answer to the request will be understood.
+func (m *meter) take(now time.Time, n int) (mark float64) {
+	m.taken += float64(n)
+	if !m.known() {
+		return -m.taken - m.offset
+	}
+	m.counter.Take(now, n)
+	if m.shaping.used != refill {
+		m.pace.Take(now, n)
+	}
+	return m.counter.Level(now) - m.offset
+}
+
+// give brings back n of what was taken at a time; n below 0 takes more.
+func (m *meter) give(now, taken time.Time, n int) {
+	m.taken -= float64(n)
+	switch {
+	case !m.known() || n == 0:
+	case n < 0:
+		m.counter.Take(now, -n)
+	default:
+		m.counter.Give(now, taken, n)
+	}
+}
+
+// learn takes in what the answer to a request said. Its mark is that of take; uncounted is what the request did not count after
+// all. It returns by how much the count was off since the answer before, and whether that can be told.
+func (m *meter) learn(now time.Time, p *Permit, mark float64, l request.Limit, uncounted int) (off float64, ok bool) {
+	if !l.Stated || l.Limit <= 0 || p.turn <= m.seen {
+		return 0, false
+	}
+	limit, left := int(l.Limit), int(l.Remaining)
+	if left < 0 {
+		left = limit
+	}
+	first := !m.known()
+	if first {
+		m.begin(limit, left, now, mark+float64(uncounted))
+	} else if limit > m.limit {
+		m.resize(now, limit)
+	}
+	m.observe(now, p.admitted, limit, left, l.Reset)
+	off, ok = m.correct(now, p, left, mark+float64(uncounted))
+	if limit < m.limit {
+		m.resize(now, limit)
+	}
+	m.seen = p.turn
+	if uncounted == 0 {
+		m.prove(float64(limit-left), float64(p.cost[m.dimension]))
+	}
+	return off, ok && !first
+}
+
+// begin starts the copy with the first statement of a limit.
+func (m *meter) begin(limit, left int, now time.Time, mark float64) {
+	m.limit = limit
+	if m.shaping.window == 0 {
+		m.shaping.window = m.window()
+	}
+	m.offset = float64(left) - mark
+	m.capacity = max(1, float64(limit)/60)
+	m.rebuild(now, int(math.Round(m.offset-m.taken)))
+}
+
+// rebuild makes the counter anew, with a level.
+func (m *meter) rebuild(now time.Time, level int) {
+	perSecond := float64(m.limit) / m.shaping.window.Seconds()
+	m.pace = limiter.NewBucket(hurry*perSecond, max(1, int(perSecond)))
+	switch m.shaping.used {
+	case fixed:
+		m.counter = limiter.NewWindow(m.limit, m.shaping.window)
+	case sliding:
+		m.counter = limiter.NewLog(m.limit, m.shaping.window)
+	default:
+		m.counter = limiter.NewBucket(perSecond, m.limit)
+	}
+	m.counter.Take(now, max(0, m.limit-level))
+}
+
+// hurry is how much faster than its mean rate a window is used, so that what answers say comes in time for its end.
+const hurry = 1.25
+
+// resize follows a limit that has changed. What is left is corrected by what answers say.
+func (m *meter) resize(now time.Time, limit int) {
+	ratio := float64(limit) / float64(m.limit)
+	m.limit = limit
+	m.capacity, m.proven = m.capacity*ratio, m.proven*ratio
+	perSecond := float64(limit) / m.shaping.window.Seconds()
+	m.pace.Set(now, hurry*perSecond, max(1, int(perSecond)))
+	switch c := m.counter.(type) {
+	case limiter.Bucket:
+		c.Set(now, perSecond, limit)
+	case *limiter.Window:
+		c.SetLimit(limit)
+	case *limiter.Log:
+		c.SetLimit(limit)
+	}
+}
+
+// observe follows the shape.
+func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duration) {
+	window := m.shaping.window
+	changed := m.shaping.learn(observation{sent, float64(limit-left) / float64(limit), reset})
+	if changed || window != m.shaping.window {
+		m.rebuild(now, int(math.Round(m.counter.Level(now))))
+	}
+	if w, ok := m.counter.(*limiter.Window); ok && reset > 0 {
+		if end := sent.Add(reset); end.After(now) {
+			w.SetEnd(now, end)
+		}
+	}
+}
+
+// correct brings the copy to what was stated to be left, as of when the request was sent.
+func (m *meter) correct(now time.Time, p *Permit, left int, mark float64) (off float64, ok bool) {
+	if w, isWindow := m.counter.(*limiter.Window); isWindow && p.admitted.Before(w.Start(now)) {
+		return 0, false // it speaks of a window that has ended
+	}
+	low, high := m.rounded(left)
+	expected := mark + m.offset
+	switch {
+	case left == 0 && expected <= 0: // in debt, by how much is not told
+	case expected < low:
+		off = low - expected
+	case expected > high:
+		off = high - expected
+	}
+	if n := int(math.Round(off)); n > 0 {
+		m.counter.Give(now, p.admitted, n)
+	} else if n < 0 {
+		m.counter.Take(now, -n)
+	}
+	m.offset += math.Round(off)
+	return off, true
+}
+
+// rounded is the range in which what is left may be. Some providers round it to thousands.
+func (m *meter) rounded(left int) (low, high float64) {
+	switch {
+	case left%1000 != 0:
+		m.unit, m.unitSeen = 1, 0
+	case m.unit != 1 && left > 0 && left < m.limit:
+		if m.unitSeen++; m.unitSeen >= enoughSamples {
+			m.unit = 1000
+		}
+	}
+	if m.unit > 1 {
+		return float64(left - m.unit/2), float64(left + m.unit/2)
+	}
+	return float64(left), float64(left + 1)
+}
+
+// miss takes in by how much one answer's request, and those since the answer before, counted more than was booked.
+func (m *meter) miss(off, requests float64) {
+	each := -off / requests
+	m.bias += (each - m.bias) / 16
+	m.dev += (math.Abs(each-m.bias)*math.Sqrt(requests) - m.dev) / 16
+}
+
+// growth is how far beyond what is proven a bucket is tried.
+const growth = 1.25
+
+// prove takes in that so much was in use at once when a request was let through.
+func (m *meter) prove(used, n float64) {
+	m.proven = max(m.proven, used)
+	if !m.settled {
+		m.capacity = min(float64(m.limit), max(m.capacity, m.proven*growth, m.proven+n))
+	}
+}
+
+// refuse takes in that the provider refused a request of n with so much left by its own word. It reports whether it would
+// have been beyond what was proven.
+func (m *meter) beyond(now time.Time, n int) float64 {
+	if !m.known() || m.shaping.used != refill {
+		return 0
+	}
+	return (float64(m.limit) - m.counter.Level(now) + float64(n)) / max(1, m.proven)
+}
+
+// settle bounds what may be in use at once by what was proven.
+func (m *meter) settle() {
+	m.capacity, m.settled = max(1, m.proven), true
+}
