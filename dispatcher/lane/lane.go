@@ -117,6 +117,7 @@ func (l *Lane) report() {
 
 func (l *Lane) tick() {
 	l.mu.Lock()
+	l.alarm.at = time.Time{} // it has rung
 	now := time.Now()
 	l.core.tick(now)
 	l.unlock(now)
