@@ -48,7 +48,7 @@ func (d *diary) Changed(c router.Change) { d.write("%s is %s for %v", c.Target, 
 
 func TestHooksAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limit := &request.Error{Class: request.ClassRateLimit, Status: 429, RetryAfter: 10 * time.Second}
+		limit := &request.Error{Class: request.ClassOverloaded, Status: 503, RetryAfter: 10 * time.Second}
 		client := script(fake.Reply{Err: limit}, takes(time.Second), fails(request.ClassInvalid), fake.Reply{Text: "a long answer"})
 		told := new(diary)
 		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Name: "t", Client: client}}, Hooks: dispatcher.Hooks{told}})
@@ -59,7 +59,7 @@ func TestHooksAreTold(t *testing.T) {
 		}
 		d.Restore("t")
 		want := []string{
-			"t admitted after 0s", `t attempted: "rate_limit" in 0s, error true`, "t is resting for 10s",
+			"t admitted after 0s", `t attempted: "overloaded" in 0s, error true`, "t is resting for 10s",
 			"t admitted after 0s", `t attempted: "" in 1s, error false`, "resolved: response true, error false, in 11s",
 			"t admitted after 0s", `t attempted: "invalid" in 0s, error true`, "resolved: response false, error true, in 0s",
 			"t admitted after 0s", `t attempted: "canceled" in 0s, error true`, "resolved: response false, error false, in 0s",

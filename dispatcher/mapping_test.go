@@ -55,7 +55,9 @@ func TestMap(t *testing.T) {
 // joining combines texts by having the model repeat them.
 func joining() dispatcher.Mapping[[]string, string] {
 	return dispatcher.Mapping[[]string, string]{
-		Ask:  func(texts []string) (request.Request, error) { return question("(" + strings.Join(texts, "") + ")"), nil },
+		Ask: func(texts []string) (request.Request, error) {
+			return question("(" + strings.Join(texts, "") + ")"), nil
+		},
 		Read: func(_ []string, r *request.Response) (string, error) { return r.Content, nil },
 	}
 }

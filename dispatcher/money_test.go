@@ -3,7 +3,6 @@ package dispatcher_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -73,6 +72,11 @@ func worst(t *dispatcher.Target, _ *request.Request) (request.Money, bool) {
 }
 
 func one(*dispatcher.Target, *request.Response) (request.Money, bool) { return 1, true }
+
+// all is a price as high as the worst case.
+func all(t *dispatcher.Target, _ *request.Response) (request.Money, bool) {
+	return request.Money(t.Weight), true
+}
 
 func TestMoneyIsSettledOnEveryPath(t *testing.T) {
 	unbilled := &request.Error{Class: request.ClassInvalid, Status: 400}
@@ -144,7 +148,7 @@ func TestAFullBudgetGoesToACheaperTarget(t *testing.T) {
 		p := &purse{cap: 100}
 		d := open(t, dispatcher.Config{
 			Targets: []dispatcher.Target{{Name: "dear", Client: dear, Weight: 60}, {Name: "dearer", Client: dear, Weight: 90}, {Name: "cheap", Client: cheap, Weight: 40}},
-			Ledger:  p, Worst: worst, Price: func(t *dispatcher.Target, _ *request.Response) (request.Money, bool) { return request.Money(t.Weight), true },
+			Ledger:  p, Worst: worst, Price: all,
 		})
 		ask(t, d)
 		resp := ask(t, d)
@@ -163,7 +167,7 @@ func TestTheCapHoldsUnderConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &purse{cap: 505}
 		client := script(takes(time.Second))
-		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: client, Weight: 10}}, Ledger: p, Worst: worst, Price: one})
+		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: client, Weight: 10}}, Ledger: p, Worst: worst, Price: all})
 		read, answered := 0, 0
 		for r := range d.Run(t.Context(), count(1000, &read), dispatcher.RunOptions{InFlight: 1000, Stop: []dispatcher.Condition{dispatcher.StopOnBudget()}}) {
 			if r.Err == nil {
@@ -172,8 +176,8 @@ func TestTheCapHoldsUnderConcurrency(t *testing.T) {
 				t.Fatal(r.Err)
 			}
 		}
-		if answered != 50 || len(client.Calls()) != 50 || p.spent != 50 || p.open != 0 {
-			t.Errorf("%d answered in %d calls, spent %v: %s", answered, len(client.Calls()), p.spent, fmt.Sprint(p.open))
+		if answered != 50 || len(client.Calls()) != 50 || p.spent != 500 || p.open != 0 {
+			t.Errorf("%d answered in %d calls, spent %v, %d holds open", answered, len(client.Calls()), p.spent, p.open)
 		}
 	})
 }

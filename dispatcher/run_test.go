@@ -135,12 +135,12 @@ func TestAnEndOfTheContextEndsTheRun(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 		defer cancel()
 		read, late, outcome := 0, 0, dispatcher.Outcome{}
-		for r := range over(t, script(takes(time.Minute))).Run(ctx, count(1000, &read), dispatcher.RunOptions{InFlight: 10, Outcome: &outcome}) {
+		for r := range over(t, script(takes(time.Minute))).Run(ctx, count(1000, &read), dispatcher.RunOptions{InFlight: 5, Outcome: &outcome}) {
 			if errors.Is(r.Err, context.DeadlineExceeded) {
 				late++
 			}
 		}
-		if read != 20 || late != 10 || !errors.Is(outcome.Err, context.DeadlineExceeded) || outcome.Failed != 10 {
+		if read != 10 || late != 5 || !errors.Is(outcome.Err, context.DeadlineExceeded) || outcome.Failed != 5 {
 			t.Errorf("%d read, %d late, outcome %+v", read, late, outcome)
 		}
 	})
