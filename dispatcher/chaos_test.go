@@ -49,7 +49,9 @@ func storm(t *testing.T, sims []*sim.Sim, seen *sightings, p *purse) *dispatcher
 		Hooks: dispatcher.Hooks{seen}, Seed: 1, RetryShare: -1, Health: policy.HealthConfig{Pause: time.Second, MaxPause: 5 * time.Second},
 		Ledger: p, Order: policy.LeastBusy(), Tenants: map[string]float64{"b": 3},
 		Worst: func(*dispatcher.Target, *request.Request) (request.Money, bool) { return 2000, true },
-		Price: func(_ *dispatcher.Target, r *request.Response) (request.Money, bool) { return bill(r.Usage), r.Usage.Reported },
+		Price: func(_ *dispatcher.Target, r *request.Response) (request.Money, bool) {
+			return bill(r.Usage), r.Usage.Reported
+		},
 	}
 	for i, s := range sims {
 		client, err := openai.New(openai.Config{BaseURL: "http://simulated/v1", Model: "m", Transport: s.Transport()})
@@ -106,8 +108,9 @@ func TestChaos(t *testing.T) {
 }
 
 func runAll(t *testing.T, d *dispatcher.Dispatcher, n int) (resolved int) {
-	read, had := 0, make([]bool, n)
-	for r := range d.Run(t.Context(), count(n, &read), dispatcher.RunOptions{InFlight: 200}) {
+	jobs, _ := count(n)
+	had := make([]bool, n)
+	for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 200}) {
 		if had[r.Index] || (r.Response == nil) == (r.Err == nil) {
 			t.Errorf("job %d: twice %v, %v, %v", r.Index, had[r.Index], r.Response, r.Err)
 		}

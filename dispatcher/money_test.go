@@ -168,8 +168,9 @@ func TestTheCapHoldsUnderConcurrency(t *testing.T) {
 		p := &purse{cap: 505}
 		client := script(takes(time.Second))
 		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: client, Weight: 10}}, Ledger: p, Worst: worst, Price: all})
-		read, answered := 0, 0
-		for r := range d.Run(t.Context(), count(1000, &read), dispatcher.RunOptions{InFlight: 1000, Stop: []dispatcher.Condition{dispatcher.StopOnBudget()}}) {
+		jobs, _ := count(1000)
+		answered := 0
+		for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 1000, Stop: []dispatcher.Condition{dispatcher.StopOnBudget()}}) {
 			if r.Err == nil {
 				answered++
 			} else if !errors.Is(r.Err, request.ErrBudget) {

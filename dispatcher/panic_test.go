@@ -64,13 +64,13 @@ func TestAPanicIsTheItemsError(t *testing.T) {
 				d := open(t, cfg)
 				_, err := d.Submit(t.Context(), question("?")).Result()
 				thrown(t, err, text)
-				read := 0
-				for r := range d.Run(t.Context(), count(3, &read), dispatcher.RunOptions{InFlight: 2}) {
+				jobs, read := count(3)
+				for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 2}) {
 					thrown(t, r.Err, text)
 				}
 				s := d.Stats()
-				if read != 3 || p.open != 0 || s.InFlight != 0 || s.Targets[0].InFlight != 0 || s.Targets[0].Lane.InFlight != 0 {
-					t.Errorf("%d read, %d holds open, stats %+v", read, p.open, s)
+				if read() != 3 || p.open != 0 || s.InFlight != 0 || s.Targets[0].InFlight != 0 || s.Targets[0].Lane.InFlight != 0 {
+					t.Errorf("%d read, %d holds open, stats %+v", read(), p.open, s)
 				}
 			})
 		})
@@ -143,8 +143,9 @@ func TestAGoroutineThatIsEndedResolves(t *testing.T) {
 		if _, err := d.Submit(t.Context(), question("?")).Result(); request.Classify(err) != request.ClassUnknown {
 			t.Errorf("got %v", err)
 		}
-		read, results := 0, 0
-		for r := range d.Run(t.Context(), count(5, &read), dispatcher.RunOptions{InFlight: 2}) {
+		jobs, _ := count(5)
+		results := 0
+		for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 2}) {
 			if results++; r.Err == nil {
 				t.Error("no error")
 			}

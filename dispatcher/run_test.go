@@ -33,10 +33,11 @@ func TestEveryJobHasOneResultInTheOrderAskedFor(t *testing.T) {
 			const n, inFlight = 1000, 17
 			client := uneven()
 			d := over(t, client)
-			read, outcome := 0, dispatcher.Outcome{}
+			jobs, _ := count(n)
+			outcome := dispatcher.Outcome{}
 			var got []int
 			var last time.Time
-			for r := range d.Run(t.Context(), count(n, &read), dispatcher.RunOptions{InFlight: inFlight, Order: order, Outcome: &outcome}) {
+			for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: inFlight, Order: order, Outcome: &outcome}) {
 				if r.Err != nil || r.Response.Content != r.Job.ID || fmt.Sprint(r.Index) != r.Job.ID {
 					t.Fatalf("result %d of job %s: %+v, %v", r.Index, r.Job.ID, r.Response, r.Err)
 				}
@@ -65,25 +66,26 @@ func TestEveryJobHasOneResultInTheOrderAskedFor(t *testing.T) {
 func TestOrderHoldsTheIntakeUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := fake.New(fake.Config{Rules: []fake.Rule{{When: fake.Text("0"), Replies: []fake.Reply{takes(time.Hour)}}}})
-		read := 0
-		for r := range over(t, client).Run(t.Context(), count(1000, &read), dispatcher.RunOptions{InFlight: 10, Order: dispatcher.Input}) {
-			if r.Index == 0 && read > 81 {
-				t.Errorf("%d jobs were read while the first one was answered; want at most 80 and one more", read)
+		jobs, read := count(1000)
+		for r := range over(t, client).Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 10, Order: dispatcher.Input}) {
+			if r.Index == 0 && read() > 81 {
+				t.Errorf("%d jobs were read while the first one was answered; want at most 80 and one more", read())
 			}
 		}
-		if read != 1000 {
-			t.Errorf("read %d jobs", read)
+		if read() != 1000 {
+			t.Errorf("read %d jobs", read())
 		}
 	})
 }
 
 func TestASlowReaderHoldsTheSourceUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		read, taken := 0, 0
-		for range over(t, script()).Run(t.Context(), count(100, &read), dispatcher.RunOptions{InFlight: 10}) {
+		jobs, read := count(100)
+		taken := 0
+		for range over(t, script()).Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 10}) {
 			time.Sleep(time.Minute)
-			if taken++; read > taken+10 {
-				t.Fatalf("%d jobs were read when %d results were taken", read, taken)
+			if taken++; read() > taken+10 {
+				t.Fatalf("%d jobs were read when %d results were taken", read(), taken)
 			}
 		}
 		if taken != 100 {
@@ -96,16 +98,17 @@ func TestLeavingTheLoopCancelsWhatIsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := fake.New(fake.Config{Rules: []fake.Rule{{When: fake.Text("0")}}, Default: &fake.Reply{Stall: true}})
 		d := over(t, client)
-		read, outcome := 0, dispatcher.Outcome{}
-		for range d.Run(t.Context(), count(1000, &read), dispatcher.RunOptions{InFlight: 10, Outcome: &outcome}) {
+		jobs, read := count(1000)
+		outcome := dispatcher.Outcome{}
+		for range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 10, Outcome: &outcome}) {
 			synctest.Wait()
 			break
 		}
-		if client.InFlight() != 0 || d.Stats().InFlight != 0 || read > 11 {
-			t.Errorf("%d in flight, %d read after the reader has left", client.InFlight(), read)
+		if client.InFlight() != 0 || d.Stats().InFlight != 0 || read() > 11 {
+			t.Errorf("%d in flight, %d read after the reader has left", client.InFlight(), read())
 		}
-		if outcome.Done != read || outcome.Canceled != read-1 || outcome.Err != nil {
-			t.Errorf("outcome %+v of %d jobs", outcome, read)
+		if outcome.Done != read() || outcome.Canceled != read()-1 || outcome.Err != nil {
+			t.Errorf("outcome %+v of %d jobs", outcome, read())
 		}
 	})
 }
@@ -113,14 +116,14 @@ func TestLeavingTheLoopCancelsWhatIsInFlight(t *testing.T) {
 func TestAPanicOfTheReaderLeavesNothingBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := script(fake.Reply{}, fake.Reply{Stall: true})
-		read := 0
+		jobs, _ := count(1000)
 		func() {
 			defer func() {
 				if recover() != "reader" {
 					t.Error("the panic was lost")
 				}
 			}()
-			for range over(t, client).Run(t.Context(), count(1000, &read), dispatcher.RunOptions{InFlight: 10}) {
+			for range over(t, client).Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 10}) {
 				panic("reader")
 			}
 		}()
@@ -134,14 +137,15 @@ func TestAnEndOfTheContextEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 		defer cancel()
-		read, late, outcome := 0, 0, dispatcher.Outcome{}
-		for r := range over(t, script(takes(time.Minute))).Run(ctx, count(1000, &read), dispatcher.RunOptions{InFlight: 5, Outcome: &outcome}) {
+		jobs, read := count(1000)
+		late, outcome := 0, dispatcher.Outcome{}
+		for r := range over(t, script(takes(time.Minute))).Run(ctx, jobs, dispatcher.RunOptions{InFlight: 5, Outcome: &outcome}) {
 			if errors.Is(r.Err, context.DeadlineExceeded) {
 				late++
 			}
 		}
-		if read != 10 || late != 5 || !errors.Is(outcome.Err, context.DeadlineExceeded) || outcome.Failed != 5 {
-			t.Errorf("%d read, %d late, outcome %+v", read, late, outcome)
+		if read() != 10 || late != 5 || !errors.Is(outcome.Err, context.DeadlineExceeded) || outcome.Failed != 5 {
+			t.Errorf("%d read, %d late, outcome %+v", read(), late, outcome)
 		}
 	})
 }
@@ -156,8 +160,9 @@ func TestRetriesTakeTheirTurnAmongFreshJobs(t *testing.T) {
 			}
 			return fake.Reply{Err: &request.Error{Class: request.ClassTransient, Status: 500}}
 		}}}, Default: &fake.Reply{Echo: true, Latency: 100 * time.Millisecond}})
-		read, order := 0, []int(nil)
-		for r := range over(t, client).Run(t.Context(), count(100, &read), dispatcher.RunOptions{InFlight: 2}) {
+		jobs, _ := count(100)
+		order := []int(nil)
+		for r := range over(t, client).Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 2}) {
 			order = append(order, r.Index)
 			if r.Index == 0 && len(r.Response.Attempts) != 2 {
 				t.Errorf("%d attempts, want 2", len(r.Response.Attempts))

@@ -91,8 +91,9 @@ func TestStoppingEndsTheIntakeOfARun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := over(t, script(takes(time.Second)))
-				read, results, outcome := 0, 0, dispatcher.Outcome{}
-				for r := range d.Run(t.Context(), count(1000, &read), dispatcher.RunOptions{InFlight: 10, Outcome: &outcome}) {
+				jobs, read := count(1000)
+				results, outcome := 0, dispatcher.Outcome{}
+				for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 10, Outcome: &outcome}) {
 					if r.Err != nil && !errors.Is(r.Err, dispatcher.ErrStopped) {
 						t.Error(r.Err)
 					}
@@ -100,8 +101,8 @@ func TestStoppingEndsTheIntakeOfARun(t *testing.T) {
 						stop(d) // from within the loop: results that nobody reads just now must not hold it up
 					}
 				}
-				if results != read || results > 45 || !errors.Is(outcome.Err, dispatcher.ErrStopped) {
-					t.Errorf("%d read, %d results, outcome %+v", read, results, outcome)
+				if results != read() || results > 45 || !errors.Is(outcome.Err, dispatcher.ErrStopped) {
+					t.Errorf("%d read, %d results, outcome %+v", read(), results, outcome)
 				}
 			})
 		})

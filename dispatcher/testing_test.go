@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -71,13 +72,14 @@ func refused(t testing.TB, ctx context.Context, c request.Client, want request.C
 }
 
 // count makes jobs that ask for their number, and says how many were read.
-func count(n int, read *int) iter.Seq[dispatcher.Job] {
+func count(n int) (jobs iter.Seq[dispatcher.Job], read func() int) {
+	var seen atomic.Int64
 	return func(yield func(dispatcher.Job) bool) {
 		for i := range n {
-			*read++
+			seen.Add(1)
 			if !yield(dispatcher.Job{ID: fmt.Sprint(i), Request: question(fmt.Sprint(i))}) {
 				return
 			}
 		}
-	}
+	}, func() int { return int(seen.Load()) }
 }
