@@ -76,7 +76,7 @@ func (s *sightings) Attempted(_ context.Context, _ string, _ *request.Attempt, e
 	}
 }
 
-func (s *sightings) Resolved(_ context.Context, r *dispatcher.Resolution) { s.resolved.Add(1) }
+func (s *sightings) Resolved(_ context.Context, r dispatcher.Resolution) { s.resolved.Add(1) }
 
 func TestChaos(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

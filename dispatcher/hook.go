@@ -27,12 +27,12 @@ type AttemptHook interface {
 
 // ResultHook is told what became of a request: a response or an error; or, of a stream that the caller left, neither.
 type ResultHook interface {
-	Resolved(ctx context.Context, r *Resolution)
+	Resolved(ctx context.Context, r Resolution)
 }
 
 // Resolution is how a request ended.
 type Resolution struct {
-	Request  *request.Request
+	Request  request.Request
 	Response *request.Response
 	Err      error
 	// Start is when it came, Latency the time until its end, waits included.
@@ -72,10 +72,11 @@ func (h Hooks) attempted(ctx context.Context, target string, try *request.Attemp
 	}
 }
 
-func (h Hooks) resolved(ctx context.Context, start time.Time, req *request.Request, resp *request.Response, err error) {
+func (h Hooks) resolved(ctx context.Context, r Resolution) {
+	r.Latency = time.Since(r.Start)
 	for _, hook := range h {
 		if hook, ok := hook.(ResultHook); ok {
-			hook.Resolved(ctx, &Resolution{Request: req, Response: resp, Err: err, Start: start, Latency: time.Since(start)})
+			hook.Resolved(ctx, r)
 		}
 	}
 }

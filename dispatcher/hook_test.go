@@ -40,7 +40,7 @@ func (d *diary) Attempted(_ context.Context, target string, try *request.Attempt
 	d.write("%s attempted: %q in %v, error %v", target, try.Class, try.Latency, err != nil)
 }
 
-func (d *diary) Resolved(_ context.Context, r *dispatcher.Resolution) {
+func (d *diary) Resolved(_ context.Context, r dispatcher.Resolution) {
 	d.write("resolved: response %v, error %v, in %v", r.Response != nil, r.Err != nil, r.Latency)
 }
 

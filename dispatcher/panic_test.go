@@ -38,7 +38,7 @@ func (h hook) Admitted(context.Context, string, time.Duration) { h.at("admitted"
 func (h hook) Attempted(context.Context, string, *request.Attempt, *request.Error) {
 	h.at("attempted")
 }
-func (h hook) Resolved(context.Context, *dispatcher.Resolution) { h.at("resolved") }
+func (h hook) Resolved(context.Context, dispatcher.Resolution) { h.at("resolved") }
 
 func TestAPanicIsTheItemsError(t *testing.T) {
 	price := func(*dispatcher.Target, *request.Response) (request.Money, bool) { panic("price") }

@@ -39,7 +39,7 @@ func (d *Dispatcher) Submit(ctx context.Context, req request.Request) *Handle {
 		defer func() { <-d.rooms }()
 		defer close(h.done)
 		fence(&h.err, func() error {
-			h.resp, h.err = d.complete(ctx, &req)
+			h.resp, h.err = d.complete(ctx, req)
 			return h.err
 		})
 	})

@@ -52,7 +52,7 @@ func (c *call) end(a *attempt, res result) *request.Response {
 	}
 	try := c.tried(a, res.at)
 	try.Provider, try.Model, try.Usage = cmp.Or(a.target.Provider, res.resp.Provider), cmp.Or(res.resp.Model, try.Model), res.resp.Usage
-	c.leave(a, &try, res.resp, nil)
+	c.leave(a, try, res.resp, nil)
 	c.router.succeeded(a, res.at, res.resp.Usage)
 	a.over = true
 	c.history.Attempts = append(c.history.Attempts, policy.Attempt{Target: a.candidate, Waited: a.waited - a.queued})
@@ -82,16 +82,17 @@ func (c *call) note(a *attempt, e *request.Error, res result) {
 	if e.Partial != nil {
 		try.Usage = e.Partial.Usage
 	}
-	c.leave(a, &try, nil, e)
+	c.leave(a, try, nil, e)
 	c.list(try, e.Attempts)
 }
 
 // tried is what is known of any attempt that has ended.
-func (c *call) tried(a *attempt, at time.Time) request.Attempt {
-	return request.Attempt{
+func (c *call) tried(a *attempt, at time.Time) *request.Attempt {
+	c.try = request.Attempt{
 		Provider: a.target.Provider, Model: a.target.model(&c.req), Key: a.target.Key,
 		Start: a.sent, Waited: a.waited, Latency: at.Sub(a.sent), TTFT: a.ttft(),
 	}
+	return &c.try
 }
 
 // leave gives an attempt's pass back and writes the attempt down. After a panic of the pass, abandon gives back the place.
@@ -104,9 +105,9 @@ func (c *call) leave(a *attempt, try *request.Attempt, resp *request.Response, e
 }
 
 // list adds an attempt to the list, or, in its place, those that an engine further in has made of it.
-func (c *call) list(try request.Attempt, inner []request.Attempt) {
+func (c *call) list(try *request.Attempt, inner []request.Attempt) {
 	if len(inner) == 0 {
-		c.tries = append(c.tries, try)
+		c.tries = append(c.tries, *try)
 		return
 	}
 	at := len(c.tries)
@@ -132,7 +133,7 @@ func (c *call) abandon(a *attempt) {
 	defer c.router.failed(a, now, e, meaning{byCaller: true})
 	try := c.tried(a, now)
 	try.Class = e.Class
-	c.leave(a, &try, nil, e)
+	c.leave(a, try, nil, e)
 }
 
 func (a *attempt) ttft() time.Duration {

@@ -12,7 +12,8 @@ import (
 // for concurrent use.
 type Gate interface {
 	// Enter blocks until an attempt at the request may be sent, or ctx ends. An attempt that it refuses ends with its error,
-	// unsent; the policy then decides as after any failure, and nothing is held against the target.
+	// unsent; the policy then decides as after any failure, and nothing is held against the target. The request is not to be
+	// kept beyond the attempt.
 	Enter(ctx context.Context, req *request.Request) (Pass, error)
 }
 
@@ -50,8 +51,8 @@ func (c *call) send(now time.Time, d policy.Decision) *attempt {
 func (c *call) enter(t *target) (Pass, error) {
 	t.queued.Add(1)
 	defer t.queued.Add(-1)
-	req := c.requestFor(t)
-	return t.Gate.Enter(c.ctx, &req)
+	c.shown = c.requestFor(t)
+	return t.Gate.Enter(c.ctx, &c.shown)
 }
 
 // begin starts an attempt that was due at a time and has passed the gate at another.
