@@ -96,14 +96,24 @@ func (c *charging) unsend(in, out, given int) {
 	c.booked -= float64(given)
 }
 
-// learn takes in that what is left was off by a number of tokens since the answer before, under what was booked; sums and booked
-// are those when the request was sent. It returns how far the charge in use was off.
-func (c *charging) learn(off float64, sent sums, booked float64, requests float64) (miss float64) {
+// learn takes in that what is left was off by so many tokens, over so many requests since the answer before, under what was
+// booked. It returns how far the charge in use was off.
+func (c *charging) learn(off float64, p *Permit, refused bool, requests float64, v verdict) (miss float64) {
+	sent, booked := p.sums, p.booked
+	if refused { // it was not counted after all
+		for i := range sent {
+			sent[i] -= float64(charge(i).reserved(p.ticket.InputTokens, p.most))
+		}
+		booked -= float64(p.cost[tokens])
+	}
 	var misses [charges]float64
 	for i := range misses {
 		misses[i] = off - (booked - c.toldOf) + (sent[i] - c.told[i])
 	}
 	c.told, c.toldOf = sent, booked
+	if v != judged {
+		return 0
+	}
 	c.samples++
 	best := c.used
 	for i, m := range misses {

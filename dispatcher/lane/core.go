@@ -152,9 +152,9 @@ func (c *core) grant(p *Permit, now time.Time) {
 	if p.due >= 0 {
 		heap.Remove(&c.due, p.due)
 	}
+	p.state, p.admitted = admitted, now
 	c.meters.take(now, p, p.asked.Before(now))
 	c.stagger(now)
-	p.state, p.admitted = admitted, now
 	c.inFlight++
 	c.admittedTotal++
 	c.resolved = append(c.resolved, p)
@@ -201,7 +201,7 @@ func (c *core) failed(p *Permit, e *request.Error, now time.Time) {
 		c.cool(now, e.RetryAfter)
 	case e.Class == request.ClassRateLimit:
 		c.cool(now, defaultWait)
-	case (e.Class == request.ClassAuth || e.Class == request.ClassQuota) && p.admitted.After(c.restored):
+	case (e.Class == request.ClassAuth || e.Class == request.ClassQuota) && !p.admitted.Before(c.restored):
 		c.takeOut(e)
 	}
 }

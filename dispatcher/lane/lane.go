@@ -119,6 +119,7 @@ func (l *Lane) tick() {
 	l.mu.Lock()
 	l.alarm.at = time.Time{} // it has rung
 	now := time.Now()
+	l.alarm.at = time.Time{}
 	l.core.tick(now)
 	l.unlock(now)
 }

@@ -22,10 +22,11 @@ type meter struct {
 	seen   uint64 // the newest request whose answer was used
 
 	// capacity is how much may be in use at once, which a bucket may bound below the limit. Nobody tells; it is proven by
-	// requests that were let through, and settled when one that went beyond was not.
+	// requests that were let through, and no more is tried when one that went beyond was not.
 	capacity float64
 	proven   float64
-	settled  bool
+	failed   float64   // was too much; 0 if nothing was
+	refused  time.Time // last, for that
 
 	unit      int     // what is left is rounded to
 	unitSeen  int     // how many answers speak for the unit
@@ -59,20 +60,30 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 // they do not.
 func (m *meter) margin(turn uint64) float64 {
 	under := float64(turn - m.seen)
-	return min(max(0, m.bias)*under+2*m.dev*math.Sqrt(under), m.capacity/4)
+	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(under), m.capacity/4)
 }
 
-// take uses n and returns the mark by which the answer to the request will be understood.
-func (m *meter) take(now time.Time, n int) (mark float64) {
+// mark is the level right after a request, less the corrections until then: as if it came last of those that were sent
+// together, and as if it came first.
+type mark struct{ last, first float64 }
+
+// take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.
+func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) {
 	m.taken += float64(n)
 	if !m.known() {
-		return -m.taken - m.offset
+		k.last = -m.taken - m.offset
+	} else {
+		m.counter.Take(now, n)
+		if m.shaping.used != refill {
+			m.pace.Take(now, n)
+		}
+		k.last = m.counter.Level(now) - m.offset
 	}
-	m.counter.Take(now, n)
-	if m.shaping.used != refill {
-		m.pace.Take(now, n)
+	k.first = k.last
+	if together != nil {
+		k.first = together.first + float64(before-n)
 	}
-	return m.counter.Level(now) - m.offset
+	return k
 }
 
 // give brings back n of what was taken at a time; n below 0 takes more.
@@ -84,35 +95,54 @@ func (m *meter) give(now, taken time.Time, n int) {
 		m.counter.Take(now, -n)
 	default:
 		m.counter.Give(now, taken, n)
+		m.pace.Give(now, taken, n)
 	}
 }
 
-// learn takes in what the answer to a request said. Its mark is that of take; uncounted is what the request did not count after
-// all. It returns by how much the count was off since the answer before, and whether that can be told.
-func (m *meter) learn(now time.Time, p *Permit, mark float64, l request.Limit, uncounted int) (off float64, ok bool) {
+// verdict is what an answer told of the copy.
+type verdict uint8
+
+const (
+	silent verdict = iota // nothing
+	anew                  // what is left, but not how far the copy was off
+	judged                // how far the copy was off since the answer before
+)
+
+// learn takes in what the answer to a request said. off is by how much more is left than there was in the copy.
+func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (off float64, v verdict) {
 	if !l.Stated || l.Limit <= 0 || p.turn <= m.seen {
-		return 0, false
+		return 0, silent
 	}
 	limit, left := int(l.Limit), int(l.Remaining)
 	if left < 0 {
 		left = limit
 	}
+	mark := p.marks[m.dimension]
+	if refused { // it was not counted after all
+		mark.last += float64(p.cost[m.dimension])
+		mark.first += float64(p.cost[m.dimension])
+	}
 	first := !m.known()
 	if first {
-		m.begin(limit, left, now, mark+float64(uncounted))
+		m.begin(limit, left, now, mark.last)
 	} else if limit > m.limit {
 		m.resize(now, limit)
 	}
 	m.observe(now, p.admitted, limit, left, l.Reset)
-	off, ok = m.correct(now, p, left, mark+float64(uncounted))
+	if !p.crowded || first {
+		off, v = m.correct(now, p, left, mark)
+		m.seen = p.turn
+	}
 	if limit < m.limit {
 		m.resize(now, limit)
 	}
-	m.seen = p.turn
-	if uncounted == 0 {
-		m.prove(float64(limit-left), float64(p.cost[m.dimension]))
+	if !refused {
+		m.prove(now, float64(limit-left), float64(p.cost[m.dimension]))
 	}
-	return off, ok && !first
+	if first {
+		v = anew
+	}
+	return off, v
 }
 
 // begin starts the copy with the first statement of a limit.
@@ -148,7 +178,7 @@ const hurry = 1.25
 func (m *meter) resize(now time.Time, limit int) {
 	ratio := float64(limit) / float64(m.limit)
 	m.limit = limit
-	m.capacity, m.proven = m.capacity*ratio, m.proven*ratio
+	m.capacity, m.proven, m.failed = m.capacity*ratio, m.proven*ratio, m.failed*ratio
 	perSecond := float64(limit) / m.shaping.window.Seconds()
 	m.pace.Set(now, hurry*perSecond, max(1, int(perSecond)))
 	switch c := m.counter.(type) {
@@ -176,18 +206,18 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 }
 
 // correct brings the copy to what was stated to be left, as of when the request was sent.
-func (m *meter) correct(now time.Time, p *Permit, left int, mark float64) (off float64, ok bool) {
+func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off float64, v verdict) {
 	if w, isWindow := m.counter.(*limiter.Window); isWindow && p.admitted.Before(w.Start(now)) {
-		return 0, false // it speaks of a window that has ended
+		return 0, anew // it speaks of a window that has ended
 	}
 	low, high := m.rounded(left)
-	expected := mark + m.offset
+	least, most := mark.last+m.offset, mark.first+m.offset
 	switch {
-	case left == 0 && expected <= 0: // in debt, by how much is not told
-	case expected < low:
-		off = low - expected
-	case expected > high:
-		off = high - expected
+	case left == 0 && least <= 0: // in debt, by how much is not told
+	case most < low:
+		off = low - most
+	case least > high:
+		off = high - least
 	}
 	if n := int(math.Round(off)); n > 0 {
 		m.counter.Give(now, p.admitted, n)
@@ -195,7 +225,7 @@ func (m *meter) correct(now time.Time, p *Permit, left int, mark float64) (off f
 		m.counter.Take(now, -n)
 	}
 	m.offset += math.Round(off)
-	return off, true
+	return off, judged
 }
 
 // rounded is the range in which what is left may be. Some providers round it to thousands.
@@ -221,27 +251,41 @@ func (m *meter) miss(off, requests float64) {
 	m.dev += (math.Abs(each-m.bias)*math.Sqrt(requests) - m.dev) / 16
 }
 
-// growth is how far beyond what is proven a bucket is tried.
-const growth = 1.25
+const (
+	// growth is how far beyond what is proven a bucket is tried while nothing was refused.
+	growth = 1.25
+	// near is a share of what is proven that is not worth a refusal.
+	near = 0.05
+	// trust is how long a bucket is taken to be as small as a refusal has shown.
+	trust = 10 * time.Minute
+)
 
-// prove takes in that so much was in use at once when a request was let through.
-func (m *meter) prove(used, n float64) {
-	m.proven = max(m.proven, used)
-	if !m.settled {
-		m.capacity = min(float64(m.limit), max(m.capacity, m.proven*growth, m.proven+n))
+// prove takes in that so much was in use at once when a request of n was let through.
+func (m *meter) prove(now time.Time, used, n float64) {
+	if m.proven = max(m.proven, used); now.Sub(m.refused) > trust {
+		m.failed = 0
 	}
+	m.try(n)
 }
 
-// refuse takes in that the provider refused a request of n with so much left by its own word. It reports whether it would
-// have been beyond what was proven.
-func (m *meter) beyond(now time.Time, n int) float64 {
-	if !m.known() || m.shaping.used != refill {
-		return 0
+// refuse takes in that a bucket had no room for what would have been within its limit: it holds less.
+func (m *meter) refuse(now time.Time, used, n float64) {
+	if m.failed == 0 || used < m.failed {
+		m.failed = used
 	}
-	return (float64(m.limit) - m.counter.Level(now) + float64(n)) / max(1, m.proven)
+	m.refused = now
+	m.try(n)
 }
 
-// settle bounds what may be in use at once by what was proven.
-func (m *meter) settle() {
-	m.capacity, m.settled = max(1, m.proven), true
+// try sets how much may be in use at once: half way between what was proven and what has failed, until they are close.
+func (m *meter) try(n float64) {
+	switch {
+	case m.failed == 0:
+		m.capacity = max(m.capacity, m.proven*growth, m.proven+n)
+	case m.failed > m.proven*(1+near):
+		m.capacity = (m.proven + m.failed) / 2
+	default:
+		m.capacity = m.proven
+	}
+	m.capacity = min(max(1, m.capacity), float64(m.limit))
 }

@@ -39,8 +39,10 @@ type meters struct {
 	charging charging
 	adapting adapting
 
-	turn    uint64 // requests sent
-	known   bool   // some limit was stated
+	turn    uint64  // requests sent
+	last    *Permit // the newest of them
+	leader  *Permit // the first of those sent together with it
+	known   bool    // some limit was stated
 	answers average
 	owed    int // expected answers of the requests under way
 }
@@ -143,12 +145,31 @@ func (m *meters) take(now time.Time, p *Permit, waited bool) {
 	m.charging.send(p.ticket.InputTokens, p.most, p.cost[tokens])
 	p.sums, p.booked = m.charging.sums, m.charging.booked
 	m.adapting.take(now, p.cost[tokens], waited)
+	m.together(now, p)
 	for d := range dimensions {
-		p.marks[d] = m.learned[d].take(now, p.cost[d])
+		if m.leader == p {
+			p.marks[d] = m.learned[d].take(now, p.cost[d], nil, 0)
+		} else {
+			p.marks[d] = m.learned[d].take(now, p.cost[d], &m.leader.marks[d], m.leader.cost[d])
+		}
 		if log := m.ceilings[d]; log != nil {
 			log.Take(now, p.ceilingCost(d))
 		}
 	}
+}
+
+// jitter is how close requests are that may reach the provider in another order.
+const jitter = 2 * time.Millisecond
+
+// together notes which requests are sent at the same time as far as the provider can tell. Only the last of them tells what is
+// left after all.
+func (m *meters) together(now time.Time, p *Permit) {
+	if m.leader == nil || now.Sub(m.leader.admitted) > jitter {
+		m.leader = p
+	} else {
+		m.last.crowded = true
+	}
+	m.last = p
 }
 
 func (p *Permit) ceilingCost(d dimension) int {
@@ -188,7 +209,10 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 	}
 	m.charging.unsend(p.ticket.InputTokens, p.most, p.cost[tokens])
 	if refused {
-		m.blame(now, p, o.Err)
+		if debugBlame != nil {
+			debugBlame(now, m, p, o.Err)
+		}
+		m.blame(now, p, stated, o.Err.RetryAfter)
 	}
 }
 
@@ -216,45 +240,50 @@ func (m *meters) correct(now time.Time, p *Permit, u *request.Usage) {
 	m.charging.settle(p.ticket.InputTokens, p.most, back[tokens], u)
 }
 
+func byDimension(l *request.Limits) [dimensions]*request.Limit {
+	return [dimensions]*request.Limit{&l.Requests, &l.Tokens, &l.InputTokens, &l.OutputTokens, &l.DailyRequests, &l.DailyTokens}
+}
+
 // learn goes through what an answer stated.
 func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool) {
-	for d, one := range [dimensions]*request.Limit{&l.Requests, &l.Tokens, &l.InputTokens, &l.OutputTokens, &l.DailyRequests, &l.DailyTokens} {
+	for d, one := range byDimension(l) {
 		meter := &m.learned[d]
-		uncounted := 0
-		if refused {
-			uncounted = p.cost[d]
-		}
 		requests := float64(p.turn - meter.seen)
-		off, ok := meter.learn(now, p, p.marks[d], *one, uncounted)
-		if !ok || refused {
-			continue
+		off, v := meter.learn(now, p, *one, refused)
+		if dimension(d) == tokens && v != silent {
+			off = m.charging.learn(off, p, refused, requests, v)
 		}
-		if dimension(d) == tokens {
-			off = m.charging.learn(off, p.sums, p.booked, requests)
+		if v == judged {
+			meter.miss(off, requests)
 		}
-		meter.miss(off, requests)
 	}
 }
 
-// blame finds out which limit refused a request that should have been let through: a bucket smaller than was thought, if the
-// request went beyond what was proven. If no limit is stated that may have, the rate adapts.
-func (m *meters) blame(now time.Time, p *Permit, e *request.Error) {
+// blame finds out which limit refused a request that should have been let through: a bucket that holds less than was thought,
+// if no limit was used up. Limits for the same time are taken to have buckets alike. Where none is stated the rate adapts.
+func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Duration) {
 	if !m.known {
-		m.adapting.refused(now, p.admitted, p.cost[tokens], e.RetryAfter)
+		m.adapting.refused(now, p.admitted, p.cost[tokens], wait)
 		return
 	}
-	var smallest *meter
-	most := 1.0
-	for d := range m.learned {
-		l := &m.learned[d]
-		if l.known() && l.counter.Level(now) < float64(p.cost[d]) {
-			return // used up, as it says
+	var fullest *meter
+	share, used := 0.0, 0.0
+	for d, one := range byDimension(l) {
+		meter, n := &m.learned[d], float64(p.cost[d])
+		if !meter.known() || !one.Stated || one.Remaining < 0 || n == 0 {
+			continue
 		}
-		if beyond := l.beyond(now, p.cost[d]); beyond > most && !l.settled {
-			smallest, most = l, beyond
+		if float64(one.Remaining) < n {
+			return // it was used up, as it says
+		}
+		u := float64(one.Limit-one.Remaining) + n
+		if s := u / float64(one.Limit); meter.shaping.used == refill && u > meter.proven && s > share {
+			fullest, share, used = meter, s, u
 		}
 	}
-	if smallest != nil {
-		smallest.settle()
+	if fullest != nil {
+		fullest.refuse(now, used, float64(p.cost[fullest.dimension]))
 	}
 }
+
+var debugBlame func(now time.Time, m *meters, p *Permit, e *request.Error)

@@ -52,7 +52,8 @@ type Permit struct {
 	// its expected length.
 	turn       uint64
 	cost       [dimensions]int
-	marks      [dimensions]float64
+	marks      [dimensions]mark
+	crowded    bool // others were sent right after it
 	sums       sums
 	booked     float64
 	most, owed int
