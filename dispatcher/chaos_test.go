@@ -68,7 +68,7 @@ func bill(u request.Usage) request.Money {
 }
 
 // sightings is a hook that counts attempts that were sent, and requests.
-type sightings struct{ sent, resolved, listed atomic.Int64 }
+type sightings struct{ sent, resolved atomic.Int64 }
 
 func (s *sightings) Attempted(_ context.Context, _ string, _ *request.Attempt, e *request.Error) {
 	if e == nil || e.MaybeBilled || e.Status != 0 {

@@ -88,8 +88,8 @@ func Clients(clients ...request.Client) []Target {
 
 const defaultMaxHandles = 10_000
 
-// complete fills in defaults and checks what is the dispatcher's own. What it changes is its own.
-func (c *Config) complete() error {
+// complete fills in defaults and reports the faults in what is the dispatcher's own. What it changes is its own.
+func (c *Config) complete() []error {
 	c.Name = cmp.Or(c.Name, "dispatcher")
 	c.MaxHandles = cmp.Or(c.MaxHandles, defaultMaxHandles)
 	c.Targets = append([]Target(nil), c.Targets...)
@@ -101,25 +101,17 @@ func (c *Config) complete() error {
 	}
 	faults := c.Hooks.faults()
 	if c.MaxHandles < 0 {
-		faults = append(faults, fmt.Errorf("MaxHandles %d is negative; 0 is %d", c.MaxHandles, defaultMaxHandles))
+		faults = append(faults, fmt.Errorf("a MaxHandles of %d is negative; 0 is %d", c.MaxHandles, defaultMaxHandles))
+		c.MaxHandles = defaultMaxHandles
 	}
 	if c.Ledger != nil && c.Worst == nil {
 		faults = append(faults, errors.New("a Ledger without Worst; say what requests can cost"))
 	}
-	return wrapFaults(c.Name, faults)
+	return faults
 }
 
-// wrapFaults is one error of all faults, or nil.
-func wrapFaults(name string, faults []error) error {
-	if len(faults) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", name, errors.Join(faults...))
-}
-
-// build makes the lanes and the router over them.
-func (d *Dispatcher) build() error {
-	var faults []error
+// build makes the lanes and the router over them, which check the rest.
+func (d *Dispatcher) build() (faults []error) {
 	targets := make([]router.Target, len(d.cfg.Targets))
 	for i := range d.cfg.Targets {
 		g, err := newGate(d, &d.cfg.Targets[i], i+1)
@@ -138,5 +130,5 @@ func (d *Dispatcher) build() error {
 	if err != nil {
 		faults = append(faults, err)
 	}
-	return wrapFaults(d.cfg.Name, faults)
+	return faults
 }

@@ -17,6 +17,7 @@ package dispatcher
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -41,12 +42,10 @@ var _ request.Client = (*Dispatcher)(nil)
 
 // New checks the configuration, reporting all faults together. It sends nothing.
 func New(cfg Config) (*Dispatcher, error) {
-	if err := cfg.complete(); err != nil {
-		return nil, err
-	}
+	faults := cfg.complete()
 	d := &Dispatcher{cfg: cfg, life: newLife(cfg.Name), rooms: make(chan struct{}, cfg.MaxHandles)}
-	if err := d.build(); err != nil {
-		return nil, err
+	if faults = append(faults, d.build()...); len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	if d.client = d.router; cfg.Cache != nil {
 		d.client = cfg.Cache(d.router)

@@ -32,7 +32,7 @@ func newGate(d *Dispatcher, t *Target, n int) (*gate, error) {
 		Logger: d.cfg.Logger, Seed: d.cfg.Seed,
 	})
 	if err != nil {
-		return g, fmt.Errorf("Targets[%d]: %w", n-1, err)
+		return g, fmt.Errorf("target %d: %w", n, err)
 	}
 	return g, nil
 }

@@ -50,7 +50,7 @@ func (h Hooks) faults() (faults []error) {
 		switch hook.(type) {
 		case AdmitHook, AttemptHook, ResultHook, StateHook:
 		default:
-			faults = append(faults, fmt.Errorf("Hooks[%d]: a %T is no hook; give it one of the methods Admitted, Attempted, Resolved, Changed", i, hook))
+			faults = append(faults, fmt.Errorf("hook %d: a %T is none; give it one of the methods Admitted, Attempted, Resolved, Changed", i+1, hook))
 		}
 	}
 	return faults
