@@ -20,6 +20,8 @@ type meter struct {
 	taken  float64
 	offset float64
 	seen   uint64 // the newest request whose answer was used
+	gave   int    // what was given back just now
+	gaveAt time.Time
 
 	// capacity is how much may be in use at once, which a bucket may bound below the limit. Nobody tells; it is proven by
 	// requests that were let through, and no more is tried when one that went beyond was not.
@@ -80,6 +82,9 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 		k.last = m.counter.Level(now) - m.offset
 	}
 	k.first = k.last
+	if now.Sub(m.gaveAt) <= jitter { // the provider may get to it later than to the request
+		k.last -= float64(m.gave)
+	}
 	if together != nil {
 		k.first = together.first + float64(before-n)
 	}
@@ -96,6 +101,10 @@ func (m *meter) give(now, taken time.Time, n int) {
 	default:
 		m.counter.Give(now, taken, n)
 		m.pace.Give(now, taken, n)
+		if now.Sub(m.gaveAt) > jitter {
+			m.gave = 0
+		}
+		m.gave, m.gaveAt = m.gave+n, now
 	}
 }
 
@@ -219,12 +228,13 @@ func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off floa
 	case least > high:
 		off = high - least
 	}
+	before := m.counter.Level(now)
 	if n := int(math.Round(off)); n > 0 {
 		m.counter.Give(now, p.admitted, n)
 	} else if n < 0 {
 		m.counter.Take(now, -n)
 	}
-	m.offset += math.Round(off)
+	m.offset += m.counter.Level(now) - before
 	return off, judged
 }
 

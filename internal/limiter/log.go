@@ -57,16 +57,27 @@ func (l *Log) Take(now time.Time, n int) {
 	l.list = append(l.list, entry{now, now, n})
 }
 
-// Give brings back n of what was taken at a time, unless that has expired.
+// Give brings back n of what was taken at a time, unless that has expired. What is more than was taken then comes from what was
+// taken after, or else before.
 func (l *Log) Give(now, taken time.Time, n int) {
 	l.forget(now)
-	i := sort.Search(len(l.list), func(i int) bool { return !l.list[i].to.Before(taken) })
-	for ; i < len(l.list) && n > 0; i++ { // an entry holds less where another correction came first
-		part := min(n, l.list[i].n)
-		l.list[i].n -= part
-		l.sum -= part
-		n -= part
+	if now.Sub(taken) >= l.window {
+		return
 	}
+	first := sort.Search(len(l.list), func(i int) bool { return !l.list[i].to.Before(taken) })
+	for i := first; i < len(l.list) && n > 0; i++ {
+		n -= l.reduce(i, n)
+	}
+	for i := first - 1; i >= 0 && n > 0; i-- {
+		n -= l.reduce(i, n)
+	}
+}
+
+func (l *Log) reduce(i, n int) (part int) {
+	part = min(n, l.list[i].n)
+	l.list[i].n -= part
+	l.sum -= part
+	return part
 }
 
 // Level is what may still be used, negative in debt.
