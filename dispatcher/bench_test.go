@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/seed63918563/llmgate/dispatcher"
@@ -62,6 +63,21 @@ func BenchmarkComplete(b *testing.B) {
 					}
 				}
 			})
+		})
+	}
+}
+
+// The size of the prompt is guessed for the lane, which reads it once.
+func BenchmarkPrompt(b *testing.B) {
+	for _, size := range []int{100, 1000, 10_000, 100_000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			d, req := swift(b, 1), question(strings.Repeat("Why is the sky blue?", size/20))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := d.Complete(context.Background(), req); err != nil {
+					b.Fatal(err)
+				}
+			}
 		})
 	}
 }

@@ -34,37 +34,48 @@ const (
 	ideogram // scripts in which a character is about a token
 )
 
-// runTokens says how many characters of a run make a token.
-var runTokens = [...]int{space: 8, letter: 8, digit: 3, mark: 3, foreign: 4, ideogram: 1}
+// cost is how many tokens a run of a class makes. The divisors are how many characters of it make a token.
+func (c class) cost(run int) int {
+	switch c {
+	case space:
+		return max(0, run-1) / 8 // a single space belongs to the word after it
+	case letter:
+		return (run + 7) / 8
+	case digit, mark:
+		return (run + 2) / 3
+	case foreign:
+		return (run + 3) / 4
+	}
+	return run
+}
+
+// ascii has the classes of single bytes, for nearly all of most texts.
+var ascii = func() (classes [utf8.RuneSelf]class) {
+	for r := range classes {
+		classes[r] = classOf(rune(r))
+	}
+	return classes
+}()
 
 // Text estimates the tokens of a text. It does not allocate.
 func Text(s string) int {
-	n, run := 0, 0
-	current := space
-	flush := func() {
-		switch {
-		case run == 0:
-		case current == space:
-			n += (run - 1) / runTokens[space] // a single space belongs to the word after it
-		default:
-			n += (run + runTokens[current] - 1) / runTokens[current]
+	n, run, current := 0, 0, space
+	for i := 0; i < len(s); run++ {
+		var c class
+		if b := s[i]; b < utf8.RuneSelf {
+			c = ascii[b]
+			i++
+		} else {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			c = classOf(r)
+			i += size
 		}
-		run = 0
+		if c != current {
+			n += current.cost(run)
+			current, run = c, 0
+		}
 	}
-	for i := 0; i < len(s); {
-		r, size := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
-		}
-		i += size
-		if c := classOf(r); c != current {
-			flush()
-			current = c
-		}
-		run++
-	}
-	flush()
-	return n
+	return n + current.cost(run)
 }
 
 func classOf(r rune) class {
