@@ -7,29 +7,36 @@ import (
 	"github.com/seed63918563/llmgate/internal/limiter"
 )
 
-// adapting finds a rate of tokens where no limit is stated. Between two bursts of refusals the provider's allowance was used up
-// twice, so that what was sent in between, over the time between, is its rate. The rate in use begins a little below that and
-// grows past it, until the next refusal; when none comes, the limit has grown and the rate grows faster.
+// adapting finds a rate of tokens where no limit is stated, by when the provider refuses. The rate in use begins a little below
+// the estimate and grows past it until the next burst of refusals, after which it begins anew; so the band around the estimate
+// is probed with few refusals, and on average the estimate is used. When a burst is overdue the limit must have grown, and the
+// rate grows faster.
 type adapting struct {
-	rate float64 // tokens a second by the last bursts; 0 while nothing was refused
-	pace limiter.Bucket
+	rate   float64 // the estimate, in tokens a second; 0 while nothing was refused
+	pace   limiter.Bucket
+	recent *limiter.Log // what was sent in the last minute
 
 	began  time.Time // of the first request
 	since  time.Time // of the last burst; what was admitted before belongs to it
 	tokens float64   // sent since
-	items  int       // requests sent since that had to wait for the rate
-	idle   bool      // there was a time since when nobody waited
+	items  int       // requests sent since that had to wait
 	burst  int       // refusals in the last burst
 	bursts float64   // mean of that
+	quick  int       // bursts in a row that came at once
+	low    float64   // what was sent on average before the last burst that was overdue
+	size   average   // of a request
+
+	// window: all comes back at once, or a minute after its use; sliding tells the latter.
+	window, sliding bool
 }
 
 const (
-	// The probe band: the rate in use, as a share of the measured one, right after a burst and when another one is due.
+	// The probe band: the rate in use as a share of the estimate, right after a burst and when the next one is due.
 	bandLow, bandHigh = 0.97, 1.03
-	// bandItems is how many requests are sent for each refusal that a burst has, while the rate goes through the band. It
-	// bounds the share of refusals.
-	bandItems = 160
-	// fewItems are too few to measure a rate by.
+	// bandItems is how many requests are sent for each refusal of a burst while the rate goes through the band. It bounds the
+	// share of refusals.
+	bandItems = 240
+	// fewItems are so few that the rate was too high from the beginning.
 	fewItems = 20
 )
 
@@ -39,14 +46,21 @@ func (a *adapting) wait(now time.Time, n int) time.Duration {
 	if !a.on() {
 		return 0
 	}
-	return a.pace.Wait(now, n)
+	wait := a.pace.Wait(now, n)
+	if a.sliding {
+		wait = max(wait, a.recent.Wait(now, n))
+	}
+	return wait
 }
 
-// take books a request. waited: it had to wait for the rate, or for one that had to.
+// take books a request. waited: it had to wait, so that the rate is what bounds the lane.
 func (a *adapting) take(now time.Time, n int, waited bool) {
-	if a.began.IsZero() {
+	if a.recent == nil {
 		a.began, a.since = now, now
+		a.recent = limiter.NewLog(0, time.Minute)
 	}
+	a.recent.Take(now, n)
+	a.size.add(float64(n))
 	a.tokens += float64(n)
 	if !a.on() {
 		return
@@ -58,44 +72,87 @@ func (a *adapting) take(now time.Time, n int, waited bool) {
 	a.pace.Take(now, n)
 }
 
-// give takes back a request that was not sent.
-func (a *adapting) give(sent time.Time, n int) {
+// give takes back a request that was not sent, or was refused.
+func (a *adapting) give(now, sent time.Time, n int) {
+	a.recent.Give(now, sent, n)
 	if sent.After(a.since) {
 		a.tokens -= float64(n)
 	}
 }
 
-// set follows the band.
+// set makes the rate in use follow the band.
 func (a *adapting) set(now time.Time) {
 	r := a.rate * a.factor()
 	a.pace.Set(now, r, max(1, int(r/4)))
+	a.recent.SetLimit(int(60 * max(r, a.rate)))
 }
 
 func (a *adapting) factor() float64 {
-	x := float64(a.items) / (bandItems * max(1, a.bursts))
+	band := bandItems * max(1, a.bursts)
+	if a.window { // it is not before its end that a window tells whether there is more
+		band = max(band, 90*a.rate/float64(a.size))
+	}
+	x := float64(a.items) / band
 	if x <= 1 {
 		return bandLow + (bandHigh-bandLow)*x
 	}
 	return bandHigh * math.Exp(min(4*(x-1), 3))
 }
 
-// refused takes in that a request of n was refused, for a time if the provider said so.
+// refused takes in that a request of n was refused, for a time if the provider said so. One burst lowers the rate once.
 func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
-	if a.on() && !sent.After(a.since) {
+	same := a.on() && !sent.After(a.since)
+	a.give(now, sent, n)
+	if same {
 		a.burst++
 		return
 	}
-	a.tokens -= float64(n)
 	elapsed := max(now.Sub(a.since).Seconds(), 1e-3)
-	if a.on() {
-		a.bursts += (float64(a.burst) - a.bursts) / 4
+	switch {
+	case a.windowed(now, n, wait):
+		a.rate = float64(a.recent.Since(now, now.Add(wait-time.Minute))) / 60
+	case a.on():
 		a.decrease(a.tokens / elapsed)
-	} else {
+	default:
 		a.rate = a.guess(n, wait, max(elapsed, 1))
+	}
+	if a.pace.Limiter == nil {
 		a.pace = limiter.NewBucket(a.rate, 1)
 	}
-	a.since, a.tokens, a.items, a.idle, a.burst = now, 0, 0, false, 1
+	a.bursts += (float64(max(1, a.burst)) - a.bursts) / 4
+	a.rate = max(a.rate, 1)
+	a.since, a.tokens, a.items, a.burst = now, 0, 0, 1
 	a.set(now)
+}
+
+// windowed tells that all comes back at once, or as long after its use as a window is: a bucket would have had enough for the
+// request much sooner. What was sent since the window began is then all that it allows.
+func (a *adapting) windowed(now time.Time, n int, wait time.Duration) bool {
+	if wait <= 0 || wait >= time.Minute {
+		return false
+	}
+	if a.window {
+		a.follow()
+		return a.window
+	}
+	minute := float64(a.recent.Since(now, now.Add(-time.Minute)))
+	a.window = wait > time.Second && wait.Seconds() > 5*60*float64(n)/max(1, minute)
+	return a.window
+}
+
+// manyQuick bursts in a row speak against a window.
+const manyQuick = 4
+
+// follow tells a sliding window by a refusal right after the wait for its end: not all has come back.
+func (a *adapting) follow() {
+	if a.items >= fewItems {
+		a.quick = 0
+		return
+	}
+	a.sliding = true
+	if a.quick++; a.quick > manyQuick {
+		a.window, a.sliding, a.quick = false, false, 0
+	}
 }
 
 // guess is the rate after the first refusal: that of a bucket that held a minute's allowance, or what the wait says of a
@@ -105,18 +162,27 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 	if wait > 0 {
 		guess = max(guess, float64(n)/wait.Seconds())
 	}
-	return max(1, min(guess, a.tokens/elapsed))
+	return min(guess, a.tokens/elapsed)
 }
 
-func (a *adapting) decrease(measured float64) {
-	switch now := a.rate * a.factor(); {
+// decrease follows a burst. Within the band, what was sent on average since the last one is what the provider had. A burst that
+// was overdue may be due to a bucket that had much in store, or to a limit that is higher: the latter is tried, and the former
+// taken if the next burst comes at once.
+func (a *adapting) decrease(average float64) {
+	inUse := a.rate * a.factor()
+	switch {
+	case a.items < fewItems && a.low > 0:
+		a.rate = min(a.rate, max(a.low, a.rate/2))
+		a.low = 0
 	case a.items < fewItems:
-		a.rate *= 0.7
-	case a.idle:
-		a.rate = min(a.rate, max(measured, now*0.85))
-	case math.Abs(measured/a.rate-1) > 0.2:
-		a.rate = measured
+		a.quick++
+		a.rate *= max(0.5, 1-0.1*float64(a.quick))
+		return
+	case a.factor() > bandHigh:
+		a.rate, a.low = inUse*0.85, average
 	default:
-		a.rate += (measured - a.rate) / 2
+		a.rate += (average - a.rate) / 2
+		a.low = 0
 	}
+	a.quick = 0
 }

@@ -20,7 +20,7 @@ func TestDebug(t *testing.T) {
 		return
 	}
 	synctest.Test(t, func(t *testing.T) {
-		limits := sim.Limits{RPM: 500, TPM: 200_000, Shape: sim.Shape(parts[1]), Charge: sim.Charge(parts[2]), HideHeaders: parts[0] == "off"}
+		limits := sim.Limits{RPM: 1250, TPM: 500_000, Shape: sim.Shape(parts[1]), Charge: sim.Charge(parts[2]), HideHeaders: parts[0] == "off"}
 		l := newLoad(t, limits, lane.Config{Seed: 1})
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup

@@ -38,7 +38,7 @@ func newLoad(t testing.TB, limits sim.Limits, cfg lane.Config) *load {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &load{lane: newLane(t, cfg), client: client, sim: s, callers: 64, prompt: [2]int{200, 600}, bound: 400}
+	return &load{lane: newLane(t, cfg), client: client, sim: s, callers: 128, prompt: [2]int{200, 600}, bound: 400}
 }
 
 // run keeps the callers busy until ctx ends.
@@ -116,9 +116,9 @@ func TestMatrix(t *testing.T) {
 				name := fmt.Sprintf("headers=%v/%s/%s", !hidden, shape, charge)
 				t.Run(name, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						limits := sim.Limits{RPM: 500, TPM: 200_000, Shape: shape, Charge: charge, HideHeaders: hidden}
+						limits := sim.Limits{RPM: 1250, TPM: 500_000, Shape: shape, Charge: charge, HideHeaders: hidden}
 						l := newLoad(t, limits, lane.Config{Seed: 1})
-						got, all := l.watch(t, 120*time.Second, 480*time.Second)
+						got, all := l.watch(t, 120*time.Second, 360*time.Second)
 						t.Logf("%-32s used %6.2f %%, refused %5.2f %% of %d", name, 100*got.used, 100*got.refused, all.Requests)
 						least, most := 0.99, 0.005
 						if hidden {

@@ -187,7 +187,7 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 		m.answers.add(float64(o.Usage.OutputTokens))
 	}
 	if !o.Sent {
-		m.adapting.give(p.admitted, p.cost[tokens])
+		m.adapting.give(now, p.admitted, p.cost[tokens])
 	}
 	stated := &o.Limits
 	if o.Err != nil && !stated.Any() {

@@ -80,6 +80,15 @@ func (l *Log) reduce(i, n int) (part int) {
 	return part
 }
 
+// Since is what was taken at a time or later and has not expired.
+func (l *Log) Since(now, t time.Time) (n int) {
+	l.forget(now)
+	for i := len(l.list) - 1; i >= 0 && !l.list[i].to.Before(t); i-- {
+		n += l.list[i].n
+	}
+	return n
+}
+
 // Level is what may still be used, negative in debt.
 func (l *Log) Level(now time.Time) float64 {
 	l.forget(now)
