@@ -49,7 +49,7 @@ func storm(t *testing.T, sims []*sim.Sim, seen *sightings, p *purse) *dispatcher
 		Hooks: dispatcher.Hooks{seen}, Seed: 1, RetryShare: -1, Health: policy.HealthConfig{Pause: time.Second, MaxPause: 5 * time.Second},
 		Ledger: p, Order: policy.LeastBusy(), Tenants: map[string]float64{"b": 3},
 		Worst: func(*dispatcher.Target, *request.Request) (request.Money, bool) { return 2000, true },
-		Price: func(_ *dispatcher.Target, r *request.Response) (request.Money, bool) {
+		Price: func(_ *dispatcher.Target, _ *request.Request, r *request.Response) (request.Money, bool) {
 			return bill(r.Usage), r.Usage.Reported
 		},
 	}

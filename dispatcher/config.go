@@ -39,7 +39,7 @@ type Config struct {
 	// and tells which target is cheaper where that has no Cost. Price is what an answer, whole or partial, cost there. Nil:
 	// nothing is known. Both must be safe for concurrent use and change nothing.
 	Worst func(*Target, *request.Request) (request.Money, bool)
-	Price func(*Target, *request.Response) (request.Money, bool)
+	Price func(*Target, *request.Request, *request.Response) (request.Money, bool)
 	// Cache is put around everything: what it answers reaches no lane. Nil is none.
 	Cache request.Middleware
 

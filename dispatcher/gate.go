@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"go.uber.org/zap"
-
 	"github.com/seed63918563/llmgate/dispatcher/lane"
 	"github.com/seed63918563/llmgate/internal/tokens"
 	"github.com/seed63918563/llmgate/policy/router"
@@ -58,7 +56,7 @@ func (g *gate) Enter(ctx context.Context, req *request.Request) (router.Pass, er
 	if err != nil {
 		return nil, final(err)
 	}
-	p := &pass{gate: g, ctx: ctx, permit: permit}
+	p := &pass{gate: g, ctx: ctx, req: req, permit: permit}
 	entered := false
 	defer func() { // a refusal, or a panic
 		if !entered {
@@ -88,6 +86,7 @@ func final(err error) error {
 type pass struct {
 	gate   *gate
 	ctx    context.Context
+	req    *request.Request
 	permit *lane.Permit
 	hold   Hold // nil without a ledger
 }
@@ -95,34 +94,32 @@ type pass struct {
 // Leave settles what the attempt used, with the lane, the ledger and the books, and tells the hooks.
 func (p *pass) Leave(try *request.Attempt, resp *request.Response, e *request.Error) {
 	defer p.leave(try, resp, e) // whether or not the price panics
-	p.gate.price(try, resp, e)
+	p.price(try, resp, e)
 }
 
 func (p *pass) leave(try *request.Attempt, resp *request.Response, e *request.Error) {
-	out := lane.Outcome{Sent: sent(e), Usage: try.Usage, Err: e}
+	out := lane.Outcome{Sent: sent(resp, e), Usage: try.Usage, Err: e}
 	if resp != nil {
 		out.Limits = resp.Limits
 	}
 	p.permit.Done(out)
-	p.report(p.settle(&try.Usage, e))
+	p.settle(&try.Usage, resp, e)
 	p.gate.books.add(try)
 	p.gate.dispatcher.cfg.Hooks.attempted(p.ctx, p.gate.target.Name, try, e)
 }
 
 // sent reports whether the provider may have seen an attempt.
-func sent(e *request.Error) bool { return e == nil || e.MaybeBilled || e.Status != 0 }
+func sent(resp *request.Response, e *request.Error) bool {
+	if resp != nil {
+		return !resp.FromCache
+	}
+	return e.MaybeBilled || e.Status != 0
+}
 
 // Return gives back a pass that was not used.
 func (p *pass) Return() {
 	p.permit.Done(lane.Outcome{})
 	if p.hold != nil {
 		p.report(p.hold.Release())
-	}
-}
-
-// report logs that money was not settled for good. The answer is there all the same, and is the caller's.
-func (p *pass) report(err error) {
-	if err != nil {
-		p.gate.dispatcher.cfg.Logger.Error("the ledger did not take the end of an attempt", zap.String("target", p.gate.target.Name), zap.Error(err))
 	}
 }

@@ -3,6 +3,8 @@ package dispatcher
 import (
 	"context"
 
+	"go.uber.org/zap"
+
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -58,15 +60,15 @@ func (g *gate) worst(req *request.Request) (request.Money, bool) {
 }
 
 // price sets what an attempt cost, in its record and in the answer, unless the provider has said so itself.
-func (g *gate) price(try *request.Attempt, resp *request.Response, e *request.Error) {
-	answer, price := resp, g.dispatcher.cfg.Price
+func (p *pass) price(try *request.Attempt, resp *request.Response, e *request.Error) {
+	answer, price := resp, p.gate.dispatcher.cfg.Price
 	if answer == nil && e != nil {
 		answer = e.Partial
 	}
 	if price == nil || answer == nil || try.Usage.Priced {
 		return
 	}
-	cost, known := price(g.target, answer)
+	cost, known := price(p.gate.target, p.req, answer)
 	if !known {
 		return
 	}
@@ -76,15 +78,31 @@ func (g *gate) price(try *request.Attempt, resp *request.Response, e *request.Er
 	}
 }
 
-// settle ends the hold of an attempt that was let through. What a failure used counts only as the provider reported it.
-func (p *pass) settle(u *request.Usage, e *request.Error) error {
+// settle ends the hold of an attempt that was let through, and says on the answer if the ledger failed: it is good all the
+// same. What a failure used counts only as far as the provider reported it.
+func (p *pass) settle(u *request.Usage, resp *request.Response, e *request.Error) {
+	if p.hold == nil {
+		return
+	}
+	err := p.end(u, resp, e)
+	if p.report(err); err != nil && resp != nil {
+		resp.Warnings = append(resp.Warnings, request.Warning{Field: "ledger", Message: err.Error()})
+	}
+}
+
+func (p *pass) end(u *request.Usage, resp *request.Response, e *request.Error) error {
 	switch {
-	case p.hold == nil:
-		return nil
-	case e != nil && !e.MaybeBilled:
+	case e != nil && !e.MaybeBilled, resp != nil && resp.FromCache:
 		return p.hold.Release()
-	case e == nil || u.Reported:
+	case e == nil || u.Reported && !u.Estimated:
 		return p.hold.Settle(*u)
 	}
 	return p.hold.Presume()
+}
+
+// report logs that the end of a hold may not be there for good.
+func (p *pass) report(err error) {
+	if err != nil {
+		p.gate.dispatcher.cfg.Logger.Error("the ledger did not take the end of an attempt", zap.String("target", p.gate.target.Name), zap.Error(err))
+	}
 }

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/seed63918563/llmgate/dispatcher"
 	"github.com/seed63918563/llmgate/providers/fake"
@@ -20,6 +23,7 @@ type purse struct {
 	mu                        sync.Mutex
 	cap                       request.Money
 	reserved, spent, presumed request.Money
+	broken                    error // of every end
 	ends                      []string
 	open                      int
 }
@@ -54,7 +58,7 @@ func (c *coins) end(how string, spent, presumed request.Money) error {
 	p.spent += spent
 	p.presumed += presumed
 	p.ends = append(p.ends, how)
-	return nil
+	return p.broken
 }
 
 func (c *coins) Settle(u request.Usage) error {
@@ -71,10 +75,12 @@ func worst(t *dispatcher.Target, _ *request.Request) (request.Money, bool) {
 	return request.Money(t.Weight), t.Weight > 0
 }
 
-func one(*dispatcher.Target, *request.Response) (request.Money, bool) { return 1, true }
+func one(*dispatcher.Target, *request.Request, *request.Response) (request.Money, bool) {
+	return 1, true
+}
 
 // all is a price as high as the worst case.
-func all(t *dispatcher.Target, _ *request.Response) (request.Money, bool) {
+func all(t *dispatcher.Target, _ *request.Request, _ *request.Response) (request.Money, bool) {
 	return request.Money(t.Weight), true
 }
 
@@ -99,6 +105,7 @@ func TestMoneyIsSettledOnEveryPath(t *testing.T) {
 		"stream":              {script(), collect, []string{"settle"}},
 		"stream left":         {script(), leave, []string{"presume"}},
 		"stream cut":          {script(fake.Reply{Text: "so it goes", Cut: true, After: 1}), collect, []string{"presume"}},
+		"answer from a cache": {script(fake.Reply{Response: &request.Response{FromCache: true}}), complete, []string{"release"}},
 		"refused":             {script(fake.Reply{Err: unbilled}), complete, []string{"release"}},
 		"billed failure":      {script(fake.Reply{Err: billed, Times: 9}), complete, []string{"presume", "presume", "presume"}},
 		"failure with usage":  {script(fake.Reply{Err: reported}), complete, []string{"settle"}},
@@ -138,6 +145,20 @@ func TestTheCostIsOnTheAnswer(t *testing.T) {
 		}
 		if total := d.Stats().Total; total.Cost != 1 || total.Unpriced != 0 || total.OutputTokens != int64(resp.Usage.OutputTokens) {
 			t.Errorf("total %+v", total)
+		}
+	})
+}
+
+// An answer is the caller's, even if the ledger could not write down what it cost.
+func TestALedgerThatFailsIsAWarning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, lines := observer.New(zapcore.ErrorLevel)
+		p := &purse{cap: 100, broken: errors.New("disk full")}
+		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: script(), Weight: 1}}, Ledger: p, Worst: worst, Logger: zap.New(log)})
+		resp := ask(t, d)
+		want := []request.Warning{{Field: "ledger", Message: "disk full"}}
+		if d := cmp.Diff(want, resp.Warnings); d != "" || lines.Len() != 1 {
+			t.Errorf("%d lines; warnings (-want +got):\n%s", lines.Len(), d)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func (h hook) Attempted(context.Context, string, *request.Attempt, *request.Erro
 func (h hook) Resolved(context.Context, dispatcher.Resolution) { h.at("resolved") }
 
 func TestAPanicIsTheItemsError(t *testing.T) {
-	price := func(*dispatcher.Target, *request.Response) (request.Money, bool) { panic("price") }
+	price := func(*dispatcher.Target, *request.Request, *request.Response) (request.Money, bool) { panic("price") }
 	dear := func(*dispatcher.Target, *request.Request) (request.Money, bool) { panic("worst") }
 	for text, cfg := range map[string]dispatcher.Config{
 		"oh":             {Targets: dispatcher.Clients(panics{})},

@@ -69,7 +69,8 @@ type Outcome struct {
 // Run answers jobs and hands out a result for each one that was read. Jobs are read lazily, one at a time, on one goroutine;
 // each has a goroutine while it is in flight, and no more are read than results are taken: a slow reader holds up the source.
 // Retries take their turn among fresh jobs. When ctx ends, the jobs in flight end with its error. Leaving the loop early
-// cancels what is in flight and waits for it, and for the source if that is just being asked for a job.
+// cancels what is in flight and waits for it, and for the source if that is just being asked for a job. Drain and Abort end the
+// intake; a job that was read just then may end with ErrStopped, unsent.
 //
 // A panic of a client or a hook is that job's error; one of the source is the error of a last result, whose job is empty.
 // The sequence may be ranged over again if the source may.

@@ -59,7 +59,7 @@ func TestLimitsAreUsedToTheFull(t *testing.T) {
 }
 
 // limited is a simulator with limits and a dispatcher over it.
-func limited(t *testing.T, limits sim.Limits, ceiling lane.Limits, latency time.Duration) (*sim.Sim, *dispatcher.Dispatcher) {
+func limited(t *testing.T, limits sim.Limits, ceiling lane.Limits, latency time.Duration, hooks ...any) (*sim.Sim, *dispatcher.Dispatcher) {
 	t.Helper()
 	s, err := sim.New(sim.Config{Limits: limits, TTFT: sim.Constant(latency.Seconds()), OutputTokens: sim.Constant(50)})
 	if err != nil {
@@ -69,5 +69,5 @@ func limited(t *testing.T, limits sim.Limits, ceiling lane.Limits, latency time.
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: client, Limits: ceiling}}})
+	return s, open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: client, Limits: ceiling}}, Hooks: hooks})
 }
