@@ -51,7 +51,7 @@ func (g *gate) routed() router.Target {
 // Enter waits for a place in the lane and reserves what the attempt can cost.
 func (g *gate) Enter(ctx context.Context, req *request.Request) (router.Pass, error) {
 	permit, err := g.lane.Acquire(ctx, lane.Ticket{
-		Tenant: req.Tenant, Priority: req.Priority, InputTokens: tokens.Request(req), MaxOutputTokens: req.MaxTokens,
+		Tenant: req.Tenant, Priority: req.Priority, InputTokens: tokens.Reckoned(req), MaxOutputTokens: req.MaxTokens,
 	})
 	if err != nil {
 		return nil, final(err)

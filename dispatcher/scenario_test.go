@@ -35,9 +35,11 @@ func TestLimitsAreUsedToTheFull(t *testing.T) {
 		ceiling lane.Limits
 		least   time.Duration // that the limits allow
 	}{
-		"a second's worth at once": {sim.Limits{RPM: 1200, Shape: sim.Second}, lane.Limits{}, 29 * time.Second},
-		"a minute's worth at once": {sim.Limits{RPM: 300}, lane.Limits{}, 60 * time.Second},
-		"configured":               {sim.Limits{RPM: 1200, Shape: sim.Second}, lane.Limits{RPM: 1200}, 29 * time.Second},
+		"requests, a second's worth": {sim.Limits{RPM: 1200, Shape: sim.Second}, lane.Limits{}, 29 * time.Second},
+		"requests, a minute's worth": {sim.Limits{RPM: 300}, lane.Limits{}, 60 * time.Second},
+		"tokens, a second's worth":   {sim.Limits{RPM: 1200, TPM: 600_000, Shape: sim.Second}, lane.Limits{}, 61200 * time.Millisecond},
+		"tokens, a minute's worth":   {sim.Limits{RPM: 1200, TPM: 300_000}, lane.Limits{}, 64 * time.Second},
+		"configured":                 {sim.Limits{RPM: 1200, Shape: sim.Second}, lane.Limits{RPM: 1200}, 29 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

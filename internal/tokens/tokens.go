@@ -94,15 +94,26 @@ func classOf(r rune) class {
 	return ideogram
 }
 
+// measure counts the tokens of a text.
+type measure func(string) int
+
 // Request estimates the prompt of a request: its messages, tools and schema.
-func Request(r *request.Request) int {
+func Request(r *request.Request) int { return measure(Text).request(r) }
+
+// Reckoned is the estimate to keep rate limits by: no less than a quarter of the characters, which is what providers reckon
+// with before they count. Being above that is made up for by what they say is left; being below it is being refused.
+func Reckoned(r *request.Request) int { return measure(reckoned).request(r) }
+
+func reckoned(s string) int { return max(Text(s), (len(s)+3)/4) }
+
+func (text measure) request(r *request.Request) int {
 	n := 0
 	for i := range r.Messages {
-		n += message(&r.Messages[i])
+		n += text.message(&r.Messages[i])
 	}
 	for i := range r.Tools {
 		t := &r.Tools[i]
-		n += perTool + Text(t.Name) + Text(t.Description) + jsonTokens(len(t.Parameters))
+		n += perTool + text(t.Name) + text(t.Description) + jsonTokens(len(t.Parameters))
 	}
 	return n + jsonTokens(len(r.ResponseFormat.Schema))
 }
@@ -110,32 +121,32 @@ func Request(r *request.Request) int {
 // jsonTokens estimates compact JSON by its size.
 func jsonTokens(bytes int) int { return (bytes + 3) / 4 }
 
-func message(m *request.Message) int {
-	return perMessage + Text(m.Content) + Text(m.Name) + parts(m.Parts)
+func (text measure) message(m *request.Message) int {
+	return perMessage + text(m.Content) + text(m.Name) + text.parts(m.Parts)
 }
 
-func parts(list []request.Part) int {
+func (text measure) parts(list []request.Part) int {
 	n := 0
 	for _, p := range list {
 		switch p := p.(type) {
 		case request.TextPart:
-			n += Text(p.Text)
+			n += text(p.Text)
 		case request.ReasoningPart:
-			n += Text(p.Text)
+			n += text(p.Text)
 		case request.ImagePart:
 			n += perImage
 		case request.FilePart:
 			n += len(p.Data) / bytesPerFileToken
 		case request.AudioPart:
-			n += len(p.Data)/bytesPerAudioToken + Text(p.Transcript)
+			n += len(p.Data)/bytesPerAudioToken + text(p.Transcript)
 		case request.ToolCall:
-			n += perTool + Text(p.Name) + Text(p.Arguments)
+			n += perTool + text(p.Name) + text(p.Arguments)
 		case request.ToolResult:
-			n += perTool + Text(p.Content) + parts(p.Parts)
+			n += perTool + text(p.Content) + text.parts(p.Parts)
 		}
 	}
 	return n
 }
 
 // Response estimates the tokens that an answer has, from its parts.
-func Response(r *request.Response) int { return parts(r.Parts) + Text(r.Refusal) }
+func Response(r *request.Response) int { return measure(Text).parts(r.Parts) + Text(r.Refusal) }
