@@ -83,20 +83,20 @@ func (a *adapting) give(now, sent time.Time, n int) {
 // set makes the rate in use follow the band.
 func (a *adapting) set(now time.Time) {
 	r := a.rate * a.factor()
-	a.pace.Set(now, r, max(1, int(r/4)))
+	a.pace.Set(now, r, max(1, int(r/20)))
 	a.recent.SetLimit(int(60 * max(r, a.rate)))
 }
 
 func (a *adapting) factor() float64 {
-	band := bandItems * max(1, a.bursts)
+	band, growth := bandItems*max(1, a.bursts), 4.0
 	if a.window { // it is not before its end that a window tells whether there is more
-		band = max(band, 90*a.rate/float64(a.size))
+		band, growth = max(band, 90*a.rate/float64(a.size)), 1
 	}
 	x := float64(a.items) / band
 	if x <= 1 {
 		return bandLow + (bandHigh-bandLow)*x
 	}
-	return bandHigh * math.Exp(min(4*(x-1), 3))
+	return bandHigh * math.Exp(min(growth*(x-1), 3))
 }
 
 // refused takes in that a request of n was refused, for a time if the provider said so. One burst lowers the rate once.
@@ -165,8 +165,8 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 	return min(guess, a.tokens/elapsed)
 }
 
-// decrease follows a burst. Within the band, what was sent on average since the last one is what the provider had. A burst that
-// was overdue may be due to a bucket that had much in store, or to a limit that is higher: the latter is tried, and the former
+// decrease follows a burst. Within the band, what was sent on average since the last one is what a deep bucket got, and the rate
+// in use what a shallow one gets. A burst that was overdue may be due to a bucket that had much in store, or to a limit that is higher: the latter is tried, and the former
 // taken if the next burst comes at once.
 func (a *adapting) decrease(average float64) {
 	inUse := a.rate * a.factor()
@@ -181,8 +181,7 @@ func (a *adapting) decrease(average float64) {
 	case a.factor() > bandHigh:
 		a.rate, a.low = inUse*0.85, average
 	default:
-		a.rate += (average - a.rate) / 2
-		a.low = 0
+		a.rate, a.low = (average+inUse)/2, 0
 	}
 	a.quick = 0
 }
