@@ -86,7 +86,7 @@ func (l *life) stop() {
 func (l *life) wait(ctx context.Context) error {
 	select {
 	case <-l.idle:
-		l.handles.Wait() // they have left, and only return
+		l.handles.Wait() // they have left, and only resolve
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

@@ -53,12 +53,16 @@ func (r *run) takeIn(ctx context.Context, jobs iter.Seq[Job]) {
 		index     int
 		source    error
 	)
-	defer func() { _ = answering.Wait() }()
+	defer func() {
+		if source != nil {
+			r.results <- &Result{Index: index, Err: source}
+		}
+	}()
 	defer func() {
 		if source != nil {
 			r.end(source)
-			r.results <- &Result{Index: index, Err: source}
 		}
+		_ = answering.Wait()
 	}()
 	if !r.enter(ctx) {
 		return

@@ -100,11 +100,11 @@ func TestLeavingTheLoopCancelsWhatIsInFlight(t *testing.T) {
 		d := over(t, client)
 		jobs, read := count(1000)
 		outcome := dispatcher.Outcome{}
-		for range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 10, Outcome: &outcome}) {
+		for range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 5, Outcome: &outcome}) {
 			synctest.Wait()
 			break
 		}
-		if client.InFlight() != 0 || d.Stats().InFlight != 0 || read() > 11 {
+		if client.InFlight() != 0 || d.Stats().InFlight != 0 || read() > 6 {
 			t.Errorf("%d in flight, %d read after the reader has left", client.InFlight(), read())
 		}
 		if outcome.Done != read() || outcome.Canceled != read()-1 || outcome.Err != nil {

@@ -36,8 +36,6 @@ func TestLimitsAreUsedToTheFull(t *testing.T) {
 		least   time.Duration // that the limits allow
 	}{
 		"requests, a second's worth": {sim.Limits{RPM: 1200, Shape: sim.Second}, lane.Limits{}, 29 * time.Second},
-		"requests, a minute's worth": {sim.Limits{RPM: 300}, lane.Limits{}, 60 * time.Second},
-		"tokens, a second's worth":   {sim.Limits{RPM: 1200, TPM: 600_000, Shape: sim.Second}, lane.Limits{}, 61200 * time.Millisecond},
 		"tokens, a minute's worth":   {sim.Limits{RPM: 1200, TPM: 300_000}, lane.Limits{}, 64 * time.Second},
 		"configured":                 {sim.Limits{RPM: 1200, Shape: sim.Second}, lane.Limits{RPM: 1200}, 29 * time.Second},
 	} {

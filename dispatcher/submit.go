@@ -35,9 +35,9 @@ func (d *Dispatcher) Submit(ctx context.Context, req request.Request) *Handle {
 	}
 	h.cancel = func() { d.life.end(visit) }
 	d.life.handles.Go(func() {
+		defer close(h.done) // when everything has been given back
 		defer d.life.leave(visit)
 		defer func() { <-d.rooms }()
-		defer close(h.done)
 		fence(&h.err, func() error {
 			h.resp, h.err = d.complete(ctx, req)
 			return h.err
