@@ -66,6 +66,25 @@ type Outcome struct {
 	Err error
 }
 
+// Progress is how far a Run has come.
+type Progress struct {
+	// Done have a result; Failed of them an error, and of these Canceled one of class canceled.
+	Done     int
+	Failed   int
+	Canceled int
+}
+
+func (p *Progress) count(err error) {
+	p.Done++
+	if err == nil {
+		return
+	}
+	p.Failed++
+	if request.Classify(err) == request.ClassCanceled {
+		p.Canceled++
+	}
+}
+
 // Run answers jobs and hands out a result for each one that was read. Jobs are read lazily, one at a time, on one goroutine;
 // each has a goroutine while it is in flight, and no more are read than results are taken: a slow reader holds up the source.
 // Retries take their turn among fresh jobs. When ctx ends, the jobs in flight end with its error. Leaving the loop early

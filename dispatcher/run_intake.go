@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/seed63918563/llmgate/internal/wire"
-	"github.com/seed63918563/llmgate/request"
 )
 
 // run is one use of Run.
@@ -155,69 +154,4 @@ func (r *run) endLocked(why error) {
 	}
 	r.ended, r.why = true, why
 	close(r.stopping)
-}
-
-// handOut passes results on in the order asked for, until the reader leaves.
-func (r *run) handOut(yield func(Result) bool) {
-	if r.opts.Order == Completion {
-		for res := range r.results {
-			if !r.pass(yield, res) {
-				return
-			}
-		}
-		return
-	}
-	early, next := make([]*Result, cap(r.window)+1), 0 // a ring, with a place for each job that may be within the window
-	for res := range r.results {
-		early[res.Index%len(early)] = res
-		for at := next % len(early); early[at] != nil; at = next % len(early) {
-			res, early[at] = early[at], nil
-			next++
-			if !r.pass(yield, res) {
-				return
-			}
-		}
-	}
-}
-
-// pass hands one result to the reader.
-func (r *run) pass(yield func(Result) bool, res *Result) bool {
-	select {
-	case <-r.window:
-	default: // the error of a source that panicked as it was left
-	}
-	if yield(*res) {
-		return true
-	}
-	r.end(nil)
-	return false
-}
-
-// finish waits for everything that was started, of which nobody reads the results any more, and writes the outcome.
-func (r *run) finish() {
-	for range r.results {
-	}
-	_ = r.intake.Wait()
-	if r.opts.Outcome != nil {
-		*r.opts.Outcome = Outcome{Progress: r.progress, Err: r.why}
-	}
-}
-
-// Progress is how far a Run has come.
-type Progress struct {
-	// Done have a result; Failed of them an error, and of these Canceled one of class canceled.
-	Done     int
-	Failed   int
-	Canceled int
-}
-
-func (p *Progress) count(err error) {
-	p.Done++
-	if err == nil {
-		return
-	}
-	p.Failed++
-	if request.Classify(err) == request.ClassCanceled {
-		p.Canceled++
-	}
 }
