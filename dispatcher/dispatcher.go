@@ -116,8 +116,8 @@ func (d *Dispatcher) Restore(name string) bool {
 }
 
 // Drain accepts nothing more and blocks until everything that was accepted has ended. If ctx ends first it returns its cause,
-// and what was accepted goes on. It may be called again, and together with Abort. Don't call it
-// from a hook, a client or the loop over a stream, which would wait for themselves.
+// and what was accepted goes on. It may be called again, and together with Abort. Don't call it from a hook, a client or the
+// loop over a stream, which would wait for themselves.
 func (d *Dispatcher) Drain(ctx context.Context) error {
 	d.life.stop()
 	if err := d.life.wait(ctx); err != nil {
@@ -128,8 +128,7 @@ func (d *Dispatcher) Drain(ctx context.Context) error {
 }
 
 // Abort accepts nothing more, cancels everything that was accepted, and blocks until it has ended: as long as clients take
-// to see that their context has. It may be called again, and together with Drain, and from
-// where Drain may be.
+// to see that their context has. It may be called again, and together with Drain, from where that may be.
 func (d *Dispatcher) Abort() {
 	d.life.stop()
 	d.life.endAll()

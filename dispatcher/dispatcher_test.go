@@ -159,3 +159,53 @@ func TestACanceledCallFreesItsPlace(t *testing.T) {
 		}
 	})
 }
+
+// cached answers one question by itself.
+type cached struct{ request.Client }
+
+func (c cached) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
+	if req.Messages[0].Content == "known" {
+		return &request.Response{Content: "from the cache", FromCache: true}, nil
+	}
+	return c.Client.Complete(ctx, req)
+}
+
+func TestTheCacheStandsAroundEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := open(t, dispatcher.Config{
+			Targets: dispatcher.Clients(script()), Cache: func(c request.Client) request.Client { return cached{c} },
+			Ledger: &purse{}, Worst: worst,
+		})
+		resp, err := d.Complete(t.Context(), question("known"))
+		if err != nil || resp.Content != "from the cache" {
+			t.Errorf("%v, %v", resp, err)
+		}
+		refused(t, t.Context(), d, request.ClassBudget)
+		if s := d.Stats(); s.Requests != 1 || s.Targets[0].Lane.Admitted != 1 || s.Targets[0].Attempts != 0 {
+			t.Errorf("stats %+v; want one request, which the ledger refused", s)
+		}
+		d.Abort()
+		if _, err := d.Complete(t.Context(), question("known")); !errors.Is(err, dispatcher.ErrStopped) {
+			t.Errorf("after Abort: %v", err)
+		}
+	})
+}
+
+// Counting and capabilities go past the lanes to the first target that may be used.
+func TestCountTokensPassesNoLane(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		can := request.Capabilities{Known: true, Vision: true}
+		client := fake.New(fake.Config{
+			Capabilities: func(string) request.Capabilities { return can },
+			Count:        func(*request.Request) (request.TokenCount, error) { return request.TokenCount{Tokens: 42}, nil },
+		})
+		d := over(t, client)
+		count, err := d.CountTokens(t.Context(), question("?"))
+		if err != nil || count.Tokens != 42 || d.Stats().Targets[0].Lane.Admitted != 0 {
+			t.Errorf("counted %+v, %v", count, err)
+		}
+		if d := cmp.Diff(can, d.Capabilities("")); d != "" {
+			t.Errorf("capabilities (-want +got):\n%s", d)
+		}
+	})
+}
