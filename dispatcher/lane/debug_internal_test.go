@@ -3,8 +3,6 @@ package lane
 import (
 	"fmt"
 	"time"
-
-	"github.com/seed63918563/llmgate/request"
 )
 
 func (l *Lane) Dump() string {
@@ -24,15 +22,4 @@ func (l *Lane) Dump() string {
 		s += fmt.Sprintf("\n    adapt rate %.0f factor %.2f items %d bursts %.1f since %v tokens %.0f", a.rate, a.factor(), a.items, a.bursts, now.Sub(a.since), a.tokens)
 	}
 	return s
-}
-
-func init() {
-	debugBlame = func(now time.Time, m *meters, p *Permit, e *request.Error) {
-		t := &m.learned[tokens]
-		if !t.known() {
-			fmt.Printf("   429 cost %d ra %v age %v\n", p.cost[tokens], e.RetryAfter, now.Sub(p.admitted))
-			return
-		}
-		fmt.Printf("   429 %s turn %d/%d seen %d in %d cost %d level now %.0f atgrant %.0f..%.0f R %d cap %.0f margin %.0f ra %v age %v crowded %v lead %v %s\n", e.Type, p.turn, m.turn, t.seen, p.ticket.InputTokens, p.cost[tokens], t.counter.Level(now), p.marks[tokens].last+t.offset, p.marks[tokens].first+t.offset, e.Limits.Tokens.Remaining, t.capacity, t.margin(m.turn), e.RetryAfter, now.Sub(p.admitted), p.crowded, p == m.leader, e.Message[50:])
-	}
 }

@@ -28,9 +28,13 @@ type load struct {
 	bound  int
 }
 
-func newLoad(t testing.TB, limits sim.Limits, cfg lane.Config) *load {
+func newLoad(t testing.TB, limits sim.Limits, cfg lane.Config, change ...func(*sim.Config)) *load {
 	t.Helper()
-	s, err := sim.New(sim.Config{Limits: limits, TTFT: sim.Uniform(0.2, 1), TokensPerSecond: sim.Constant(200), OutputTokens: sim.Uniform(100, 300)})
+	sc := sim.Config{Limits: limits, TTFT: sim.Uniform(0.2, 1), TokensPerSecond: sim.Constant(200), OutputTokens: sim.Uniform(100, 300)}
+	for _, f := range change {
+		f(&sc)
+	}
+	s, err := sim.New(sc)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,8 @@ type counter interface {
 
 func (m *meter) known() bool { return m.limit > 0 }
 
-// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted.
+// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted. What a window
+// has is spread over it, so that nobody who comes later waits for its end.
 func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	if !m.known() {
 		return 0
@@ -127,7 +128,7 @@ func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (
 		left = limit
 	}
 	mark := p.marks[m.dimension]
-	if refused { // it was not counted after all
+	if refused && !m.ofRequests() { // it was not counted after all
 		mark.last += float64(p.cost[m.dimension])
 		mark.first += float64(p.cost[m.dimension])
 	}
@@ -168,7 +169,7 @@ func (m *meter) begin(limit, left int, now time.Time, mark float64) {
 // rebuild makes the counter anew, with a level.
 func (m *meter) rebuild(now time.Time, level int) {
 	perSecond := float64(m.limit) / m.shaping.window.Seconds()
-	m.pace = limiter.NewBucket(hurry*perSecond, max(1, int(perSecond)))
+	m.pace = limiter.NewBucket(hurry*perSecond, max(1, m.limit/10))
 	switch m.shaping.used {
 	case fixed:
 		m.counter = limiter.NewWindow(m.limit, m.shaping.window)
@@ -180,8 +181,8 @@ func (m *meter) rebuild(now time.Time, level int) {
 	m.counter.Take(now, max(0, m.limit-level))
 }
 
-// hurry is how much faster than its mean rate a window is used, so that what answers say comes in time for its end.
-const hurry = 1.25
+// hurry is how much faster than at its mean rate a window is used, so that nothing is left over at its end.
+const hurry = 1.2
 
 // resize follows a limit that has changed. What is left is corrected by what answers say.
 func (m *meter) resize(now time.Time, limit int) {
@@ -189,7 +190,7 @@ func (m *meter) resize(now time.Time, limit int) {
 	m.limit = limit
 	m.capacity, m.proven, m.failed = m.capacity*ratio, m.proven*ratio, m.failed*ratio
 	perSecond := float64(limit) / m.shaping.window.Seconds()
-	m.pace.Set(now, hurry*perSecond, max(1, int(perSecond)))
+	m.pace.Set(now, hurry*perSecond, max(1, limit/10))
 	switch c := m.counter.(type) {
 	case limiter.Bucket:
 		c.Set(now, perSecond, limit)
@@ -292,7 +293,7 @@ func (m *meter) try(n float64) {
 	switch {
 	case m.failed == 0:
 		m.capacity = max(m.capacity, m.proven*growth, m.proven+n)
-	case m.failed > m.proven*(1+near):
+	case m.failed-m.proven > max(1, near*m.proven):
 		m.capacity = (m.proven + m.failed) / 2
 	default:
 		m.capacity = m.proven

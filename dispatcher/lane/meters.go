@@ -23,6 +23,9 @@ const (
 
 var dimensionNames = [dimensions]string{"requests", "tokens", "input tokens", "output tokens", "requests a day", "tokens a day"}
 
+// ofRequests: the limit counts requests, whatever their size.
+func (d dimension) ofRequests() bool { return d == requests || d == dailyRequests }
+
 // window is the time that a dimension's limit is for.
 func (d dimension) window() time.Duration {
 	if d >= dailyRequests {
@@ -202,6 +205,9 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 		return
 	}
 	for d := range dimensions {
+		if refused && d.ofRequests() { // some providers count refused requests as well; if not, they say that more is left
+			continue
+		}
 		m.learned[d].give(now, p.admitted, p.cost[d])
 		if log := m.ceilings[d]; log != nil {
 			log.Give(now, p.admitted, p.ceilingCost(d))
@@ -209,9 +215,6 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 	}
 	m.charging.unsend(p.ticket.InputTokens, p.most, p.cost[tokens])
 	if refused {
-		if debugBlame != nil {
-			debugBlame(now, m, p, o.Err)
-		}
 		m.blame(now, p, stated, o.Err.RetryAfter)
 	}
 }
@@ -276,7 +279,10 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		if float64(one.Remaining) < n {
 			return // it was used up, as it says
 		}
-		u := float64(one.Limit-one.Remaining) + n
+		u := float64(one.Limit - one.Remaining)
+		if !dimension(d).ofRequests() || u == meter.proven { // what is left may be without the refused request already
+			u += n
+		}
 		if s := u / float64(one.Limit); meter.shaping.used == refill && u > meter.proven && s > share {
 			fullest, share, used = meter, s, u
 		}
@@ -285,5 +291,3 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		fullest.refuse(now, used, float64(p.cost[fullest.dimension]))
 	}
 }
-
-var debugBlame func(now time.Time, m *meters, p *Permit, e *request.Error)

@@ -1,0 +1,55 @@
+package lane_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed63918563/llmgate/bench/sim"
+	"github.com/seed63918563/llmgate/dispatcher/lane"
+)
+
+// A job of 600 requests takes hardly longer than the limits demand, though nobody told them.
+func TestJobTime(t *testing.T) {
+	const jobs, latency = 600, 300 * time.Millisecond
+	for name, tt := range map[string]struct {
+		limits sim.Limits
+		least  time.Duration // what the bucket does not have at the start comes at its rate
+	}{
+		"RPM 1200, a second's bucket":      {sim.Limits{RPM: 1200, Shape: sim.Second}, (jobs - 20) * time.Minute / 1200},
+		"RPM 1200 and TPM 1200000":         {sim.Limits{RPM: 1200, TPM: 1_200_000, Shape: sim.Second}, (jobs - 20) * time.Minute / 1200},
+		"RPM 300":                          {sim.Limits{RPM: 300}, (jobs - 300) * time.Minute / 300},
+		"RPM 1200, refused requests count": {sim.Limits{RPM: 1200, Shape: sim.Second, CountRejected: true}, (jobs - 20) * time.Minute / 1200},
+		"RPM 300, sliding":                 {sim.Limits{RPM: 300, Shape: sim.Sliding}, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLoad(t, tt.limits, lane.Config{Seed: 1}, func(c *sim.Config) { c.TTFT, c.TokensPerSecond = sim.Constant(latency.Seconds()), sim.Constant(0) })
+				l.prompt, l.bound = [2]int{50, 1200}, 256
+				begun := time.Now()
+				var left atomic.Int64
+				left.Store(jobs)
+				var callers sync.WaitGroup
+				for i := range 64 {
+					callers.Go(func() {
+						rng := rand.New(rand.NewPCG(2, uint64(i)))
+						for left.Add(-1) >= 0 {
+							l.ask(t.Context(), rng, fmt.Sprint(i, " "))
+						}
+					})
+				}
+				callers.Wait()
+				took := time.Since(begun)
+				t.Log(l.lane.Dump())
+				l.lane.Abort()
+				st := l.sim.Stats()
+				over := float64(took-tt.least-latency) / float64(tt.least+latency)
+				t.Logf("%-34s took %v, %.1f %% over the least; %.3f requests for each answer", name, took.Round(time.Millisecond), 100*over, float64(st.Requests)/jobs)
+			})
+		})
+	}
+}
