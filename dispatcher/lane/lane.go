@@ -117,7 +117,6 @@ func (l *Lane) report() {
 
 func (l *Lane) tick() {
 	l.mu.Lock()
-	l.alarm.at = time.Time{} // it has rung
 	now := time.Now()
 	l.alarm.at = time.Time{}
 	l.core.tick(now)
