@@ -85,7 +85,7 @@ func TestChaos(t *testing.T) {
 		d := storm(t, sims, seen, p)
 		var all sync.WaitGroup
 		var resolved atomic.Int64
-		const each = 1000
+		const each = 2000
 		all.Go(func() { resolved.Add(int64(runAll(t, d, each))) })
 		for i := range 2 * each {
 			chance := rand.New(rand.NewPCG(7, uint64(i)))
