@@ -18,12 +18,16 @@ const module = "github.com/seed63918563/llmgate"
 // allowed is the whole table of imports: for each package of the module, the packages of the module and the modules
 // outside the standard library that its code (tests aside) may import. Arrows run one way, from the bottom up.
 var allowed = map[string][]string{
-	"request":             {},
-	"policy":              {"request"},
-	"policy/router":       {"request", "policy", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap"},
-	"policy/retry":        {"request", "policy", "policy/router", "go.uber.org/zap"},
-	"internal/allowance":  {},
-	"internal/limiter":    {"golang.org/x/time/rate"},
+	"request":            {},
+	"policy":             {"request"},
+	"policy/router":      {"request", "policy", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap"},
+	"policy/retry":       {"request", "policy", "policy/router", "go.uber.org/zap"},
+	"internal/allowance": {},
+	"internal/limiter":   {"golang.org/x/time/rate"},
+	"dispatcher": {
+		"request", "policy", "policy/router", "dispatcher/lane", "internal/tokens", "internal/wire", "go.uber.org/zap",
+		"golang.org/x/sync/errgroup",
+	},
 	"dispatcher/lane":     {"request", "internal/limiter", "go.uber.org/zap", "go.uber.org/zap/zapcore"},
 	"pricing":             {"request"},
 	"pricing/gen":         {"pricing", "request"},

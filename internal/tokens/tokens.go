@@ -34,37 +34,48 @@ const (
 	ideogram // scripts in which a character is about a token
 )
 
-// runTokens says how many characters of a run make a token.
-var runTokens = [...]int{space: 8, letter: 8, digit: 3, mark: 3, foreign: 4, ideogram: 1}
+// cost is how many tokens a run of a class makes. The divisors are how many characters of it make a token.
+func (c class) cost(run int) int {
+	switch c {
+	case space:
+		return max(0, run-1) / 8 // a single space belongs to the word after it
+	case letter:
+		return (run + 7) / 8
+	case digit, mark:
+		return (run + 2) / 3
+	case foreign:
+		return (run + 3) / 4
+	}
+	return run
+}
+
+// ascii has the classes of single bytes, for nearly all of most texts.
+var ascii = func() (classes [utf8.RuneSelf]class) {
+	for r := range classes {
+		classes[r] = classOf(rune(r))
+	}
+	return classes
+}()
 
 // Text estimates the tokens of a text. It does not allocate.
 func Text(s string) int {
-	n, run := 0, 0
-	current := space
-	flush := func() {
-		switch {
-		case run == 0:
-		case current == space:
-			n += (run - 1) / runTokens[space] // a single space belongs to the word after it
-		default:
-			n += (run + runTokens[current] - 1) / runTokens[current]
+	n, run, current := 0, 0, space
+	for i := 0; i < len(s); run++ {
+		var c class
+		if b := s[i]; b < utf8.RuneSelf {
+			c = ascii[b]
+			i++
+		} else {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			c = classOf(r)
+			i += size
 		}
-		run = 0
+		if c != current {
+			n += current.cost(run)
+			current, run = c, 0
+		}
 	}
-	for i := 0; i < len(s); {
-		r, size := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
-		}
-		i += size
-		if c := classOf(r); c != current {
-			flush()
-			current = c
-		}
-		run++
-	}
-	flush()
-	return n
+	return n + current.cost(run)
 }
 
 func classOf(r rune) class {
@@ -83,15 +94,26 @@ func classOf(r rune) class {
 	return ideogram
 }
 
+// measure counts the tokens of a text.
+type measure func(string) int
+
 // Request estimates the prompt of a request: its messages, tools and schema.
-func Request(r *request.Request) int {
+func Request(r *request.Request) int { return measure(Text).request(r) }
+
+// Reckoned is the estimate to keep rate limits by: no less than a quarter of the characters, which is what providers reckon
+// with before they count. Being above that is made up for by what they say is left; being below it is being refused.
+func Reckoned(r *request.Request) int { return measure(reckoned).request(r) }
+
+func reckoned(s string) int { return max(Text(s), (len(s)+3)/4) }
+
+func (text measure) request(r *request.Request) int {
 	n := 0
 	for i := range r.Messages {
-		n += message(&r.Messages[i])
+		n += text.message(&r.Messages[i])
 	}
 	for i := range r.Tools {
 		t := &r.Tools[i]
-		n += perTool + Text(t.Name) + Text(t.Description) + jsonTokens(len(t.Parameters))
+		n += perTool + text(t.Name) + text(t.Description) + jsonTokens(len(t.Parameters))
 	}
 	return n + jsonTokens(len(r.ResponseFormat.Schema))
 }
@@ -99,32 +121,32 @@ func Request(r *request.Request) int {
 // jsonTokens estimates compact JSON by its size.
 func jsonTokens(bytes int) int { return (bytes + 3) / 4 }
 
-func message(m *request.Message) int {
-	return perMessage + Text(m.Content) + Text(m.Name) + parts(m.Parts)
+func (text measure) message(m *request.Message) int {
+	return perMessage + text(m.Content) + text(m.Name) + text.parts(m.Parts)
 }
 
-func parts(list []request.Part) int {
+func (text measure) parts(list []request.Part) int {
 	n := 0
 	for _, p := range list {
 		switch p := p.(type) {
 		case request.TextPart:
-			n += Text(p.Text)
+			n += text(p.Text)
 		case request.ReasoningPart:
-			n += Text(p.Text)
+			n += text(p.Text)
 		case request.ImagePart:
 			n += perImage
 		case request.FilePart:
 			n += len(p.Data) / bytesPerFileToken
 		case request.AudioPart:
-			n += len(p.Data)/bytesPerAudioToken + Text(p.Transcript)
+			n += len(p.Data)/bytesPerAudioToken + text(p.Transcript)
 		case request.ToolCall:
-			n += perTool + Text(p.Name) + Text(p.Arguments)
+			n += perTool + text(p.Name) + text(p.Arguments)
 		case request.ToolResult:
-			n += perTool + Text(p.Content) + parts(p.Parts)
+			n += perTool + text(p.Content) + text.parts(p.Parts)
 		}
 	}
 	return n
 }
 
 // Response estimates the tokens that an answer has, from its parts.
-func Response(r *request.Response) int { return parts(r.Parts) + Text(r.Refusal) }
+func Response(r *request.Response) int { return measure(Text).parts(r.Parts) + Text(r.Refusal) }

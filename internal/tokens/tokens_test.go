@@ -91,3 +91,18 @@ func TestRequestCountsEverything(t *testing.T) {
 		t.Errorf("a tool adds too little: %d tokens", n)
 	}
 }
+
+// Rate limits are kept by the larger of the two guesses, text by text.
+func TestReckonedIsNoLess(t *testing.T) {
+	ask := func(texts ...string) *request.Request {
+		r := new(request.Request)
+		for _, text := range texts {
+			r.Messages = append(r.Messages, request.Message{Role: request.RoleUser, Content: text})
+		}
+		return r
+	}
+	long, dense := strings.Repeat("internationalization ", 40), strings.Repeat("1+2=", 210)
+	if got, want := tokens.Reckoned(ask(long, dense)), 210+tokens.Text(dense)+8; got != want || tokens.Text(long) >= 210 || tokens.Text(dense) <= 210 {
+		t.Errorf("reckoned %d, want %d", got, want)
+	}
+}

@@ -9,12 +9,14 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// attempt is a place taken at a target, from send on; end or abandon gives it back.
+// attempt is a place taken at a target, from begin on; end or abandon gives it back.
 type attempt struct {
 	target    *target
-	candidate int // its index in the call's history
+	candidate int  // its index in the call's history
+	pass      Pass // nil where the target has no gate
 	trial     policy.Trial
 	waited    time.Duration
+	queued    time.Duration // the part of waited that was spent at the gate
 	sent      time.Time
 	first     time.Time // when the first piece of a stream came
 	over      bool
@@ -44,55 +46,73 @@ func (c *call) complete(ctx context.Context, t *target) result {
 // end takes in how an attempt went: into the request's history and into what is known of the target. It returns the response
 // with the attempts so far, or nil after a failure.
 func (c *call) end(a *attempt, res result) *request.Response {
-	a.over = true
 	if res.err != nil {
 		c.fail(a, res)
 		return nil
 	}
-	latency, ttft := res.at.Sub(a.sent), a.ttft()
+	try := c.tried(a, res.at)
+	try.Provider, try.Model, try.Usage = cmp.Or(a.target.Provider, res.resp.Provider), cmp.Or(res.resp.Model, try.Model), res.resp.Usage
+	c.leave(a, try, res.resp, nil)
 	c.router.succeeded(a, res.at, res.resp.Usage)
-	c.history.Attempts = append(c.history.Attempts, policy.Attempt{Target: a.candidate, Waited: a.waited})
-	if !c.adopt(res.resp.Attempts, a.waited) {
-		c.tries = append(c.tries, request.Attempt{
-			Provider: cmp.Or(a.target.Provider, res.resp.Provider), Model: cmp.Or(res.resp.Model, a.target.model(&c.req)), Key: a.target.Key,
-			Start: a.sent, Waited: a.waited, Latency: latency, TTFT: ttft, Usage: res.resp.Usage,
-		})
-	}
+	a.over = true
+	c.history.Attempts = append(c.history.Attempts, policy.Attempt{Target: a.candidate, Waited: a.waited - a.queued})
+	c.list(try, res.resp.Attempts)
 	res.resp.Attempts = c.tries
 	return res.resp
 }
 
 func (c *call) fail(a *attempt, res result) {
 	e := request.AsError(res.err)
+	c.note(a, e, res)
+	c.router.failed(a, res.at, e, c.meaning(a, e, res.at))
+	a.over = true
+}
+
+// note takes a failure into the request's history.
+func (c *call) note(a *attempt, e *request.Error, res result) {
 	if len(c.history.Attempts) == 0 {
 		c.appraise()
 	}
-	c.history.Attempts = append(c.history.Attempts, policy.Attempt{Target: a.candidate, Err: e, Waited: a.waited})
+	c.history.Attempts = append(c.history.Attempts, policy.Attempt{Target: a.candidate, Err: e, Waited: a.waited - a.queued})
 	c.last, c.since, c.history.Random = res.err, res.at, c.rand().Float64()
 	c.elsewhere = c.router.cfg.Fallback != nil && e.Class != request.ClassCanceled && c.router.cfg.Fallback(e)
-	c.router.failed(a, res.at, e, c.meaning(a, e, res.at))
-	if c.adopt(e.Attempts, a.waited) {
-		return
-	}
-	try := request.Attempt{
-		Provider: cmp.Or(a.target.Provider, e.Provider), Model: cmp.Or(a.target.model(&c.req), e.Model), Key: a.target.Key,
-		Class: e.Class, Message: message(e), Start: a.sent, Waited: a.waited, Latency: res.at.Sub(a.sent), TTFT: a.ttft(),
-	}
+	try := c.tried(a, res.at)
+	try.Provider, try.Model = cmp.Or(a.target.Provider, e.Provider), cmp.Or(try.Model, e.Model)
+	try.Class, try.Message = e.Class, message(e)
 	if e.Partial != nil {
 		try.Usage = e.Partial.Usage
 	}
-	c.tries = append(c.tries, try)
+	c.leave(a, try, nil, e)
+	c.list(try, e.Attempts)
 }
 
-// adopt lists the attempts that an engine further in has made, in place of the one that they are to this engine.
-func (c *call) adopt(inner []request.Attempt, waited time.Duration) bool {
+// tried is what is known of any attempt that has ended.
+func (c *call) tried(a *attempt, at time.Time) *request.Attempt {
+	c.try = request.Attempt{
+		Provider: a.target.Provider, Model: a.target.model(&c.req), Key: a.target.Key,
+		Start: a.sent, Waited: a.waited, Latency: at.Sub(a.sent), TTFT: a.ttft(),
+	}
+	return &c.try
+}
+
+// leave gives an attempt's pass back and writes the attempt down. After a panic of the pass, abandon gives back the place.
+func (c *call) leave(a *attempt, try *request.Attempt, resp *request.Response, e *request.Error) {
+	if pass := a.pass; pass != nil {
+		a.pass = nil
+		pass.Leave(try, resp, e)
+	}
+	c.router.logAttempt(a, try, e)
+}
+
+// list adds an attempt to the list, or, in its place, those that an engine further in has made of it.
+func (c *call) list(try *request.Attempt, inner []request.Attempt) {
 	if len(inner) == 0 {
-		return false
+		c.tries = append(c.tries, *try)
+		return
 	}
 	at := len(c.tries)
 	c.tries = append(c.tries, inner...)
-	c.tries[at].Waited += waited
-	return true
+	c.tries[at].Waited += try.Waited
 }
 
 // meaning is what the policy says that a failure means, whatever else the request has been through.
@@ -108,7 +128,12 @@ func (c *call) abandon(a *attempt) {
 		return
 	}
 	a.over = true
-	c.router.failed(a, time.Now(), &request.Error{Class: request.ClassCanceled}, meaning{byCaller: true})
+	now := time.Now()
+	e := &request.Error{Class: request.ClassCanceled, Provider: a.target.Provider, MaybeBilled: true}
+	defer c.router.failed(a, now, e, meaning{byCaller: true})
+	try := c.tried(a, now)
+	try.Class = e.Class
+	c.leave(a, try, nil, e)
 }
 
 func (a *attempt) ttft() time.Duration {

@@ -19,7 +19,6 @@ func (r *Router) succeeded(a *attempt, at time.Time, u request.Usage) {
 		r.wake()
 	}
 	r.mu.Unlock()
-	r.logAttempt(a, at, nil)
 	r.logState(t, before, after, nil)
 }
 
@@ -43,7 +42,6 @@ func (r *Router) failed(a *attempt, at time.Time, e *request.Error, m meaning) {
 	out := m.out && r.takeOut(t, e)
 	after := t.health.State(at)
 	r.mu.Unlock()
-	r.logAttempt(a, at, e)
 	r.logState(t, before, after, e)
 	if m.rest > 0 {
 		r.logRest(t, m.rest, e)

@@ -18,6 +18,7 @@ type call struct {
 	req    request.Request
 	turn   uint64
 	chance *rand.Rand // nil until something is left to it
+	source rand.PCG
 
 	order   []int // the target of each candidate
 	history policy.History
@@ -35,6 +36,8 @@ type call struct {
 
 	// Room for the usual sizes, to save allocations.
 	current    attempt
+	shown      request.Request // to the gate
+	try        request.Attempt
 	granted    allowance.Allowance
 	orders     [4]int
 	candidates [4]policy.Candidate
@@ -112,7 +115,8 @@ func (c *call) target(candidate int) *target { return c.router.targets[c.order[c
 // rand is the request's own source of chance, so that what it draws does not depend on the others.
 func (c *call) rand() *rand.Rand {
 	if c.chance == nil {
-		c.chance = rand.New(rand.NewPCG(c.router.cfg.Seed, c.turn))
+		c.source.Seed(c.router.cfg.Seed, c.turn)
+		c.chance = rand.New(&c.source)
 	}
 	return c.chance
 }

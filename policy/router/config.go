@@ -36,6 +36,9 @@ type Config struct {
 	// Logger gets a line for each attempt (debug) and each change of a target's state (info, warn), without content or
 	// secrets; nil is silent.
 	Logger *zap.Logger
+	// Watch is told of each change of a target's state, on the goroutine of the request that found it; nil is nobody. It must
+	// be safe for concurrent use.
+	Watch func(Change)
 	// Seed makes chance repeatable: the same requests in the same order draw the same targets and the same backoff. 0 is a
 	// seed of its own for each Router.
 	Seed uint64
@@ -60,6 +63,8 @@ type Target struct {
 	// Cost is what a request is expected to cost here; false where that is not known. nil: it never is. It must be safe for
 	// concurrent use.
 	Cost func(*request.Request) (request.Money, bool)
+	// Gate admits attempts; nil lets all pass.
+	Gate Gate
 }
 
 // Hedge says when a request gets a second attempt elsewhere while the first is still under way. It is for Complete alone;
@@ -110,7 +115,7 @@ func (c *Config) faults() (faults []string) {
 	names := map[string]bool{}
 	for i := range c.Targets {
 		t := &c.Targets[i]
-		t.Name = cmp.Or(t.Name, t.described(), fmt.Sprintf("target %d", i+1))
+		t.Name = t.Called(i + 1)
 		if t.Client == nil {
 			add("Targets[%d] (%s): no Client; give one", i, t.Name)
 		}
@@ -119,6 +124,9 @@ func (c *Config) faults() (faults []string) {
 		}
 		if t.Weight < 0 {
 			add("Targets[%d] (%s): Weight %d is negative; 0 counts as 1", i, t.Name, t.Weight)
+		}
+		if t.Gate != nil && c.Hedge.Share > 0 {
+			add("Targets[%d] (%s): has a Gate, and Hedge would send beside it; use one of them", i, t.Name)
 		}
 		names[t.Name] = true
 	}
@@ -134,11 +142,11 @@ func (c *Config) faults() (faults []string) {
 	return faults
 }
 
-// described is what the target is made of, "" if nothing is said.
-func (t *Target) described() string {
-	name := strings.Trim(t.Provider+"/"+t.Model, "/")
+// Called is what the nth target, from 1, is called: its Name, or what the router makes of the rest.
+func (t *Target) Called(n int) string {
+	made := strings.Trim(t.Provider+"/"+t.Model, "/")
 	if t.Key != "" {
-		name += "#" + t.Key
+		made += "#" + t.Key
 	}
-	return name
+	return cmp.Or(t.Name, made, fmt.Sprintf("target %d", n))
 }

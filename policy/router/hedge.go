@@ -117,7 +117,7 @@ func (c *call) second(first *attempt) *attempt {
 	}
 	for i := range c.order {
 		t := c.target(i)
-		if i == first.candidate || c.tried(i) || !t.ready(now) {
+		if i == first.candidate || c.asked(i) || !t.ready(now) {
 			continue
 		}
 		if !c.allowance.Draw(true) || !r.hedges.Retry() {
@@ -129,7 +129,7 @@ func (c *call) second(first *attempt) *attempt {
 	return nil
 }
 
-func (c *call) tried(candidate int) bool {
+func (c *call) asked(candidate int) bool {
 	for i := range c.history.Attempts {
 		if c.history.Attempts[i].Target == candidate {
 			return true

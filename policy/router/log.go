@@ -14,14 +14,15 @@ import (
 
 func (r *Router) field(target string) zap.Field { return zap.String("target", target) }
 
-func (r *Router) logAttempt(a *attempt, at time.Time, e *request.Error) {
+func (r *Router) logAttempt(a *attempt, try *request.Attempt, e *request.Error) {
 	line := r.cfg.Logger.Check(zap.DebugLevel, "attempt")
 	if line == nil {
 		return
 	}
 	fields := []zap.Field{
-		zap.String("router", r.cfg.Name), r.field(a.target.Name), zap.String("model", a.target.Model), zap.String("key", a.target.Key),
-		zap.Duration("waited", a.waited), zap.Duration("latency", at.Sub(a.sent)), zap.Duration("ttft", a.ttft()),
+		zap.String("router", r.cfg.Name), r.field(a.target.Name), zap.String("model", try.Model), zap.String("key", try.Key),
+		zap.Duration("waited", try.Waited), zap.Duration("latency", try.Latency), zap.Duration("ttft", try.TTFT),
+		zap.Int("prompt_tokens", try.Usage.PromptTokens()), zap.Int("output_tokens", try.Usage.OutputTokens),
 	}
 	line.Write(append(fields, described(e)...)...)
 }
@@ -51,19 +52,22 @@ func (r *Router) logState(t *target, before, after policy.State, e *request.Erro
 	fields := append(described(e), zap.String("router", r.cfg.Name), r.field(t.Name), zap.Stringer("was", before))
 	if after == policy.Open {
 		r.cfg.Logger.Warn("target opened: it keeps failing and is left alone for a while", fields...)
-		return
+	} else {
+		r.cfg.Logger.Info("target "+after.String(), fields...)
 	}
-	r.cfg.Logger.Info("target "+after.String(), fields...)
+	r.tell(Change{Target: t.Name, To: after.String(), Err: e})
 }
 
 func (r *Router) logRest(t *target, rest time.Duration, e *request.Error) {
 	fields := append(described(e), zap.String("router", r.cfg.Name), r.field(t.Name), zap.Duration("rest", rest))
 	r.cfg.Logger.Info("target rests, as its provider asked", fields...)
+	r.tell(Change{Target: t.Name, To: Resting, Rest: rest, Err: e})
 }
 
 func (r *Router) logOut(t *target, e *request.Error) {
 	fields := append(described(e), zap.String("router", r.cfg.Name), r.field(t.Name), zap.String("key", t.Key))
 	r.cfg.Logger.Warn("target taken out: its key or allowance is of no use; see to it and call Restore", fields...)
+	r.tell(Change{Target: t.Name, To: TakenOut, Err: e})
 }
 
 // mostStacked bounds the memory for programs that make engines without end.

@@ -74,18 +74,6 @@ func (c *call) wait(now time.Time, d policy.Decision) time.Time {
 	return time.Now()
 }
 
-// send takes a place at the target of a decision, if it is due and what it was based on still holds; else it returns nil.
-func (c *call) send(now time.Time, d policy.Decision) *attempt {
-	r, t := c.router, c.target(d.Target)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now.Before(c.since.Add(d.Wait)) || !t.ready(now) || !c.pay(d) {
-		return nil
-	}
-	c.current = attempt{target: t, candidate: d.Target, trial: t.begin(now), sent: now, waited: now.Sub(c.since)}
-	return &c.current
-}
-
 // pay draws what an attempt costs: of the request's allowance, and a retry of the router's budget. The lock is held.
 func (c *call) pay(d policy.Decision) bool {
 	r := c.router

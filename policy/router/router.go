@@ -5,7 +5,7 @@
 //	client, err := router.New(router.Config{Targets: router.Clients(primary, fallback)})
 //
 // Use it where there is more than one place to go. With one, package retry is the same engine in fewer words. It sends what
-// it is given at once: to hold requests within rate limits, put a dispatcher around it or below it.
+// it is given at once: to hold requests within rate limits use package dispatcher, which is a router whose targets have gates.
 package router
 
 import (
@@ -97,6 +97,7 @@ func (r *Router) Restore(name string) bool {
 		return false
 	}
 	r.cfg.Logger.Info("target restored", r.field(name))
+	r.tell(Change{Target: name, To: Restored})
 	return true
 }
 

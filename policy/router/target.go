@@ -1,6 +1,7 @@
 package router
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/seed63918563/llmgate/policy"
@@ -14,6 +15,7 @@ type target struct {
 
 	health   *policy.Health
 	inFlight int
+	queued   atomic.Int32 // attempts at the gate; beside the lock
 	attempts int64
 	failures map[request.Class]int64
 	pace     pace
@@ -58,7 +60,7 @@ func (t *target) ready(now time.Time) bool {
 func (t *target) view(req *request.Request) policy.Target {
 	return policy.Target{
 		Name: t.Name, Provider: t.Provider, Model: t.model(req), Labels: t.Labels, Weight: t.Weight,
-		InFlight: t.inFlight,
+		InFlight: t.inFlight + int(t.queued.Load()),
 		Latency:  time.Duration(t.pace.latency), TTFT: time.Duration(t.pace.ttft), PerToken: time.Duration(t.pace.perToken),
 	}
 }

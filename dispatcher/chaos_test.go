@@ -1,0 +1,176 @@
+package dispatcher_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed63918563/llmgate/bench/sim"
+	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/policy"
+	"github.com/seed63918563/llmgate/providers/openai"
+	"github.com/seed63918563/llmgate/request"
+)
+
+// stormy is a simulator in which three of ten requests fail, in all ways, and limits change.
+func stormy(t *testing.T, seed uint64) *sim.Sim {
+	t.Helper()
+	faults := []sim.Fault{
+		{Kind: sim.FaultStatus, Status: 500}, {Kind: sim.FaultStatus, Status: 503, RetryAfter: 2 * time.Second},
+		{Kind: sim.FaultStatus, Status: 429, RetryAfter: time.Second}, {Kind: sim.FaultReset}, {Kind: sim.FaultCut, After: 1},
+		{Kind: sim.FaultStall, Delay: 3 * time.Second, After: 1}, {Kind: sim.FaultMalformed, After: 1},
+		{Kind: sim.FaultErrorEvent, Status: 500}, {Kind: sim.FaultStatus, Status: 400}, {Kind: sim.FaultStatus, Status: 529},
+	}
+	for i := range faults {
+		faults[i].Probability = 0.03
+	}
+	s, err := sim.New(sim.Config{
+		Seed: seed, Faults: faults, TTFT: sim.Uniform(0.1, 1), TokensPerSecond: sim.Constant(50), OutputTokens: sim.Uniform(5, 60),
+		Limits: sim.Limits{RPM: 3000, TPM: 300_000, Changes: []sim.Change{
+			{After: 30 * time.Second, RPM: 1500, TPM: 100_000}, {After: 90 * time.Second, RPM: 6000, TPM: 600_000},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// storm is a dispatcher over three of them.
+func storm(t *testing.T, sims []*sim.Sim, seen *sightings, p *purse) *dispatcher.Dispatcher {
+	t.Helper()
+	cfg := dispatcher.Config{
+		Hooks: dispatcher.Hooks{seen}, Seed: 1, RetryShare: -1, Health: policy.HealthConfig{Pause: time.Second, MaxPause: 5 * time.Second},
+		Ledger: p, Order: policy.LeastBusy(), Tenants: map[string]float64{"b": 3},
+		Worst: func(*dispatcher.Target, *request.Request) (request.Money, bool) { return 2000, true },
+		Price: func(_ *dispatcher.Target, _ *request.Request, r *request.Response) (request.Money, bool) {
+			return bill(r.Usage), r.Usage.Reported
+		},
+	}
+	for i, s := range sims {
+		client, err := openai.New(openai.Config{BaseURL: "http://simulated/v1", Model: "m", Transport: s.Transport()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Targets = append(cfg.Targets, dispatcher.Target{Name: fmt.Sprint(i), Client: client, Provider: fmt.Sprint("p", i)})
+	}
+	return open(t, cfg)
+}
+
+func bill(u request.Usage) request.Money {
+	return request.Money(u.PromptTokens() + 10*u.OutputTokens)
+}
+
+// sightings is a hook that counts attempts that were sent, and requests.
+type sightings struct{ sent, resolved atomic.Int64 }
+
+func (s *sightings) Attempted(_ context.Context, _ string, _ *request.Attempt, e *request.Error) {
+	if e == nil || e.MaybeBilled || e.Status != 0 {
+		s.sent.Add(1)
+	}
+}
+
+func (s *sightings) Resolved(_ context.Context, r dispatcher.Resolution) { s.resolved.Add(1) }
+
+func TestChaos(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sims := []*sim.Sim{stormy(t, 1), stormy(t, 2), stormy(t, 3)}
+		seen, p := new(sightings), &purse{cap: 1 << 40}
+		d := storm(t, sims, seen, p)
+		var all sync.WaitGroup
+		var resolved atomic.Int64
+		const each = 2000
+		all.Go(func() { resolved.Add(int64(runAll(t, d, each))) })
+		for i := range 2 * each {
+			chance := rand.New(rand.NewPCG(7, uint64(i)))
+			all.Go(func() {
+				time.Sleep(time.Duration(chance.IntN(60_000)) * time.Millisecond)
+				if i < each {
+					submitOne(t, d, i, chance)
+				} else {
+					streamOne(t, d, i, chance)
+				}
+				resolved.Add(1)
+			})
+		}
+		all.Wait()
+		if resolved.Load() != 3*each || seen.resolved.Load() != 3*each {
+			t.Errorf("%d resolved, the hook saw %d; want %d", resolved.Load(), seen.resolved.Load(), 3*each)
+		}
+		checkBooks(t, d, sims, seen, p)
+	})
+}
+
+func runAll(t *testing.T, d *dispatcher.Dispatcher, n int) (resolved int) {
+	jobs, _ := count(n)
+	had := make([]bool, n)
+	for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 200}) {
+		if had[r.Index] || (r.Response == nil) == (r.Err == nil) {
+			t.Errorf("job %d: twice %v, %v, %v", r.Index, had[r.Index], r.Response, r.Err)
+		}
+		had[r.Index] = true
+		resolved++
+	}
+	return resolved
+}
+
+func submitOne(t *testing.T, d *dispatcher.Dispatcher, i int, chance *rand.Rand) {
+	req := question(fmt.Sprint("submitted ", i))
+	req.Tenant, req.Priority = []string{"a", "b"}[i%2], i%3
+	h := d.Submit(t.Context(), req)
+	if chance.IntN(4) == 0 {
+		time.Sleep(time.Duration(chance.IntN(3000)) * time.Millisecond)
+		h.Cancel()
+	}
+	resp, err := h.Result()
+	if (resp == nil) == (err == nil) {
+		t.Errorf("handle %d: %v, %v", i, resp, err)
+	}
+}
+
+func streamOne(t *testing.T, d *dispatcher.Dispatcher, i int, chance *rand.Rand) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+chance.IntN(60))*time.Second)
+	defer cancel()
+	leave, ended := chance.IntN(8), false
+	for chunk, err := range d.Stream(ctx, question(fmt.Sprint("streamed ", i))) {
+		if ended {
+			t.Errorf("stream %d goes on after its end", i)
+		}
+		if ended = chunk.Response != nil || err != nil; ended && err != nil && errors.Is(err, dispatcher.ErrStopped) {
+			t.Errorf("stream %d: %v", i, err)
+		}
+		if leave--; leave == 0 {
+			return
+		}
+	}
+	if !ended {
+		t.Errorf("stream %d ended without an end", i)
+	}
+}
+
+// checkBooks holds the dispatcher's books against the simulators'.
+func checkBooks(t *testing.T, d *dispatcher.Dispatcher, sims []*sim.Sim, seen *sightings, p *purse) {
+	t.Helper()
+	var requests, answered, charged int64
+	for i, s := range sims {
+		stats := s.Stats()
+		requests, answered, charged = requests+stats.Requests, answered+stats.Answered, charged+stats.InputTokens+10*stats.OutputTokens
+		target := d.Stats().Targets[i]
+		if stats.InFlight != 0 || target.InFlight != 0 || target.Lane.InFlight != 0 || target.Lane.Queued != 0 {
+			t.Errorf("target %d: %d in flight there, here %+v", i, stats.InFlight, target)
+		}
+	}
+	if seen.sent.Load() != requests {
+		t.Errorf("%d attempts were sent, the simulators had %d requests", seen.sent.Load(), requests)
+	}
+	if p.open != 0 || p.reserved != 0 || int64(p.spent+p.presumed) < charged {
+		t.Errorf("%d holds open; spent %d and presumed %d, the bill is %d", p.open, p.spent, p.presumed, charged)
+	}
+	t.Logf("%d requests, %d answered, spent %d, presumed %d, billed %d", requests, answered, p.spent, p.presumed, charged)
+}
