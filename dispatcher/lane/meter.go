@@ -28,6 +28,8 @@ type meter struct {
 	unit      int     // what is left is rounded to
 	unitSeen  int     // how many answers speak for the unit
 	bias, dev float64 // by which a request's count differs from what was booked: mean and spread
+
+	caution, refusedSize float64 // what a refusal adds to the margin
 }
 
 // counter is a copy of a provider's count, in one of the shapes.
@@ -55,10 +57,26 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 }
 
 // margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
-// they do not.
+// they do not. It is larger for a while after a refusal.
 func (m *meter) margin(turn uint64) float64 {
 	under := float64(turn - m.seen)
-	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(under), m.capacity.size/4)
+	usual := max(0, m.bias)*under + 4*m.dev*math.Sqrt(under)
+	return min(usual*(1+m.caution)+m.caution*m.refusedSize, m.capacity.size/4)
+}
+
+const (
+	// Each refusal of what should have fitted adds a half to the margin, up to twice as much again; it goes with the answers.
+	cautionStep, mostCaution = 0.5, 2
+	cautionFade              = 0.995
+)
+
+// warn takes in that a request of n was refused, or let through.
+func (m *meter) warn(refused bool, n int) {
+	if !refused {
+		m.caution *= cautionFade
+		return
+	}
+	m.caution, m.refusedSize = min(m.caution+cautionStep, mostCaution), float64(n)
 }
 
 // take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.

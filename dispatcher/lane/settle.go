@@ -81,6 +81,7 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 		}
 		if v == judged {
 			meter.miss(off, requests)
+			meter.warn(refused && one.Remaining < int64(p.cost[d]), p.cost[d])
 		}
 	}
 }
