@@ -43,12 +43,12 @@ func stormy(t *testing.T, seed uint64) *sim.Sim {
 }
 
 // storm is a dispatcher over three of them.
-func storm(t *testing.T, sims []*sim.Sim, seen *sightings, p *purse) *dispatcher.Dispatcher {
+func storm(t *testing.T, sims []*sim.Sim, seen *sightings, p purse) *dispatcher.Dispatcher {
 	t.Helper()
 	cfg := dispatcher.Config{
 		Hooks: dispatcher.Hooks{seen}, Seed: 1, RetryShare: -1, Health: policy.HealthConfig{Pause: time.Second, MaxPause: 5 * time.Second},
-		Ledger: p, Order: policy.LeastBusy(), Tenants: map[string]float64{"b": 3},
-		Worst: func(*dispatcher.Target, *request.Request) (request.Money, bool) { return 2000, true },
+		Ledger: p.Ledger, Order: policy.LeastBusy(), Tenants: map[string]float64{"b": 3},
+		Worst: func(*dispatcher.Target, *request.Request) (request.Money, error) { return 2000, nil },
 		Price: func(_ *dispatcher.Target, _ *request.Request, r *request.Response) (request.Money, bool) {
 			return bill(r.Usage), r.Usage.Reported
 		},
@@ -81,7 +81,7 @@ func (s *sightings) Resolved(_ context.Context, r dispatcher.Resolution) { s.res
 func TestChaos(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sims := []*sim.Sim{stormy(t, 1), stormy(t, 2), stormy(t, 3)}
-		seen, p := new(sightings), &purse{cap: 1 << 40}
+		seen, p := new(sightings), newPurse(t, 1<<40, nil)
 		d := storm(t, sims, seen, p)
 		var all sync.WaitGroup
 		var resolved atomic.Int64
@@ -155,7 +155,7 @@ func streamOne(t *testing.T, d *dispatcher.Dispatcher, i int, chance *rand.Rand)
 }
 
 // checkBooks holds the dispatcher's books against the simulators'.
-func checkBooks(t *testing.T, d *dispatcher.Dispatcher, sims []*sim.Sim, seen *sightings, p *purse) {
+func checkBooks(t *testing.T, d *dispatcher.Dispatcher, sims []*sim.Sim, seen *sightings, p purse) {
 	t.Helper()
 	var requests, answered, charged int64
 	for i, s := range sims {
@@ -169,8 +169,9 @@ func checkBooks(t *testing.T, d *dispatcher.Dispatcher, sims []*sim.Sim, seen *s
 	if seen.sent.Load() != requests {
 		t.Errorf("%d attempts were sent, the simulators had %d requests", seen.sent.Load(), requests)
 	}
-	if p.open != 0 || p.reserved != 0 || int64(p.spent+p.presumed) < charged {
-		t.Errorf("%d holds open; spent %d and presumed %d, the bill is %d", p.open, p.spent, p.presumed, charged)
+	books := p.Snapshot()
+	if books.Open != 0 || books.Reserved != 0 || int64(books.Spent+books.Presumed) < charged {
+		t.Errorf("the bill is %d; the books are %+v", charged, books)
 	}
-	t.Logf("%d requests, %d answered, spent %d, presumed %d, billed %d", requests, answered, p.spent, p.presumed, charged)
+	t.Logf("%d requests, %d answered, spent %d, presumed %d, billed %d", requests, answered, books.Spent, books.Presumed, charged)
 }

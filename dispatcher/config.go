@@ -2,14 +2,15 @@ package dispatcher
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 
 	"go.uber.org/zap"
 
 	"github.com/seed63918563/llmgate/dispatcher/lane"
+	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/policy"
 	"github.com/seed63918563/llmgate/policy/router"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -33,12 +34,18 @@ type Config struct {
 	// Tenants are the shares of tenants of each lane while several have requests waiting; a tenant that is not named has 1.
 	Tenants map[string]float64
 
-	// Ledger reserves what a request can cost before it is sent; nil accounts for nothing.
-	Ledger Ledger
-	// Worst is the most that a request can cost at a target; false where that is not known. It is asked before each attempt,
-	// and tells which target is cheaper where that has no Cost. Price is what an answer, whole or partial, cost there. Nil:
-	// nothing is known. Both must be safe for concurrent use and change nothing.
-	Worst func(*Target, *request.Request) (request.Money, bool)
+	// Ledger reserves what an attempt can cost before it is sent, and has the budgets; nil accounts for nothing. It is closed
+	// by who made it, after the Dispatcher has ended.
+	Ledger *ledger.Ledger
+	// Prices say what attempts can cost, by the Provider and Model of their target; nil is the table that is part of the
+	// program. With AllowUnbounded a request that may cost more than the worst case that is known is let through at that; see
+	// pricing.Quote.
+	Prices         *pricing.Table
+	AllowUnbounded bool
+	// Worst, in place of Prices, is the most that a request can cost at a target, or why nobody knows. It is asked before each
+	// attempt, and tells which target is cheaper where that has no Cost. Price is what an answer, whole or partial, cost there
+	// if the answer does not say so itself. Both must be safe for concurrent use and change nothing.
+	Worst func(*Target, *request.Request) (request.Money, error)
 	Price func(*Target, *request.Request, *request.Response) (request.Money, bool)
 	// Cache is put around everything: what it answers reaches no lane. Nil is none.
 	Cache request.Middleware
@@ -99,13 +106,13 @@ func (c *Config) complete() []error {
 	if c.Order == nil && pooled(c.Targets) {
 		c.Order = shortestQueue
 	}
+	if c.Worst == nil {
+		c.Worst = byTable(c.Prices, c.AllowUnbounded)
+	}
 	faults := c.Hooks.faults()
 	if c.MaxHandles < 0 {
 		faults = append(faults, fmt.Errorf("a MaxHandles of %d is negative; 0 is %d", c.MaxHandles, defaultMaxHandles))
 		c.MaxHandles = defaultMaxHandles
-	}
-	if c.Ledger != nil && c.Worst == nil {
-		faults = append(faults, errors.New("a Ledger without Worst; say what requests can cost"))
 	}
 	return faults
 }

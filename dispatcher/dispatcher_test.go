@@ -20,9 +20,9 @@ import (
 func TestConfigReportsAllFaults(t *testing.T) {
 	_, err := dispatcher.New(dispatcher.Config{
 		Targets:    []dispatcher.Target{{}, {Client: script(), Name: "b", MaxInFlight: -1}, {Client: script(), Name: "c", Limits: lane.Limits{RPM: -5}}},
-		MaxHandles: -1, Hooks: dispatcher.Hooks{3}, Ledger: &purse{}, Policy: &policy.Policy{MaxAttempts: -1},
+		MaxHandles: -1, Hooks: dispatcher.Hooks{3}, Policy: &policy.Policy{MaxAttempts: -1},
 	})
-	for _, want := range []string{"MaxHandles", "hook 1", "Worst", "Targets[0]", "target 2", "MaxInFlight", "RPM", "MaxAttempts"} {
+	for _, want := range []string{"MaxHandles", "hook 1", "Targets[0]", "target 2", "MaxInFlight", "RPM", "MaxAttempts"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: does not name %s", err, want)
 		}
@@ -174,7 +174,7 @@ func TestTheCacheStandsAroundEverything(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := open(t, dispatcher.Config{
 			Targets: dispatcher.Clients(script()), Cache: func(c request.Client) request.Client { return cached{c} },
-			Ledger: &purse{}, Worst: worst,
+			Ledger: newPurse(t, 0, nil).Ledger, Worst: worst,
 		})
 		resp, err := d.Complete(t.Context(), question("known"))
 		if err != nil || resp.Content != "from the cache" {

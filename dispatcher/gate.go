@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed63918563/llmgate/dispatcher/lane"
 	"github.com/seed63918563/llmgate/internal/tokens"
+	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/policy/router"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -40,7 +41,7 @@ func (g *gate) routed() router.Target {
 	t := g.target
 	cost := t.Cost
 	if cost == nil {
-		cost = g.worst
+		cost = g.cost
 	}
 	return router.Target{
 		Name: t.Name, Client: t.Client, Provider: t.Provider, Model: t.Model, Key: t.Key,
@@ -88,7 +89,7 @@ type pass struct {
 	ctx    context.Context
 	req    *request.Request
 	permit *lane.Permit
-	hold   Hold // nil without a ledger
+	hold   *ledger.Hold // nil without a ledger
 }
 
 // Leave settles what the attempt used, with the lane, the ledger and the books, and tells the hooks.

@@ -2,64 +2,71 @@ package dispatcher
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/seed63918563/llmgate/ledger"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
 
-// Ledger reserves money. Package ledger is one.
-type Ledger interface {
-	// Reserve sets aside what an attempt can cost, or refuses, with a *request.Error of class budget where a cap stands
-	// against it. It may block until there is room, and does no longer than ctx lasts. The attempt has its place in the lane
-	// by then.
-	Reserve(ctx context.Context, c Charge) (Hold, error)
-}
-
-// Charge is what an attempt can cost, and what it counts under.
-type Charge struct {
-	// Amount is the most that it can cost. Unpriced: nobody knows, and Amount is 0.
-	Amount   request.Money
-	Unpriced bool
-
-	Tenant   string
-	Provider string
-	Model    string
-	// Labels are the request's own, not to be kept or written to.
-	Labels map[string]string
-}
-
-// Hold is money set aside for one attempt. Exactly one of its methods is called, once.
-type Hold interface {
-	// Settle replaces it by what the attempt used, with the cost in it unless that is not known.
-	Settle(request.Usage) error
-	// Presume counts it as gone: the attempt failed, or was left, and may be billed all the same.
-	Presume() error
-	// Release gives it back: the attempt can't have been billed.
-	Release() error
-}
-
 // reserve sets aside the worst case of an attempt. Without a ledger there is no hold.
-func (g *gate) reserve(ctx context.Context, req *request.Request) (Hold, error) {
-	ledger := g.dispatcher.cfg.Ledger
-	if ledger == nil {
+func (g *gate) reserve(ctx context.Context, req *request.Request) (*ledger.Hold, error) {
+	books := g.dispatcher.cfg.Ledger
+	if books == nil {
 		return nil, nil
 	}
-	worst, known := g.worst(req)
-	return ledger.Reserve(ctx, Charge{
-		Amount: worst, Unpriced: !known,
-		Tenant: req.Tenant, Provider: g.target.Provider, Model: req.Model, Labels: req.Labels,
-	})
-}
-
-func (g *gate) worst(req *request.Request) (request.Money, bool) {
-	if worst := g.dispatcher.cfg.Worst; worst != nil {
-		return worst(g.target, req)
+	worst, unpriced := g.dispatcher.cfg.Worst(g.target, req)
+	if unpriced != nil {
+		worst = 0
 	}
-	return 0, false
+	j := journalOf(ctx)
+	hold, err := books.Reserve(ctx, ledger.Request{
+		Amount: worst, Unpriced: unpriced != nil,
+		Tenant: req.Tenant, Project: req.Labels["project"], Provider: g.target.Provider, Model: req.Model, Labels: req.Labels,
+		Item: j.Item, Record: j.Intent,
+	})
+	return hold, g.refusal(req, err, unpriced)
 }
 
-// price sets what an attempt cost, in its record and in the answer, unless the provider has said so itself.
+// refusal gives the ledger's error its class.
+func (g *gate) refusal(req *request.Request, err, unpriced error) error {
+	switch _, typed := errors.AsType[*request.Error](err); {
+	case err == nil, typed:
+		return err
+	case errors.Is(err, ledger.ErrUnpriced):
+		return &request.Error{Class: request.ClassBudget, Provider: g.target.Provider, Model: req.Model, Message: unpriced.Error(), Err: err}
+	}
+	return &request.Error{Class: request.ClassUnknown, Provider: g.target.Provider, Model: req.Model, Err: err, ShouldRetry: new(false)}
+}
+
+// cost is what the router compares targets by.
+func (g *gate) cost(req *request.Request) (request.Money, bool) {
+	worst, err := g.dispatcher.cfg.Worst(g.target, req)
+	return worst, err == nil
+}
+
+// byTable bounds requests by a table of prices. The prompt is bounded by its bytes, so that nobody needs to be asked for its
+// tokens.
+func byTable(table *pricing.Table, unbounded bool) func(*Target, *request.Request) (request.Money, error) {
+	return func(t *Target, req *request.Request) (request.Money, error) {
+		prices := table
+		if prices == nil { // which is not read before it is needed
+			prices = pricing.Builtin()
+		}
+		guess := request.TokenCount{Estimated: true}
+		q := prices.Estimate(t.Provider, req.Model, req, guess, pricing.Service{At: time.Now()})
+		worst, err := q.Bound()
+		if unbounded && q.Priced {
+			err = nil
+		}
+		return worst, err
+	}
+}
+
+// price sets what an attempt cost, in its record and in the answer, unless the provider or the client has said so.
 func (p *pass) price(try *request.Attempt, resp *request.Response, e *request.Error) {
 	answer, price := resp, p.gate.dispatcher.cfg.Price
 	if answer == nil && e != nil {
@@ -85,19 +92,22 @@ func (p *pass) settle(u *request.Usage, resp *request.Response, e *request.Error
 		return
 	}
 	err := p.end(u, resp, e)
-	if p.report(err); err != nil && resp != nil {
-		resp.Warnings = append(resp.Warnings, request.Warning{Field: "ledger", Message: err.Error()})
+	if p.report(err); err == nil || resp == nil {
+		return
 	}
+	resp.Warnings = append(resp.Warnings, request.Warning{Field: "ledger", Message: err.Error()})
+	journalOf(p.ctx).failed(err)
 }
 
 func (p *pass) end(u *request.Usage, resp *request.Response, e *request.Error) error {
+	with := journalOf(p.ctx).outcome(resp)
 	switch {
 	case e != nil && !e.MaybeBilled, resp != nil && resp.FromCache:
-		return p.hold.Release()
+		return p.hold.Release(with...)
 	case e == nil || u.Reported && !u.Estimated:
-		return p.hold.Settle(*u)
+		return p.hold.Settle(*u, with...)
 	}
-	return p.hold.Presume()
+	return p.hold.Presume(with...)
 }
 
 // report logs that the end of a hold may not be there for good.

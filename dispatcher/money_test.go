@@ -3,7 +3,6 @@ package dispatcher_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,65 +13,55 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/providers/fake"
 	"github.com/seed63918563/llmgate/request"
+	"github.com/seed63918563/llmgate/store"
 )
 
-// purse is a ledger with one cap.
+// purse is a ledger with one cap, and how its holds ended.
 type purse struct {
-	mu                        sync.Mutex
-	cap                       request.Money
-	reserved, spent, presumed request.Money
-	broken                    error // of every end
-	ends                      []string
-	open                      int
+	*ledger.Ledger
+	ends *ledger.Subscription
 }
 
-type coins struct {
-	purse  *purse
-	amount request.Money
-	over   bool
-}
-
-func (p *purse) Reserve(_ context.Context, c dispatcher.Charge) (dispatcher.Hold, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if c.Unpriced || p.reserved+p.spent+p.presumed+c.Amount > p.cap {
-		return nil, &request.Error{Class: request.ClassBudget, Message: "no room in the purse"}
+func newPurse(t testing.TB, most request.Money, s store.Store) purse {
+	t.Helper()
+	l, err := ledger.New(t.Context(), ledger.Config{Budgets: []ledger.Budget{{Cap: most}}, Store: s})
+	if err != nil {
+		t.Fatal(err)
 	}
-	p.reserved += c.Amount
-	p.open++
-	return &coins{purse: p, amount: c.Amount}, nil
+	t.Cleanup(func() { l.Close() })
+	return purse{l, l.Subscribe(100, ledger.Settled, ledger.Presumed, ledger.Released)}
 }
 
-func (c *coins) end(how string, spent, presumed request.Money) error {
-	p := c.purse
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if c.over {
-		panic("a hold was ended twice")
+// ended closes the purse and lists how its holds ended.
+func (p purse) ended() (list []string) {
+	p.Close()
+	for e := range p.ends.Events() {
+		list = append(list, string(e.Kind))
 	}
-	c.over = true
-	p.open--
-	p.reserved -= c.amount
-	p.spent += spent
-	p.presumed += presumed
-	p.ends = append(p.ends, how)
-	return p.broken
+	return list
 }
 
-func (c *coins) Settle(u request.Usage) error {
-	if !u.Priced {
-		return c.end("presume", 0, c.amount)
+// failing is a store that can't write once it holds something.
+type failing struct{ *store.Memory }
+
+func (f failing) Commit(ctx context.Context, b *store.Batch) error {
+	if len(b.Ends) > 0 {
+		return store.ErrFull
 	}
-	return c.end("settle", u.Cost, 0)
+	return f.Memory.Commit(ctx, b)
 }
-func (c *coins) Presume() error { return c.end("presume", 0, c.amount) }
-func (c *coins) Release() error { return c.end("release", 0, 0) }
+
+var errDear = errors.New("nobody knows what it costs")
 
 // Every request may cost as many units as its target's weight is, and costs one.
-func worst(t *dispatcher.Target, _ *request.Request) (request.Money, bool) {
-	return request.Money(t.Weight), t.Weight > 0
+func worst(t *dispatcher.Target, _ *request.Request) (request.Money, error) {
+	if t.Weight == 0 {
+		return 0, errDear
+	}
+	return request.Money(t.Weight), nil
 }
 
 func one(*dispatcher.Target, *request.Request, *request.Response) (request.Money, bool) {
@@ -101,24 +90,27 @@ func TestMoneyIsSettledOnEveryPath(t *testing.T) {
 		do     func(*dispatcher.Dispatcher)
 		want   []string
 	}{
-		"answer":              {script(), complete, []string{"settle"}},
-		"stream":              {script(), collect, []string{"settle"}},
-		"stream left":         {script(), leave, []string{"presume"}},
-		"stream cut":          {script(fake.Reply{Text: "so it goes", Cut: true, After: 1}), collect, []string{"presume"}},
-		"answer from a cache": {script(fake.Reply{Response: &request.Response{FromCache: true}}), complete, []string{"release"}},
-		"refused":             {script(fake.Reply{Err: unbilled}), complete, []string{"release"}},
-		"billed failure":      {script(fake.Reply{Err: billed, Times: 9}), complete, []string{"presume", "presume", "presume"}},
-		"failure with usage":  {script(fake.Reply{Err: reported}), complete, []string{"settle"}},
-		"retry":               {script(fails(request.ClassTransient), fake.Reply{}), complete, []string{"release", "settle"}},
-		"panic of the client": {panics{}, submit, []string{"presume"}},
+		"answer":              {script(), complete, []string{"settled"}},
+		"stream":              {script(), collect, []string{"settled"}},
+		"stream left":         {script(), leave, []string{"presumed"}},
+		"stream cut":          {script(fake.Reply{Text: "so it goes", Cut: true, After: 1}), collect, []string{"presumed"}},
+		"answer from a cache": {script(fake.Reply{Response: &request.Response{FromCache: true}}), complete, []string{"released"}},
+		"refused":             {script(fake.Reply{Err: unbilled}), complete, []string{"released"}},
+		"billed failure":      {script(fake.Reply{Err: billed, Times: 9}), complete, []string{"presumed", "presumed", "presumed"}},
+		"failure with usage":  {script(fake.Reply{Err: reported}), complete, []string{"settled"}},
+		"retry":               {script(fails(request.ClassTransient), fake.Reply{}), complete, []string{"released", "settled"}},
+		"panic of the client": {panics{}, submit, []string{"presumed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := &purse{cap: 1000}
-				d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: test.client, Weight: 10}}, Ledger: p, Worst: worst, Price: one})
+				p := newPurse(t, 1000, nil)
+				d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: test.client, Weight: 10}}, Ledger: p.Ledger, Worst: worst, Price: one})
 				test.do(d)
-				if d := cmp.Diff(test.want, p.ends); d != "" || p.open != 0 {
-					t.Errorf("%d open; ends (-want +got):\n%s", p.open, d)
+				if open := p.Snapshot().Open; open != 0 {
+					t.Errorf("%d holds are open", open)
+				}
+				if d := cmp.Diff(test.want, p.ended()); d != "" {
+					t.Errorf("ends (-want +got):\n%s", d)
 				}
 				if s := d.Stats(); s.Targets[0].Lane.InFlight != 0 || s.Targets[0].InFlight != 0 || s.InFlight != 0 {
 					t.Errorf("places were not given back: %+v", s)
@@ -153,12 +145,11 @@ func TestTheCostIsOnTheAnswer(t *testing.T) {
 func TestALedgerThatFailsIsAWarning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, lines := observer.New(zapcore.ErrorLevel)
-		p := &purse{cap: 100, broken: errors.New("disk full")}
-		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: script(), Weight: 1}}, Ledger: p, Worst: worst, Logger: zap.New(log)})
+		p := newPurse(t, 100, failing{store.NewMemory()})
+		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: script(), Weight: 1}}, Ledger: p.Ledger, Worst: worst, Logger: zap.New(log)})
 		resp := ask(t, d)
-		want := []request.Warning{{Field: "ledger", Message: "disk full"}}
-		if d := cmp.Diff(want, resp.Warnings); d != "" || lines.Len() != 1 {
-			t.Errorf("%d lines; warnings (-want +got):\n%s", lines.Len(), d)
+		if len(resp.Warnings) != 1 || resp.Warnings[0].Field != "ledger" || lines.Len() != 1 {
+			t.Errorf("%d lines; warnings %v", lines.Len(), resp.Warnings)
 		}
 	})
 }
@@ -166,10 +157,10 @@ func TestALedgerThatFailsIsAWarning(t *testing.T) {
 func TestAFullBudgetGoesToACheaperTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dear, cheap := script(), script()
-		p := &purse{cap: 100}
+		p := newPurse(t, 100, nil)
 		d := open(t, dispatcher.Config{
 			Targets: []dispatcher.Target{{Name: "dear", Client: dear, Weight: 60}, {Name: "dearer", Client: dear, Weight: 90}, {Name: "cheap", Client: cheap, Weight: 40}},
-			Ledger:  p, Worst: worst, Price: all,
+			Ledger:  p.Ledger, Worst: worst, Price: all,
 		})
 		ask(t, d)
 		resp := ask(t, d)
@@ -177,8 +168,8 @@ func TestAFullBudgetGoesToACheaperTarget(t *testing.T) {
 			t.Errorf("%d dear and %d cheap calls; attempts %+v", len(dear.Calls()), len(cheap.Calls()), resp.Attempts)
 		}
 		refused(t, t.Context(), d, request.ClassBudget)
-		if p.spent != 100 || p.reserved != 0 {
-			t.Errorf("spent %v, reserved %v", p.spent, p.reserved)
+		if s := p.Snapshot(); s.Spent != 100 || s.Reserved != 0 {
+			t.Errorf("spent %v, reserved %v", s.Spent, s.Reserved)
 		}
 	})
 }
@@ -186,9 +177,9 @@ func TestAFullBudgetGoesToACheaperTarget(t *testing.T) {
 // Whatever is thrown at it, no more is reserved than there is.
 func TestTheCapHoldsUnderConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &purse{cap: 505}
+		p := newPurse(t, 505, nil)
 		client := script(takes(time.Second))
-		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: client, Weight: 10}}, Ledger: p, Worst: worst, Price: all})
+		d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: client, Weight: 10}}, Ledger: p.Ledger, Worst: worst, Price: all})
 		jobs, _ := count(1000)
 		answered := 0
 		for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 1000, Stop: []dispatcher.Condition{dispatcher.StopOnBudget()}}) {
@@ -198,8 +189,8 @@ func TestTheCapHoldsUnderConcurrency(t *testing.T) {
 				t.Fatal(r.Err)
 			}
 		}
-		if answered != 50 || len(client.Calls()) != 50 || p.spent != 500 || p.open != 0 {
-			t.Errorf("%d answered in %d calls, spent %v, %d holds open", answered, len(client.Calls()), p.spent, p.open)
+		if s := p.Snapshot(); answered != 50 || len(client.Calls()) != 50 || s.Spent != 500 || s.Open != 0 {
+			t.Errorf("%d answered in %d calls, books %+v", answered, len(client.Calls()), s)
 		}
 	})
 }

@@ -42,7 +42,7 @@ func (h hook) Resolved(context.Context, dispatcher.Resolution) { h.at("resolved"
 
 func TestAPanicIsTheItemsError(t *testing.T) {
 	price := func(*dispatcher.Target, *request.Request, *request.Response) (request.Money, bool) { panic("price") }
-	dear := func(*dispatcher.Target, *request.Request) (request.Money, bool) { panic("worst") }
+	dear := func(*dispatcher.Target, *request.Request) (request.Money, error) { panic("worst") }
 	for text, cfg := range map[string]dispatcher.Config{
 		"oh":             {Targets: dispatcher.Clients(panics{})},
 		"price":          {Price: price},
@@ -53,8 +53,8 @@ func TestAPanicIsTheItemsError(t *testing.T) {
 	} {
 		t.Run(text, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := &purse{cap: 100}
-				if cfg.Ledger = p; cfg.Worst == nil {
+				p := newPurse(t, 100, nil)
+				if cfg.Ledger = p.Ledger; cfg.Worst == nil {
 					cfg.Worst = worst
 				}
 				if cfg.Targets == nil {
@@ -69,8 +69,8 @@ func TestAPanicIsTheItemsError(t *testing.T) {
 					thrown(t, r.Err, text)
 				}
 				s := d.Stats()
-				if read() != 3 || p.open != 0 || s.InFlight != 0 || s.Targets[0].InFlight != 0 || s.Targets[0].Lane.InFlight != 0 {
-					t.Errorf("%d read, %d holds open, stats %+v", read(), p.open, s)
+				if open := p.Snapshot().Open; read() != 3 || open != 0 || s.InFlight != 0 || s.Targets[0].InFlight != 0 || s.Targets[0].Lane.InFlight != 0 {
+					t.Errorf("%d read, %d holds open, stats %+v", read(), p.Snapshot().Open, s)
 				}
 			})
 		})

@@ -15,6 +15,8 @@ type Job struct {
 	Value any
 
 	Request request.Request
+	// Journal is written with the money of the request; nil is nothing.
+	Journal *Journal
 	// Err, if set, is the item's result: the source could not make a request of it. Nothing is sent.
 	Err error
 }

@@ -121,6 +121,9 @@ func (r *run) answer(ctx context.Context, res *Result) {
 	if res.Err = res.Job.Err; res.Err != nil {
 		return
 	}
+	if res.Job.Journal != nil {
+		ctx = WithJournal(ctx, res.Job.Journal)
+	}
 	fence(&res.Err, func() (err error) {
 		res.Response, err = r.dispatcher.Complete(ctx, res.Job.Request)
 		return err

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,6 +20,17 @@ type Quote struct {
 	Priced  bool
 	Bounded bool
 	Why     string
+}
+
+// Bound is Worst. Its error says why nothing can be said, or why the request may cost more: Worst is given then, too.
+func (q Quote) Bound() (request.Money, error) {
+	switch {
+	case !q.Priced:
+		return 0, errors.New(q.Why)
+	case !q.Bounded:
+		return q.Worst, fmt.Errorf("it may cost more than %v: %s (AllowUnbounded lets it pass)", q.Worst, q.Why)
+	}
+	return q.Worst, nil
 }
 
 // Estimate bounds the cost of a request before it is sent. The prompt is counted by the caller. A count that is marked as

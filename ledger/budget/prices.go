@@ -2,8 +2,6 @@ package budget
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/seed63918563/llmgate/pricing"
@@ -38,13 +36,11 @@ func (p tablePrices) prices() *pricing.Table {
 func (p tablePrices) worst(r *request.Request) (request.Money, error) {
 	guess := request.TokenCount{Estimated: true}
 	q := p.prices().Estimate(p.provider, r.Model, r, guess, pricing.Service{At: time.Now()})
-	switch {
-	case !q.Priced:
-		return 0, errors.New(q.Why)
-	case !q.Bounded && !p.unbounded:
-		return 0, fmt.Errorf("it may cost more than %v: %s (AllowUnbounded lets it pass)", q.Worst, q.Why)
+	worst, err := q.Bound()
+	if p.unbounded && q.Priced {
+		err = nil
 	}
-	return q.Worst, nil
+	return worst, err
 }
 
 // cost prices the model that answered, or the one that was asked if the table does not have it.
