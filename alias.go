@@ -1,6 +1,9 @@
 package llmgate
 
-import "github.com/seed63918563/llmgate/request"
+import (
+	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/request"
+)
 
 // The vocabulary; see package request.
 type (
@@ -40,6 +43,14 @@ type (
 
 	ToolMode   = request.ToolMode
 	FormatType = request.FormatType
+
+	// Jobs for a Gate's Run, and what becomes of them; see package dispatcher.
+	Job        = dispatcher.Job
+	Result     = dispatcher.Result
+	RunOptions = dispatcher.RunOptions
+	Outcome    = dispatcher.Outcome
+	Handle     = dispatcher.Handle
+	Stats      = dispatcher.Stats
 
 	Error  = request.Error
 	Class  = request.Class

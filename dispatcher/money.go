@@ -34,10 +34,10 @@ func (g *gate) reserve(ctx context.Context, req *request.Request) (*ledger.Hold,
 // refusal gives the ledger's error its class.
 func (g *gate) refusal(req *request.Request, err, unpriced error) error {
 	switch _, typed := errors.AsType[*request.Error](err); {
+	case unpriced != nil && errors.Is(err, ledger.ErrUnpriced):
+		return &request.Error{Class: request.ClassBudget, Provider: g.target.Provider, Model: req.Model, Message: unpriced.Error(), Err: ledger.ErrUnpriced}
 	case err == nil, typed:
 		return err
-	case errors.Is(err, ledger.ErrUnpriced):
-		return &request.Error{Class: request.ClassBudget, Provider: g.target.Provider, Model: req.Model, Message: unpriced.Error(), Err: err}
 	}
 	return &request.Error{Class: request.ClassUnknown, Provider: g.target.Provider, Model: req.Model, Err: err, ShouldRetry: new(false)}
 }

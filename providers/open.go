@@ -79,6 +79,16 @@ func Open(_ context.Context, name string, opts ...Option) (request.Client, error
 	return host.open(model, &o)
 }
 
+// Parse splits a name of Open's into the provider by which prices are found and money is counted, and the model. It is for names
+// that Open accepts.
+func Parse(name string) (provider, model string) {
+	vendor, model, _ := strings.Cut(name, "/")
+	if host, found := hostOf(vendor); found {
+		vendor = host.Name
+	}
+	return vendor, model
+}
+
 // hostOf finds the vendor and the dialect that a name asks for.
 func hostOf(vendor string) (Host, bool) {
 	through, chained := strings.CutPrefix(vendor, langchainPrefix)
