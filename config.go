@@ -37,8 +37,7 @@ type Config struct {
 	// Cache answers repeated requests; nil is none.
 	Cache *cache.Config
 
-	// Policy decides about failures. Nil is policy.Default(), with leave to go to other vendors: those that Models and Targets
-	// name. Order puts the targets in order for each request; see dispatcher.Config.
+	// Policy decides about failures; nil is policy.Default(). Order puts the targets in order for each request; see dispatcher.Config.
 	Policy *policy.Policy
 	Order  policy.Order
 	// Tenants are the shares of tenants while several have requests waiting; a tenant that is not named has 1.

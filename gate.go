@@ -9,7 +9,6 @@ import (
 	"github.com/seed63918563/llmgate/cache"
 	"github.com/seed63918563/llmgate/dispatcher"
 	"github.com/seed63918563/llmgate/ledger"
-	"github.com/seed63918563/llmgate/policy"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 	"github.com/seed63918563/llmgate/store/sqlite"
@@ -57,9 +56,6 @@ func New(ctx context.Context, cfg Config) (*Gate, error) {
 
 // complete fills in defaults and reports what no other part would.
 func (c *Config) complete() error {
-	if c.Policy == nil {
-		c.Policy = policy.Default().AllowOtherVendor()
-	}
 	if c.Budget.AtCap == "" {
 		c.Budget.AtCap = ledger.Cheaper
 	}

@@ -1,0 +1,35 @@
+package config
+
+import (
+	"github.com/seed63918563/llmgate/ledger"
+)
+
+var windows = map[string]ledger.Window{
+	"total": ledger.Total, "request": ledger.PerRequest, "minute": ledger.PerMinute, "hour": ledger.PerHour, "day": ledger.PerDay, "month": ledger.PerMonth,
+}
+
+var atCaps = map[string]ledger.AtCap{"refuse": ledger.Refuse, "wait": ledger.Wait, "cheaper": ledger.Cheaper}
+
+func (r *reader) budget(p place) ledger.Budget {
+	b := ledger.Budget{AtCap: ledger.Cheaper}
+	given := false
+	r.fields(p, map[string]take{
+		"name":   into(&b.Name, r.text),
+		"cap":    func(p place) { b.Cap, given = r.money(p); given = true },
+		"window": into(&b.Window, oneOf(r, windows)),
+		"match":  func(p place) { b.Match = entries(r, p, r.text) },
+		"each":   func(p place) { b.Each = r.texts(p) },
+		"at_cap": into(&b.AtCap, oneOf(r, atCaps)),
+		"warn": func(p place) {
+			r.elements(p, func(p place) {
+				if share, ok := r.share(p, 1); ok {
+					b.Warn = append(b.Warn, share)
+				}
+			})
+		},
+	})
+	if !given {
+		r.fault(p, "no cap; write cap: 20usd")
+	}
+	return b
+}
