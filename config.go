@@ -81,8 +81,8 @@ type Budget struct {
 	TotalUSD      float64
 	// More are budgets of any other kind, such as one for each tenant.
 	More []ledger.Budget
-	// AtCap says what happens to a request that does not fit into one of the amounts; empty is to look for a cheaper target and
-	// else to fail, with class budget.
+	// AtCap says what happens to a request that does not fit into one of the amounts. Empty: under TotalUSD it waits as long as
+	// what is reserved by others may be given back. What can't fit goes to a cheaper target, and else fails with class budget.
 	AtCap ledger.AtCap
 	// Unpriced says what happens, where there are budgets, to requests whose cost nobody knows; empty is to refuse them.
 	// AllowUnbounded lets pass what may cost more than the worst case that is known.
@@ -109,10 +109,21 @@ func (b *Budget) list() (budgets []ledger.Budget, faults []error) {
 		case amount.usd < 0 || math.IsNaN(amount.usd):
 			faults = append(faults, fmt.Errorf("Budget.%s %v is not an amount; leave it 0 for no cap", amount.field, amount.usd))
 		case amount.usd > 0:
-			budgets = append(budgets, ledger.Budget{Window: amount.window, Cap: USD(amount.usd), AtCap: b.AtCap})
+			budgets = append(budgets, ledger.Budget{Window: amount.window, Cap: USD(amount.usd), AtCap: b.atCap(amount.window)})
 		}
 	}
 	return append(budgets, b.More...), faults
+}
+
+// atCap is AtCap, or its default. A total never begins anew, so that a wait for it is one for those under way.
+func (b *Budget) atCap(w ledger.Window) ledger.AtCap {
+	switch {
+	case b.AtCap != "":
+		return b.AtCap
+	case w == ledger.Total:
+		return ledger.Wait
+	}
+	return ledger.Cheaper
 }
 
 // targets opens the models.

@@ -29,7 +29,7 @@ var _ Client = (*Gate)(nil)
 // New opens the models and everything around them. It sends nothing, and blocks only while it reads the State. All faults of the
 // configuration are reported together.
 func New(ctx context.Context, cfg Config) (*Gate, error) {
-	if err := cfg.complete(); err != nil {
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	targets, faults := cfg.targets(ctx)
@@ -54,11 +54,8 @@ func New(ctx context.Context, cfg Config) (*Gate, error) {
 	return g, nil
 }
 
-// complete fills in defaults and reports what no other part would.
-func (c *Config) complete() error {
-	if c.Budget.AtCap == "" {
-		c.Budget.AtCap = ledger.Cheaper
-	}
+// check reports what no other part would.
+func (c *Config) check() error {
 	if c.State != "" && c.Store != nil {
 		return errors.New("llmgate: State and Store are both set; give one")
 	}

@@ -63,7 +63,7 @@ var allowed = map[string][]string{
 		"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane",
 		"go.uber.org/zap",
 	},
-	"cmd/llmgate": {".", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
+	"cmd/llmgate": {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
 	"config": {
 		".", "request", "policy", "ledger", "cache", "providers",
 		"github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast", "github.com/goccy/go-yaml/parser",

@@ -11,15 +11,15 @@ var windows = map[string]ledger.Window{
 var atCaps = map[string]ledger.AtCap{"refuse": ledger.Refuse, "wait": ledger.Wait, "cheaper": ledger.Cheaper}
 
 func (r *reader) budget(p place) ledger.Budget {
-	b := ledger.Budget{AtCap: ledger.Cheaper}
-	given := false
+	b := ledger.Budget{}
+	given, atCap := false, false
 	r.fields(p, map[string]take{
 		"name":   into(&b.Name, r.text),
 		"cap":    func(p place) { b.Cap, given = r.money(p); given = true },
 		"window": into(&b.Window, oneOf(r, windows)),
 		"match":  func(p place) { b.Match = entries(r, p, r.text) },
 		"each":   func(p place) { b.Each = r.texts(p) },
-		"at_cap": into(&b.AtCap, oneOf(r, atCaps)),
+		"at_cap": func(p place) { b.AtCap, _ = choice(r, p, atCaps); atCap = true },
 		"warn": func(p place) {
 			r.elements(p, func(p place) {
 				if share, ok := r.share(p, 1); ok {
@@ -30,6 +30,9 @@ func (r *reader) budget(p place) ledger.Budget {
 	})
 	if !given {
 		r.fault(p, "no cap; write cap: 20usd")
+	}
+	if !atCap && b.Window == ledger.Total { // a wait for requests under way only
+		b.AtCap = ledger.Wait
 	}
 	return b
 }

@@ -79,7 +79,7 @@ func TestEveryFieldIsRead(t *testing.T) {
 		Tenants: map[string]float64{"acme": 3, "other": 0.5}, Policy: p,
 		Budget: llmgate.Budget{More: []ledger.Budget{
 			{Name: "a", Cap: 20 * llmgate.Dollar, Window: ledger.PerMonth, Match: map[string]string{"tenant": "acme"}, Each: []string{"model", "team"}, AtCap: ledger.Wait, Warn: []float64{0.5, 1}},
-			{Cap: 50 * llmgate.Cent, AtCap: ledger.Cheaper},
+			{Cap: 50 * llmgate.Cent, AtCap: ledger.Wait},
 		}, Unpriced: ledger.CountTokens, AllowUnbounded: true},
 		State: "money.db", Cache: &cache.Config{TTL: time.Hour, MaxBytes: 64 << 20, MaxEntries: 10, KeepTruncated: true},
 	}

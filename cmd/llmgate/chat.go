@@ -15,7 +15,7 @@ import (
 )
 
 type chatFlags struct {
-	modelFlags
+	gateFlags
 	system    string
 	maxTokens int
 }
@@ -72,14 +72,15 @@ func (a *app) ask(ctx context.Context, args []string, f *chatFlags) error {
 	if err != nil {
 		return usage(err)
 	}
-	client, _, standIn, err := f.open(ctx, a)
+	gate, err := f.open(ctx, a)
 	if err != nil {
 		return err
 	}
-	if err := a.print(client.Stream(ctx, req)); err != nil {
+	defer gate.Abort()
+	if err := a.print(gate.Stream(ctx, req)); err != nil {
 		return failed(err)
 	}
-	if standIn {
+	if gate.standIn {
 		fmt.Fprintln(a.err, "\nThe built-in simulator answered, with made-up text. For a real answer add --model, such as --model openai/gpt-5-mini.")
 	}
 	return nil

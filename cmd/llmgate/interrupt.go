@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 )
 
 // interruption turns the user's interrupts into two stops: the first drains, the second cancels.
 type interruption struct {
-	// drain is closed by the first interrupt, ctx ended by the second.
+	// drain is closed by the first interrupt, or where no more is to be taken in; ctx is ended by the second.
 	drain chan struct{}
 	ctx   context.Context
+
+	drained     func() // closes drain, once
+	interrupted atomic.Bool
 
 	cancel context.CancelFunc
 	over   chan struct{}
@@ -22,6 +26,7 @@ type interruption struct {
 // third kills the process, which may be waiting for a slow reader.
 func (a *app) heedInterrupts(ctx context.Context, in io.Closer) *interruption {
 	i := &interruption{drain: make(chan struct{}), over: make(chan struct{})}
+	i.drained = sync.OnceFunc(func() { close(i.drain) })
 	i.ctx, i.cancel = context.WithCancel(ctx)
 	release := a.listen()
 	i.wait.Go(func() {
@@ -31,7 +36,8 @@ func (a *app) heedInterrupts(ctx context.Context, in io.Closer) *interruption {
 		case <-i.over:
 			return
 		}
-		close(i.drain)
+		i.interrupted.Store(true)
+		i.drained()
 		in.Close()
 		fmt.Fprintln(a.err, "\nllmgate: finishing what is in flight; interrupt again to stop at once")
 		select {
@@ -50,11 +56,4 @@ func (i *interruption) end() {
 	i.cancel()
 }
 
-func (i *interruption) happened() bool {
-	select {
-	case <-i.drain:
-		return true
-	default:
-		return false
-	}
-}
+func (i *interruption) happened() bool { return i.interrupted.Load() }

@@ -39,9 +39,9 @@ type report struct {
 }
 
 // startReport begins to tell. End it.
-func (a *app) startReport(model string, standIn, quiet bool, out *output, run *bulk.Run) *report {
+func (a *app) startReport(gate *opened, quiet bool, out *output, run *bulk.Run) *report {
 	r := &report{
-		w: a.err, quiet: quiet, live: !quiet && isTerminal(a.err) && !isTerminal(out.w), model: model, standIn: standIn, run: run,
+		w: a.err, quiet: quiet, live: !quiet && isTerminal(a.err) && !isTerminal(out.w), model: gate.names, standIn: gate.standIn, run: run,
 		start: time.Now(), classes: map[request.Class]int{}, stop: make(chan struct{}),
 	}
 	if r.live {
@@ -140,6 +140,9 @@ func (r *report) summary() string {
 	}
 	if r.usage.Priced {
 		fmt.Fprintf(&b, ", %v", r.usage.Cost)
+	}
+	if r.classes[request.ClassBudget] > 0 {
+		b.WriteString("\nThe budget is used up: items without an answer were not sent. Run them again with a higher --budget.")
 	}
 	if r.standIn && r.answered > 0 {
 		b.WriteString("\nThe built-in simulator answered, with made-up text. For real answers add --model, such as --model openai/gpt-5-mini.")

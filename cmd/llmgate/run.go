@@ -6,16 +6,16 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/request"
 )
 
 type runFlags struct {
-	modelFlags
+	gateFlags
 	concurrency int
 	order       string
 	output      string
@@ -66,10 +66,11 @@ func oneFile(_ *cobra.Command, args []string) error {
 }
 
 func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
-	client, name, standIn, err := f.open(ctx, a)
+	gate, err := f.open(ctx, a)
 	if err != nil {
 		return err
 	}
+	defer gate.Abort()
 	in, err := a.input(path)
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	defer in.Close()
 	stop := a.heedInterrupts(ctx, in)
 	defer stop.end()
-	run, err := newRun(client, f, stop.drain)
+	run, err := newRun(gate, f, stop.drain)
 	if err != nil {
 		return usage(err)
 	}
@@ -85,9 +86,8 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	vendor, _, _ := strings.Cut(name, "/")
-	report := a.startReport(name, standIn, f.quiet, out, run)
-	err = write(out, run.Results(stop.ctx, items(in, path, vendor, stop)), report, in)
+	report := a.startReport(gate, f.quiet, out, run)
+	err = write(out, run.Results(stop.ctx, items(in, path, gate.vendor, stop)), report, stop, in)
 	report.end()
 	if closeErr := out.close(); err == nil {
 		err = closeErr
@@ -121,9 +121,9 @@ func items(in io.Reader, path, vendor string, stop *interruption) iter.Seq2[bulk
 	}
 }
 
-// write puts every result out. Where it can't, it closes the input: leaving the loop waits for the intake, which may be
+// write puts every result out. Once a budget is used up, no more items are taken in. Where it can't write, it closes the input: leaving the loop waits for the intake, which may be
 // waiting for more.
-func write(out *output, results iter.Seq2[bulk.Result, error], r *report, in io.Closer) error {
+func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *interruption, in io.Closer) error {
 	for result, err := range results {
 		if err != nil {
 			return err
@@ -133,6 +133,9 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report, in io.
 			return err
 		}
 		r.add(&result)
+		if result.Class() == request.ClassBudget {
+			stop.drained()
+		}
 	}
 	return nil
 }
