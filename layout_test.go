@@ -55,7 +55,7 @@ var allowed = map[string][]string{
 	"store/sqlite":        {"request", "store", "modernc.org/sqlite", "modernc.org/sqlite/lib"},
 	"ledger":              {"request", "store"},
 	"ledger/budget":       {"request", "ledger", "pricing"},
-	"bench":               {"request", "bench/measure", "bench/pace", "bench/prompt", "bench/report", "internal/cputime"},
+	"bench":               {"request", "bench/measure", "bench/pace", "bench/prompt", "bench/report", "internal/cputime", "internal/tokens"},
 	"bench/histogram":     {"github.com/HdrHistogram/hdrhistogram-go"},
 	"bench/measure":       {"request", "bench/histogram"},
 	"bench/pace":          {"internal/chance"},

@@ -122,15 +122,26 @@ func (h *Histogram) Buckets() iter.Seq2[time.Duration, int64] {
 	}
 }
 
-// form is a histogram in JSON: the moments, and of each bucket in use its lower bound in ns and its count.
+// form is a histogram in JSON: the moments, the usual figures for whoever reads it, and of each bucket in use its lower bound
+// in ns and its count.
 type form struct {
 	moments
-	Buckets [][2]int64 `json:"buckets"`
+	Mean      time.Duration `json:"mean_ns"`
+	Deviation time.Duration `json:"deviation_ns"`
+	P50       time.Duration `json:"p50_ns"`
+	P90       time.Duration `json:"p90_ns"`
+	P95       time.Duration `json:"p95_ns"`
+	P99       time.Duration `json:"p99_ns"`
+	P999      time.Duration `json:"p999_ns"`
+	Buckets   [][2]int64    `json:"buckets"`
 }
 
-// MarshalJSON writes the buckets that are in use.
+// MarshalJSON writes the usual figures and the buckets that are in use.
 func (h *Histogram) MarshalJSON() ([]byte, error) {
-	f := form{moments: h.moments, Buckets: [][2]int64{}}
+	f := form{
+		moments: h.moments, Mean: h.Mean(), Deviation: h.Deviation(), Buckets: [][2]int64{},
+		P50: h.Quantile(0.5), P90: h.Quantile(0.9), P95: h.Quantile(0.95), P99: h.Quantile(0.99), P999: h.Quantile(0.999),
+	}
 	for d, n := range h.Buckets() {
 		f.Buckets = append(f.Buckets, [2]int64{int64(d), n})
 	}

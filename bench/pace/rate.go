@@ -156,3 +156,6 @@ func (r Rate) String() string {
 	}
 	return text
 }
+
+// Given reports that it is a rate, not the zero value.
+func (r Rate) Given() bool { return len(r.rates) > 0 }
