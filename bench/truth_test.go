@@ -140,7 +140,11 @@ func checkCost(t *testing.T, rep *report.Report, records []measure.Record) {
 	t.Helper()
 	var want request.Money
 	for _, r := range records {
-		if !r.Answered() {
+		want += r.Cost
+		if !r.Answered() { // a stream that was cut costs what came of it
+			if r.Class != request.ClassTruncated && r.Cost != 0 {
+				t.Fatalf("request %d was refused and cost %v", r.Index, r.Cost)
+			}
 			continue
 		}
 		u := request.Usage{InputTokens: r.Input, OutputTokens: r.Output}
@@ -148,7 +152,6 @@ func checkCost(t *testing.T, rep *report.Report, records []measure.Record) {
 		if !ok || cost != r.Cost {
 			t.Fatalf("request %d cost %v, the table says %v", r.Index, r.Cost, cost)
 		}
-		want += cost
 	}
 	if rep.Total.Cost != want || want == 0 {
 		t.Errorf("cost %v, want %v", rep.Total.Cost, want)
