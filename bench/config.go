@@ -152,7 +152,7 @@ func (c *Config) schedule() (pace.Schedule, string) {
 	case len(c.Trace) > 0:
 		return c.Trace.Schedule(c.Speed), fmt.Sprintf("trace of %d requests", len(c.Trace))
 	}
-	return c.Load.Schedule(), c.Load.String() + " per second"
+	return c.Load.Schedule(), fmt.Sprintf("%s per second, %s", c.Load.Rate, c.Load.Spacing)
 }
 
 func (c *Config) measured() measure.Config {

@@ -199,10 +199,11 @@ func stated(l *request.Limits) report.Limits {
 func (r *run) doubts(rep *report.Report) (list []string) {
 	late := rep.Total.Latencies.Delay.Quantile(0.99)
 	if r.cfg.open() && late > r.cfg.MaxDelay {
-		text := fmt.Sprintf("requests were sent late: p99 %v, and %v is the bound; lower the rate or give the client more processors", late, r.cfg.MaxDelay)
+		written, bound := report.Duration(late), report.Duration(r.cfg.MaxDelay)
+		text := fmt.Sprintf("requests were sent late: p99 %s, and %s is the bound; lower the rate or give the client more processors", written, bound)
 		if r.held > 0 {
-			text = fmt.Sprintf("requests were sent late: p99 %v, and %v is the bound; %d had to wait, as %d were in flight: raise MaxInFlight",
-				late, r.cfg.MaxDelay, r.held, r.cfg.MaxInFlight)
+			text = fmt.Sprintf("requests were sent late: p99 %s, and %s is the bound; %d had to wait, as %d were in flight: raise MaxInFlight",
+				written, bound, r.held, r.cfg.MaxInFlight)
 		}
 		list = append(list, text)
 	}

@@ -9,7 +9,6 @@ package pace
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 	"math/rand/v2"
 	"time"
@@ -60,6 +59,3 @@ func (l Load) Schedule() Schedule {
 		}
 	}
 }
-
-// String gives the load in the form in which rates and spacings are written.
-func (l Load) String() string { return fmt.Sprintf("%s %s", l.Rate, l.Spacing) }

@@ -102,9 +102,7 @@ func (r *Report) CPUShare() (float64, bool) {
 
 // JSON writes the report, histograms included, so that Read gives it back.
 func (r *Report) JSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(r)
+	return json.NewEncoder(w).Encode(r)
 }
 
 // Read reads a report that JSON wrote.
