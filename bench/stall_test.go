@@ -3,6 +3,7 @@ package bench_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,12 +22,9 @@ const (
 
 // stalling answers each request after service, except that nothing happens from stallFrom to stallTo.
 func stalling() sim.Config {
-	var start time.Time // written by the first request, which comes alone
+	start := sync.OnceValue(time.Now) // of the first request, which comes at once
 	return sim.Config{TTFT: seconds(service), Respond: func(*sim.Prompt) *sim.Answer {
-		if start.IsZero() {
-			start = time.Now()
-		}
-		if at := time.Since(start); at >= stallFrom && at < stallTo {
+		if at := time.Since(start()); at >= stallFrom && at < stallTo {
 			time.Sleep(stallTo - at)
 		}
 		return nil
