@@ -122,6 +122,10 @@ func TestCompareRates(t *testing.T) {
 	if d.Name != "Answers" || math.Abs(d.Low-(10-margin)) > 1e-9 || math.Abs(d.High-(10+margin)) > 1e-9 || !d.Significant || !d.Better {
 		t.Errorf("%+v", d)
 	}
+	d = report.Compare(seconds(10, 12, 14), seconds(20, 22, 24), 1)[0] // four degrees of freedom, a factor of 2.776
+	if margin := 2.776 * math.Sqrt(8.0/3); math.Abs(d.Low-(10-margin)) > 0.02 || math.Abs(d.High-(10+margin)) > 0.02 {
+		t.Errorf("%+v, want a margin of %v", d, margin)
+	}
 	if list := report.Compare(seconds(10), seconds(20, 22), 1); len(list) != 0 {
 		t.Errorf("one second is compared: %+v", list)
 	}

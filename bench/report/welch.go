@@ -60,7 +60,7 @@ func whole(r *Report, of rate) (s sample) {
 func square(x float64) float64 { return x * x }
 
 // studentT is the two-sided 95 % point of Student's distribution, by the expansion of Cornish and Fisher around that of the
-// normal; within 1 % from 3 degrees of freedom on, and below those wider than the truth is not.
+// normal: within 2 % from 3 degrees of freedom on. Below, it is read from the table, never less than the truth.
 func studentT(freedom float64) float64 {
 	const z = 1.959964
 	if freedom < 3 {
