@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed63918563/llmgate/internal/schemagen"
 	"github.com/seed63918563/llmgate/internal/tokens"
+	"github.com/seed63918563/llmgate/internal/words"
 )
 
 // reply is an answer, cut into the pieces that a stream sends. Each piece counts as one token.
@@ -190,7 +191,7 @@ func prose(n int, rng *rand.Rand) []string {
 	pieces := make([]string, n)
 	start, left := true, 0
 	for i := range pieces {
-		word := words[rng.IntN(len(words))]
+		word := words.List[rng.IntN(len(words.List))]
 		if start {
 			word = strings.ToUpper(word[:1]) + word[1:]
 			left = 5 + rng.IntN(12)

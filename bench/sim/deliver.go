@@ -19,7 +19,7 @@ func (t *turn) sendWhole() {
 	}
 	t.open(t.w.Header(), false)
 	jsonHeaders(t.w.Header(), len(body))
-	t.w.WriteHeader(http.StatusOK)
+	t.ok()
 	t.send(body)
 }
 
@@ -51,14 +51,18 @@ func (t *turn) sendStream() {
 	if sleep(t.r.Context(), t.firstToken()) != nil {
 		return
 	}
-	t.w.WriteHeader(http.StatusOK)
+	t.ok()
 	t.flush() // the client has the headers, even if a fault strikes at once
 	t.first = time.Now()
-	speed := t.speed()
+	speed, written := t.speed(), 0
 	for i, e := range events {
 		due := t.first.Add(writing(e.written, speed))
 		if sleep(t.r.Context(), time.Until(due)) != nil || !t.faultDuring(i) || !t.event(e) {
 			return
+		}
+		if e.written > written {
+			written = e.written
+			t.entry.Pieces = append(t.entry.Pieces, time.Now())
 		}
 	}
 	t.close(len(events), closing)
@@ -103,8 +107,10 @@ func (t *turn) event(e event) bool {
 // end writes the last of an answer. It enters the books before, so that a client that has the answer finds it there.
 func (t *turn) end(b []byte) {
 	t.book(1)
+	t.answered(true)
 	if !t.write(b) {
 		t.book(-1)
+		t.answered(false)
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	normal
 	logNormal
 	exponential
+	zipf
 )
 
 // Constant always gives x.
@@ -40,6 +41,10 @@ func LogNormal(median, sigma float64) Dist { return Dist{logNormal, median, sigm
 // Exponential has the given mean.
 func Exponential(mean float64) Dist { return Dist{exponential, mean, 0} }
 
+// Zipf gives whole numbers from 1 to most, each k as often as 1/k to the power of the exponent, which must be above 1; at or
+// below, it always gives 1.
+func Zipf(exponent, most float64) Dist { return Dist{zipf, exponent, most} }
+
 // mostSample bounds the long tails: a number of seconds is to fit a time.Duration.
 const mostSample = 1e9
 
@@ -55,6 +60,8 @@ func (d Dist) Sample(rng *rand.Rand) float64 {
 		x *= math.Exp(d.b * rng.NormFloat64())
 	case exponential:
 		x *= rng.ExpFloat64()
+	case zipf:
+		return d.sampleZipf(rng)
 	}
 	if !(x > 0) { // NaN, too: nothing times infinity
 		return 0
@@ -62,16 +69,23 @@ func (d Dist) Sample(rng *rand.Rand) float64 {
 	return min(x, mostSample)
 }
 
+func (d Dist) sampleZipf(rng *rand.Rand) float64 {
+	if !(d.a > 1 && d.b >= 1) {
+		return 1
+	}
+	return 1 + float64(rand.NewZipf(rng, d.a, 1, uint64(min(d.b, mostSample))-1).Uint64())
+}
+
 // distForms are the written forms: a name and how many numbers it takes.
 var distForms = map[string]struct {
 	kind distKind
 	args int
 }{
-	"uniform": {uniform, 2}, "normal": {normal, 2}, "lognormal": {logNormal, 2}, "exp": {exponential, 1},
+	"uniform": {uniform, 2}, "normal": {normal, 2}, "lognormal": {logNormal, 2}, "exp": {exponential, 1}, "zipf": {zipf, 2},
 }
 
 // ParseDist reads a distribution: a number or duration alone for a constant, or one of uniform(low,high),
-// normal(mean,deviation), lognormal(median,sigma) and exp(mean), with durations or numbers.
+// normal(mean,deviation), lognormal(median,sigma), exp(mean) and zipf(exponent,most), with durations or numbers.
 func ParseDist(s string) (Dist, error) {
 	name, rest, ok := strings.Cut(strings.TrimSpace(s), "(")
 	if !ok {
@@ -81,7 +95,7 @@ func ParseDist(s string) (Dist, error) {
 	form, known := distForms[strings.TrimSpace(name)]
 	args := strings.Split(strings.TrimSuffix(rest, ")"), ",")
 	if !known || !strings.HasSuffix(rest, ")") || len(args) != form.args {
-		return Dist{}, fmt.Errorf("distribution %q: write a number, uniform(low,high), normal(mean,deviation), lognormal(median,sigma) or exp(mean)", s)
+		return Dist{}, fmt.Errorf("distribution %q: write a number, uniform(low,high), normal(mean,deviation), lognormal(median,sigma), exp(mean) or zipf(exponent,most)", s)
 	}
 	d := Dist{kind: form.kind}
 	for i, to := range []*float64{&d.a, &d.b}[:len(args)] {

@@ -23,6 +23,7 @@ func TestParseDist(t *testing.T) {
 		"lognormal(300ms,0.4)":   sim.LogNormal(0.3, 0.4),
 		" lognormal (80, 0.25) ": sim.LogNormal(80, 0.25),
 		"exp(1.5)":               sim.Exponential(1.5),
+		"zipf(1.2,4096)":         sim.Zipf(1.2, 4096),
 	} {
 		got, err := sim.ParseDist(text)
 		if err != nil || got != want {
@@ -45,7 +46,7 @@ func TestParseDistError(t *testing.T) {
 		"uniform(1,2":             "write a number, uniform(low,high)",
 		"exp(1,2)":                "write a number, uniform(low,high)",
 		"exp()":                   `distribution "exp()"`,
-		"gamma(1,2)":              "lognormal(median,sigma) or exp(mean)",
+		"gamma(1,2)":              "exp(mean) or zipf(exponent,most)",
 		"(1)":                     "write a number, uniform(low,high)",
 		"uniform(1,-2)":           `distribution "uniform(1,-2)"`,
 		"normal(1,NaN)":           "number or duration of at least 0",
@@ -58,9 +59,11 @@ func TestParseDistError(t *testing.T) {
 }
 
 func TestDistMeans(t *testing.T) {
-	// The mean of a log-normal is its median times exp(σ²/2); that of a normal cut off at 0 is far enough from 0 here.
+	// The mean of a log-normal is its median times exp(σ²/2); that of a normal cut off at 0 is far enough from 0 here; and that
+	// of a Zipf distribution with exponent 4 is ζ(3)/ζ(4).
 	for text, want := range map[string]float64{
 		"7": 7, "uniform(20,120)": 70, "uniform(120,20)": 70, "normal(100,10)": 100, "exp(3)": 3, "lognormal(100,0.5)": 100 * math.Exp(0.125),
+		"zipf(4,1e9)": 1.1106265, "zipf(4,1)": 1, "zipf(1,10)": 1,
 	} {
 		d, err := sim.ParseDist(text)
 		if err != nil {
@@ -95,6 +98,7 @@ func TestDistBounds(t *testing.T) {
 	for _, d := range []sim.Dist{
 		{}, sim.Constant(-1), sim.Constant(math.NaN()), sim.Constant(math.Inf(1)), sim.Normal(0, 1), sim.LogNormal(0, 1e6),
 		sim.LogNormal(1, 1e6), sim.Exponential(1e300), sim.Uniform(0, 1e300), sim.Uniform(-5, 5),
+		sim.Zipf(1.0001, 1e300), sim.Zipf(math.NaN(), 5), sim.Zipf(2, math.NaN()),
 	} {
 		for range 1000 {
 			if x := d.Sample(rng); !(x >= 0 && x <= 1e9) {
@@ -105,7 +109,7 @@ func TestDistBounds(t *testing.T) {
 }
 
 func FuzzParseDist(f *testing.F) {
-	for _, seed := range []string{"40", "250ms", "uniform(1,2)", "normal(1h,1)", "lognormal(1,1e3)", "exp(1e308)", "lognormal(0,1e308)", "exp(", "1_0", "0x1p9"} {
+	for _, seed := range []string{"40", "250ms", "uniform(1,2)", "normal(1h,1)", "lognormal(1,1e3)", "exp(1e308)", "lognormal(0,1e308)", "exp(", "zipf(1.01,1e9)", "1_0", "0x1p9"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -135,9 +135,11 @@ func (t *turn) faultBefore() bool {
 		for name, values := range f.Header {
 			h[http.CanonicalHeaderKey(name)] = values
 		}
+		t.entry.Status = f.Status
 		t.w.WriteHeader(f.Status)
 		_, _ = t.w.Write(body)
 	case f.Kind == FaultErrorEvent && !t.req.stream:
+		t.entry.Status = http.StatusOK
 		writeBody(t.w, http.StatusOK, t.faultBody())
 	default:
 		return false

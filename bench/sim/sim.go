@@ -43,6 +43,8 @@ type Config struct {
 
 	// Respond, if set, decides the answer; a nil result leaves it to the simulator. It must be safe for concurrent use.
 	Respond func(*Prompt) *Answer
+	// Log, if set, is told the truth about each request when it has ended. It must be quick, and safe for concurrent use.
+	Log func(Entry)
 }
 
 // Prompt is a request as the simulator understood it, in whatever dialect it came.

@@ -31,6 +31,8 @@ type turn struct {
 	// reserved is what was charged against the token limits.
 	reserved spend
 	charged  time.Time
+	// entry is what the log will say.
+	entry Entry
 }
 
 // answers serves requests for an answer.
@@ -39,6 +41,7 @@ func (s *Sim) answers(fresh func() dialect) http.HandlerFunc {
 		defer s.enter()()
 		if t := s.accept(w, r, fresh()); t != nil {
 			t.fault = s.faultFor(s.arrivals.Add(1)-1, t.rng.Float64())
+			defer t.log()
 			t.run()
 		}
 	}
@@ -170,7 +173,10 @@ func (t *turn) admit() bool {
 	return false
 }
 
-func (t *turn) fail(f *failure) { writeJSON(t.w, f.status, f.body) }
+func (t *turn) fail(f *failure) {
+	t.entry.Status = f.status
+	writeJSON(t.w, f.status, f.body)
+}
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)

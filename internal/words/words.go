@@ -1,9 +1,10 @@
-package sim
+// Package words lists common English words, for made-up text.
+package words
 
 import "strings"
 
-// words are what made-up text consists of.
-var words = strings.Fields(`a able about above across after again all almost along also always among an and another any are area around as ask at
+// List is what made-up text consists of. It must not be changed.
+var List = strings.Fields(`a able about above across after again all almost along also always among an and another any are area around as ask at
 	away back balance base be became because become been before began behind being below best better between big both bring
 	build but by call came can care carry case change city clear close cold come common complete could country course cover
 	cross cut dark day deep did different direct do does done door down draw each early earth east easy end enough even ever

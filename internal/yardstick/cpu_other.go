@@ -1,8 +1,0 @@
-//go:build !unix
-
-package yardstick
-
-import "time"
-
-// cpuTime is not known here; the benchmark reports 0.
-func cpuTime() time.Duration { return 0 }
