@@ -61,6 +61,11 @@ var allowed = map[string][]string{
 	"bulk":            {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
 	".":               {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
 	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
+	"observe/otel": {
+		"request", "dispatcher", "policy/router", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute",
+		"go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace",
+	},
+	"observe/prom": {"request", "dispatcher", "github.com/prometheus/client_golang/prometheus"},
 	"config": {
 		".", "request", "policy", "ledger", "cache", "providers",
 		"github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast", "github.com/goccy/go-yaml/parser",
