@@ -30,6 +30,35 @@ func Example() {
 	// Output: true true
 }
 
+func ExampleNew() {
+	ctx := context.Background()
+	gate, err := llmgate.New(ctx, llmgate.Config{
+		Models: []string{"sim/openai/gpt-5-mini", "sim/anthropic/claude-haiku-4-5"}, // without "sim/" for real ones
+		Budget: llmgate.Budget{TotalUSD: 5},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer gate.Abort()
+	jobs := func(yield func(llmgate.Job) bool) {
+		for _, city := range []string{"Lima", "Oslo", "Pune"} {
+			req := llmgate.Request{Messages: []llmgate.Message{{Role: llmgate.RoleUser, Content: "What is " + city + " known for?"}}, MaxTokens: 50}
+			if !yield(llmgate.Job{ID: city, Request: req}) {
+				return
+			}
+		}
+	}
+	for result := range gate.Run(ctx, jobs, llmgate.RunOptions{}) {
+		if result.Err != nil {
+			fmt.Println(result.Job.ID, result.Err)
+		}
+	}
+	spent := gate.Ledger().Snapshot().Spent
+	fmt.Println(gate.Stats().Requests, "requests;", spent > 0 && spent < llmgate.Cent)
+	// Output: 3 requests; true
+}
+
 func ExampleOpen_missingKey() {
 	_, err := llmgate.Open(context.Background(), "openai/gpt-5-mini", llmgate.WithGetenv(func(string) string { return "" }))
 	fmt.Println(errors.Is(err, llmgate.ErrAuth))

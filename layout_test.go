@@ -81,6 +81,7 @@ var allowed = map[string][]string{
 	"internal/cputime":    {},
 	"internal/words":      {},
 	"examples/quickstart": {"."},
+	"examples/fallback":   {"."},
 }
 
 const (

@@ -1,6 +1,7 @@
 package dispatcher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -57,7 +58,7 @@ func byTable(table *pricing.Table, unbounded bool) func(*Target, *request.Reques
 			prices = pricing.Builtin()
 		}
 		guess := request.TokenCount{Estimated: true}
-		q := prices.Estimate(t.Provider, req.Model, req, guess, pricing.Service{At: time.Now()})
+		q := prices.Estimate(t.Provider, cmp.Or(t.Model, req.Model), req, guess, pricing.Service{At: time.Now()})
 		worst, err := q.Bound()
 		if unbounded && q.Priced {
 			err = nil
