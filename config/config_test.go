@@ -182,3 +182,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What the documentation shows is accepted.
+func TestTheDocumentedConfigurationIsRead(t *testing.T) {
+	page, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("no configuration in the page")
+	}
+	if _, err := config.Parse("configuration.md", []byte(text), func(string) string { return "key" }); err != nil {
+		t.Error(err)
+	}
+}
