@@ -49,14 +49,17 @@ func (s Server) ServeIfAsked() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}()
-	panic(http.Serve(listener, s))
+	server := http.Server{Handler: newHolding(s), Protocols: new(http.Protocols)}
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetUnencryptedHTTP2(true)
+	panic(server.Serve(listener))
 }
 
 // ServeHTTP answers one request.
 func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	maps.Copy(w.Header(), s.Header)
-	answer := s.Answers[r.URL.Path]
+	answer := s.Answers[strings.TrimPrefix(r.URL.Path, heldPath)]
 	time.Sleep(answer.Delay)
 	if answer.Whole != "" && !bytes.Contains(body, []byte(`"stream":true`)) {
 		w.Header().Set("Content-Type", "application/json")
