@@ -30,6 +30,8 @@ type Router struct {
 	owner allowance.Owner
 	eager *policy.Policy
 	turn  atomic.Uint64
+	// queries are those that no Order looks at just now.
+	queries sync.Pool
 
 	mu      sync.Mutex
 	targets []*target
@@ -60,6 +62,7 @@ func New(cfg Config) (*Router, error) {
 	for i := range cfg.Targets {
 		r.targets = append(r.targets, newTarget(cfg.Targets[i], cfg.Health))
 	}
+	r.queries.New = r.newQuery
 	if cfg.RetryShare > 0 {
 		r.retries = policy.NewRetryBudget(cfg.RetryShare, cfg.RetryBurst)
 	}

@@ -31,7 +31,7 @@ func (r *Router) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 func (c *call) relay(a *attempt, yield func(request.Chunk, error) bool) (over bool) {
 	defer c.abandon(a) // the caller left, or something panicked
 	var held *request.Limits
-	for chunk, err := range a.target.Client.Stream(c.ctx, c.requestFor(a.target)) {
+	for chunk, err := range a.target.Client.Stream(c.ctx, *c.requestFor(a.target)) {
 		switch {
 		case a.over: // a client that goes on after the last chunk
 			continue
