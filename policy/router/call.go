@@ -10,7 +10,8 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// call is one request on its way. One goroutine owns it.
+// call is one request on its way. One goroutine owns it. It is used again for others, so that nothing that
+// points into it may outlive it.
 type call struct {
 	router *Router
 	ctx    context.Context // carries the allowance
@@ -36,7 +37,6 @@ type call struct {
 
 	// Room for the usual sizes, to save allocations.
 	current    attempt
-	granted    allowance.Allowance
 	dice       rand.Rand
 	orders     [4]int
 	candidates [4]policy.Candidate
@@ -44,17 +44,25 @@ type call struct {
 }
 
 func (r *Router) newCall(ctx context.Context, req request.Request) *call {
-	c := &call{router: r, ctx: ctx, req: req, model: req.Model, turn: r.turn.Add(1) - 1, since: time.Now()}
+	c := r.calls.Get().(*call)
+	c.router, c.ctx, c.req, c.model, c.turn, c.since = r, ctx, req, req.Model, r.turn.Add(1)-1, time.Now()
 	c.history.Deadline, _ = ctx.Deadline()
 	c.history.Attempts = c.attempts[:0]
 	if c.allowance = allowance.Of(ctx); c.allowance == nil {
-		c.allowance = &c.granted
-		c.ctx = c.granted.Grant(ctx, r.owner, max(1, r.cfg.Policy.MaxAttempts), r.cfg.Policy.MaxRetries)
+		c.allowance = new(allowance.Allowance) // its context may outlive the call
+		c.ctx = c.allowance.Grant(ctx, r.owner, max(1, r.cfg.Policy.MaxAttempts), r.cfg.Policy.MaxRetries)
 	} else {
 		r.warnStacked(c.allowance.Owner)
 	}
 	c.arrange()
 	return c
+}
+
+// recycle is for a call that came to its end; one that a panic ends is left alone.
+func (c *call) recycle() {
+	r := c.router
+	*c = call{}
+	r.calls.Put(c)
 }
 
 // arrange puts the targets in order for the request.

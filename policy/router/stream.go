@@ -17,10 +17,13 @@ func (r *Router) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 		for {
 			a := c.next()
 			if a == nil {
-				yield(request.Chunk{}, c.failure())
+				err := c.failure()
+				c.recycle()
+				yield(request.Chunk{}, err)
 				return
 			}
 			if c.relay(a, yield) {
+				c.recycle()
 				return
 			}
 		}
