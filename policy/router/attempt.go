@@ -32,11 +32,11 @@ type result struct {
 // ask has an attempt answered. It returns nil if that failed.
 func (c *call) ask(a *attempt) *request.Response {
 	defer c.abandon(a) // a panic of the client
-	return c.end(a, c.complete(c.ctx, a.target, *c.requestFor(a.target)))
+	return c.end(a, c.complete(c.ctx, a.target, c.requestFor(a.target)))
 }
 
-func (c *call) complete(ctx context.Context, t *target, req request.Request) result {
-	resp, err := t.Client.Complete(ctx, req)
+func (c *call) complete(ctx context.Context, t *target, req *request.Request) result {
+	resp, err := t.Client.Complete(ctx, *req)
 	if resp == nil && err == nil {
 		err = &request.Error{Class: request.ClassUnknown, Provider: t.Provider, Message: "the client gave neither an answer nor an error"}
 	}

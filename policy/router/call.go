@@ -43,9 +43,9 @@ type call struct {
 	attempts   [1]policy.Attempt
 }
 
-func (r *Router) newCall(ctx context.Context, req request.Request) *call {
+func (r *Router) newCall(ctx context.Context, req *request.Request) *call {
 	c := r.calls.Get().(*call)
-	c.router, c.ctx, c.req, c.model, c.turn, c.since = r, ctx, req, req.Model, r.turn.Add(1)-1, time.Now()
+	c.router, c.ctx, c.req, c.model, c.turn, c.since = r, ctx, *req, req.Model, r.turn.Add(1)-1, time.Now()
 	c.history.Deadline, _ = ctx.Deadline()
 	c.history.Attempts = c.attempts[:0]
 	if c.allowance = allowance.Of(ctx); c.allowance == nil {

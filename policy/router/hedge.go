@@ -65,7 +65,7 @@ func (h *hedge) start(a *attempt) {
 			e.panicked = recover() // in the caller's goroutine it belongs to the caller; here it would end the program
 			h.ends <- e
 		}()
-		e.result = h.call.complete(h.ctx, a.target, req)
+		e.result = h.call.complete(h.ctx, a.target, &req)
 	}()
 }
 

@@ -77,7 +77,7 @@ func New(cfg Config) (*Router, error) {
 
 // Complete sends the request until it is answered or given up, and blocks as long as that takes, waits included.
 func (r *Router) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
-	c := r.newCall(ctx, req)
+	c := r.newCall(ctx, &req)
 	for {
 		a := c.next()
 		if a == nil {

@@ -13,7 +13,7 @@ import (
 // back, and come with the first content.
 func (r *Router) Stream(ctx context.Context, req request.Request) iter.Seq2[request.Chunk, error] {
 	return func(yield func(request.Chunk, error) bool) {
-		c := r.newCall(ctx, req)
+		c := r.newCall(ctx, &req)
 		for {
 			a := c.next()
 			if a == nil {
