@@ -43,6 +43,9 @@ type Config struct {
 
 	// Respond, if set, decides the answer; a nil result leaves it to the simulator. It must be safe for concurrent use.
 	Respond func(*Prompt) *Answer
+	// Billed, if set, is told of each answer that was made, when its request ends, for a client's books to be held against. It
+	// must be safe for concurrent use.
+	Billed func(Bill)
 }
 
 // Prompt is a request as the simulator understood it, in whatever dialect it came.
