@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -130,10 +129,7 @@ func BenchmarkRun(b *testing.B) {
 func live(b *testing.B) float64 {
 	b.StopTimer()
 	defer b.StartTimer()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc) / 1e6
+	return float64(heap()) / 1e6
 }
 
 // What is on the way of every request stays cheap.

@@ -18,7 +18,6 @@ import (
 	"github.com/seed63918563/llmgate/dispatcher"
 	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/policy"
-	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -58,11 +57,7 @@ func storm(t *testing.T, sims []*sim.Sim, seen *sightings, l *ledger.Ledger) *di
 		},
 	}
 	for i, s := range sims {
-		client, err := openai.New(openai.Config{BaseURL: "http://simulated/v1", Model: "m", Transport: s.Transport()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		cfg.Targets = append(cfg.Targets, dispatcher.Target{Name: fmt.Sprint(i), Client: client, Provider: fmt.Sprint("p", i)})
+		cfg.Targets = append(cfg.Targets, dispatcher.Target{Name: fmt.Sprint(i), Client: simulated(t, s), Provider: fmt.Sprint("p", i)})
 	}
 	return open(t, cfg)
 }

@@ -1,0 +1,8 @@
+//go:build !race
+
+package dispatcher_test
+
+const (
+	manyAtOnce = 100_000
+	manyJobs   = 200_000
+)
