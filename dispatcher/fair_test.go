@@ -72,7 +72,7 @@ func TestTenantsShareTheTokens(t *testing.T) {
 		}
 		seen := &shares{start: time.Now(), used: map[string]map[int]int{}}
 		d := open(t, dispatcher.Config{
-			Targets: []dispatcher.Target{{Client: simulated(t, s)}}, Tenants: map[string]float64{"big": 3}, Hooks: dispatcher.Hooks{seen},
+			Targets: []dispatcher.Target{{Client: simulated(t, s)}}, Seed: 1, Tenants: map[string]float64{"big": 3}, Hooks: dispatcher.Hooks{seen},
 		})
 		at := func(second int) time.Time { return seen.start.Add(time.Duration(second) * time.Second) }
 		var all sync.WaitGroup

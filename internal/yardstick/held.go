@@ -64,19 +64,17 @@ func (h *holding) hold(ctx context.Context) {
 	}
 }
 
-// InFlight has n calls under way at once, to an address of the server below /held, and reports the memory and the goroutines
+// InFlight has b.N calls under way at once, to an address of the server below /held, and reports the memory and the goroutines
 // that each takes while it waits for the provider: of the heap what is in use after a collection, and stacks.
-func InFlight(b *testing.B, root string, n int, call Call) {
+func InFlight(b *testing.B, root string, call Call) {
 	b.Helper()
 	burst(b, root, 1, call, func() {}) // from which the client learns the limits
-	for range b.N {
-		held, routines := memory(), runtime.NumGoroutine()
-		burst(b, root, n, call, func() {
-			held, routines = memory()-held, runtime.NumGoroutine()-routines
-		})
-		b.ReportMetric(float64(held)/float64(n)/1e3, "KB/call")
-		b.ReportMetric(float64(routines)/float64(n), "goroutines/call")
-	}
+	held, routines := memory(), runtime.NumGoroutine()
+	burst(b, root, b.N, call, func() {
+		held, routines = memory()-held, runtime.NumGoroutine()-routines
+	})
+	b.ReportMetric(float64(held)/float64(b.N)/1e3, "KB/call")
+	b.ReportMetric(float64(routines)/float64(b.N), "goroutines/call")
 }
 
 // burst makes n calls, looks at them when the server has them all, and lets them go.
@@ -91,7 +89,7 @@ func burst(b *testing.B, root string, n int, call Call, look func()) {
 		})
 	}
 	for waiting(b, root) < n && !b.Failed() {
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
 	look()
 	_, _ = get(root + releasePath)
