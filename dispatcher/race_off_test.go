@@ -4,5 +4,5 @@ package dispatcher_test
 
 const (
 	manyAtOnce = 100_000
-	manyJobs   = 200_000
+	manyJobs   = 100_000
 )

@@ -9,10 +9,10 @@ type Buffer struct{ B []byte }
 const maxPooled = 1 << 20
 
 // short is the size of what most questions fit into.
-const short = 1024
+const short = 512
 
 var (
-	buffers = sync.Pool{New: func() any { return &Buffer{B: make([]byte, 0, 4*short)} }}
+	buffers = sync.Pool{New: func() any { return &Buffer{B: make([]byte, 0, 8*short)} }}
 	shorts  = sync.Pool{New: func() any { return &Buffer{B: make([]byte, 0, short)} }}
 )
 

@@ -18,7 +18,7 @@ const MaxIdlePerHost = 4096
 // thinks. A larger body passes the write buffer by, and the rest of a larger answer the read buffer.
 const (
 	writeBuffer = 1 << 10
-	readBuffer  = 2 << 10
+	readBuffer  = 1 << 10
 )
 
 // NewTransport returns an HTTP transport tuned for provider calls. It has no overall timeout: contexts and the timeouts

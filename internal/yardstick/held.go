@@ -65,16 +65,22 @@ func (h *holding) hold(ctx context.Context) {
 }
 
 // InFlight has b.N calls under way at once, to an address of the server below /held, and reports the memory and the goroutines
-// that each takes while it waits for the provider: of the heap what is in use after a collection, and stacks.
+// that each takes while it waits for the provider: what is live on the heap, and stacks.
 func InFlight(b *testing.B, root string, call Call) {
 	b.Helper()
 	burst(b, root, 1, call, func() {}) // from which the client learns the limits
-	held, routines := memory(), runtime.NumGoroutine()
+	heap, stacks := memory()
+	routines := runtime.NumGoroutine()
 	burst(b, root, b.N, call, func() {
-		held, routines = memory()-held, runtime.NumGoroutine()-routines
+		routines = runtime.NumGoroutine() - routines
+		moreHeap, moreStacks := memory()
+		heap, stacks = moreHeap-heap, moreStacks-stacks
 	})
-	b.ReportMetric(float64(held)/float64(b.N)/1e3, "KB/call")
-	b.ReportMetric(float64(routines)/float64(b.N), "goroutines/call")
+	each := func(n float64, unit string) { b.ReportMetric(n/float64(b.N), unit+"/call") }
+	b.ReportMetric(0, "ns/op") // of no meaning here
+	each((heap+stacks)/1e3, "KB")
+	each(stacks/1e3, "KB-of-stacks")
+	each(float64(routines), "goroutines")
 }
 
 // burst makes n calls, looks at them when the server has them all, and lets them go.
@@ -96,12 +102,12 @@ func burst(b *testing.B, root string, n int, call Call, look func()) {
 	all.Wait()
 }
 
-func memory() int64 {
+func memory() (heap, stacks float64) {
 	runtime.GC()
-	runtime.GC()
+	runtime.GC() // what pools held is gone only now
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapInuse + m.StackInuse)
+	return float64(m.HeapAlloc), float64(m.StackInuse)
 }
 
 func waiting(b *testing.B, root string) int {

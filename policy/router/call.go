@@ -35,19 +35,15 @@ type call struct {
 	allowance *allowance.Allowance
 	changed   chan struct{} // as last seen
 
-	// Room for the usual sizes, to save allocations.
-	current    attempt
-	dice       rand.Rand
-	orders     [4]int
-	candidates [4]policy.Candidate
-	attempts   [1]policy.Attempt
+	// What chance and the attempt under way point to.
+	dice    rand.Rand
+	current attempt
 }
 
 func (r *Router) newCall(ctx context.Context, req *request.Request) *call {
 	c := r.calls.Get().(*call)
 	c.router, c.ctx, c.req, c.model, c.turn, c.since = r, ctx, *req, req.Model, r.turn.Add(1)-1, time.Now()
 	c.history.Deadline, _ = ctx.Deadline()
-	c.history.Attempts = c.attempts[:0]
 	if c.allowance = allowance.Of(ctx); c.allowance == nil {
 		c.allowance = new(allowance.Allowance) // its context may outlive the call
 		c.ctx = c.allowance.Grant(ctx, r.owner, max(1, r.cfg.Policy.MaxAttempts), r.cfg.Policy.MaxRetries)
@@ -58,17 +54,17 @@ func (r *Router) newCall(ctx context.Context, req *request.Request) *call {
 	return c
 }
 
-// recycle is for a call that came to its end; one that a panic ends is left alone.
+// recycle is for a call that came to its end; one that a panic ends is left alone. The next one has the room of its lists.
 func (c *call) recycle() {
-	r := c.router
-	*c = call{}
+	r, h := c.router, &c.history
+	clear(h.Attempts)
+	*c = call{order: c.order[:0], history: policy.History{Candidates: h.Candidates[:0], Attempts: h.Attempts[:0]}}
 	r.calls.Put(c)
 }
 
 // arrange puts the targets in order for the request.
 func (c *call) arrange() {
 	r := c.router
-	c.order = c.orders[:0]
 	for i := range r.targets {
 		c.order = append(c.order, i)
 	}
@@ -77,7 +73,6 @@ func (c *call) arrange() {
 		c.order = r.cfg.Order.Arrange(&q.Query, c.order)
 		r.asked(q)
 	}
-	c.history.Candidates = c.candidates[:0]
 	for _, i := range c.order {
 		t := r.targets[i]
 		c.history.Candidates = append(c.history.Candidates, policy.Candidate{Provider: t.Provider, Model: t.model(c.model), Key: t.Key})
