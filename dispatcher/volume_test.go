@@ -38,8 +38,7 @@ func TestAHundredThousandAtOnce(t *testing.T) {
 			cfg.MaxHandles, cfg.Targets[0].MaxInFlight = 2*manyAtOnce, 2*manyAtOnce
 		})
 		client.release <- struct{}{}
-		req := question("?")
-		req.MaxTokens = 10
+		req := limitedQuestion()
 		if _, err := d.Complete(t.Context(), req); err != nil { // from which the lane learns
 			t.Fatal(err)
 		}
@@ -80,16 +79,15 @@ func TestALongRunHoldsNoMoreAtItsEnd(t *testing.T) {
 	n := jobsOf(t)
 	for _, order := range []dispatcher.Order{dispatcher.Completion, dispatcher.Input} {
 		d := accounted(t, instant{}, nil)
-		jobs, _ := count(n)
-		bounded := func(yield func(dispatcher.Job) bool) {
-			for job := range jobs {
-				if job.Request.MaxTokens = 10; !yield(job) {
+		jobs := func(yield func(dispatcher.Job) bool) {
+			for range n {
+				if !yield(dispatcher.Job{Request: limitedQuestion()}) {
 					return
 				}
 			}
 		}
 		done, early, start := 0, uint64(0), time.Now()
-		for r := range d.Run(t.Context(), bounded, dispatcher.RunOptions{Order: order}) {
+		for r := range d.Run(t.Context(), jobs, dispatcher.RunOptions{Order: order}) {
 			if r.Err != nil {
 				t.Fatal(r.Err)
 			}
