@@ -23,6 +23,7 @@ func BenchmarkInFlight(b *testing.B) {
 			b.Run(version+"/"+who, func(b *testing.B) {
 				root := yardstick.Start(b)
 				transport := wire.NewTransport()
+				transport.MaxIdleConnsPerHost = b.N
 				if version == "HTTP2" {
 					transport.MaxConnsPerHost = 256
 					transport.Protocols = new(http.Protocols)

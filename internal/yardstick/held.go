@@ -64,13 +64,20 @@ func (h *holding) hold(ctx context.Context) {
 	}
 }
 
+// warming is how many bursts InFlight makes before the one that it measures. The first dials, and what the runtime gives a new
+// goroutine for its stack goes by how much others have used.
+const warming = 3
+
 // InFlight has b.N calls under way at once, to an address of the server below /held, and reports the memory and the goroutines
-// that each takes while it waits for the provider: what is live on the heap, and stacks.
+// that each takes while it waits for the provider, its connection included: what is live on the heap, and stacks.
 func InFlight(b *testing.B, root string, call Call) {
 	b.Helper()
 	burst(b, root, 1, call, func() {}) // from which the client learns the limits
 	heap, stacks := memory()
 	routines := runtime.NumGoroutine()
+	for range warming {
+		burst(b, root, b.N, call, func() {})
+	}
 	burst(b, root, b.N, call, func() {
 		routines = runtime.NumGoroutine() - routines
 		moreHeap, moreStacks := memory()
