@@ -61,14 +61,14 @@ func (d *Dispatcher) Complete(ctx context.Context, req request.Request) (*reques
 		return nil, err
 	}
 	defer d.life.leave(visit)
-	return d.complete(ctx, req)
+	return d.complete(ctx, &req)
 }
 
 // complete is Complete for a request that was accepted.
-func (d *Dispatcher) complete(ctx context.Context, req request.Request) (*request.Response, error) {
+func (d *Dispatcher) complete(ctx context.Context, req *request.Request) (*request.Response, error) {
 	start := time.Now()
-	resp, err := d.client.Complete(ctx, req)
-	d.cfg.Hooks.resolved(ctx, Resolution{Request: req, Response: resp, Err: err, Start: start})
+	resp, err := d.client.Complete(ctx, *req)
+	d.cfg.Hooks.resolved(ctx, req, resp, err, start)
 	return resp, err
 }
 
@@ -90,7 +90,7 @@ func (d *Dispatcher) Stream(ctx context.Context, req request.Request) iter.Seq2[
 				break
 			}
 		}
-		d.cfg.Hooks.resolved(ctx, Resolution{Request: req, Response: end.Response, Err: err, Start: start})
+		d.cfg.Hooks.resolved(ctx, &req, end.Response, err, start)
 	}
 }
 

@@ -72,11 +72,11 @@ func (h Hooks) attempted(ctx context.Context, target string, try *request.Attemp
 	}
 }
 
-func (h Hooks) resolved(ctx context.Context, r Resolution) {
-	r.Latency = time.Since(r.Start)
+func (h Hooks) resolved(ctx context.Context, req *request.Request, resp *request.Response, err error, start time.Time) {
+	latency := time.Since(start)
 	for _, hook := range h {
 		if hook, ok := hook.(ResultHook); ok {
-			hook.Resolved(ctx, r)
+			hook.Resolved(ctx, Resolution{Request: *req, Response: resp, Err: err, Start: start, Latency: latency})
 		}
 	}
 }
