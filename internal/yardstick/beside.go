@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed63918563/llmgate/internal/cputime"
 )
 
 // turns is how often the two clients of Beside take turns.
@@ -69,7 +71,7 @@ func take(b *testing.B, call Call, callers, n int) cost {
 	latencies := make([]time.Duration, n)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := cpuTime()
+	start, _ := cputime.Used()
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for range min(callers, n) {
@@ -87,9 +89,9 @@ func take(b *testing.B, call Call, callers, n int) cost {
 		})
 	}
 	all.Wait()
-	used := cpuTime() - start
+	end, _ := cputime.Used()
 	runtime.ReadMemStats(&after)
-	return cost{cpu: used, p50: median(latencies), allocations: after.Mallocs - before.Mallocs, bytes: after.TotalAlloc - before.TotalAlloc}
+	return cost{cpu: end - start, p50: median(latencies), allocations: after.Mallocs - before.Mallocs, bytes: after.TotalAlloc - before.TotalAlloc}
 }
 
 func median[T float64 | time.Duration](list []T) T {
