@@ -45,10 +45,11 @@ func fillOwn(r, d *request.Request) {
 	if r.Labels == nil {
 		r.Labels = d.Labels
 	}
+	if r.Extra == nil {
+		r.Extra = d.Extra
+		return
+	}
 	for provider, fields := range d.Extra {
-		if r.Extra == nil {
-			r.Extra = map[string]map[string]any{}
-		}
 		both := maps.Clone(fields)
 		maps.Copy(both, r.Extra[provider])
 		r.Extra[provider] = both

@@ -11,7 +11,7 @@
 //
 // Config.Prompt and Config.System are templates of text/template over the fields of a row: {{.text}}, or
 // {{index . "first name"}} where the name has other characters. The cells of a table are text; numbers of JSON can be
-// compared, null is empty, and objects and lists print as JSON. A field that the row does not have is an error that lists
+// compared, whole ones with whole ones; null is empty, and objects and lists print as JSON. A field that the row does not have is an error that lists
 // those it has; {{index . "note"}} lets it be missing. Besides the functions of text/template there are
 //
 //	json     a value as JSON                  {{json .labels}}
@@ -27,7 +27,9 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/seed63918563/llmgate/request"
 )
@@ -48,7 +50,8 @@ type Config struct {
 	System string
 	// Defaults are parameters for the items that do not set them. It has no Messages.
 	Defaults request.Request
-	// Provider is whose the fields are that the vocabulary has no name for: they go to its entry in a request's Extra.
+	// Provider is whose the fields are that the vocabulary has no name for: they go to its entry in a request's Extra. Empty:
+	// such a field is an error.
 	Provider string
 	// AllowDuplicates lets items have the same ID. Otherwise the second is an error, which takes 30 MB for a million items.
 	AllowDuplicates bool
@@ -196,8 +199,7 @@ func (s *Source) finish(d *draft) {
 	d.Index, d.File = s.count, s.name
 	s.count++
 	if d.Err == nil {
-		fill(&d.Request, &s.cfg.Defaults)
-		d.Err = asError(prefixed(d.at, d.Request.Validate()))
+		d.Err = asError(s.complete(d))
 	}
 	switch {
 	case d.Err == nil:
@@ -214,4 +216,14 @@ func (s *Source) finish(d *draft) {
 	if d.Err != nil {
 		d.Err = &LineError{File: s.name, Line: d.Line, Err: d.Err}
 	}
+}
+
+func (s *Source) complete(d *draft) (faults request.Faults) {
+	if s.cfg.Provider == "" {
+		for _, name := range slices.Sorted(maps.Keys(d.Request.Extra[""])) {
+			faults = append(faults, request.Fault{Field: d.at + name, Problem: "is not known; remove it, or set Provider to whom it is for"})
+		}
+	}
+	fill(&d.Request, &s.cfg.Defaults)
+	return append(faults, prefixed(d.at, d.Request.Validate())...)
 }

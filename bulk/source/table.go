@@ -37,13 +37,10 @@ func (t *table) next(d *draft) error {
 		}
 	}
 	cells, err := t.read(d)
-	var bad *csv.ParseError
-	switch {
-	case errors.As(err, &bad):
-		d.Line, d.Err = bad.StartLine, t.problem(bad, cells)
-		d.Raw = rawCells(cells)
-		return nil
-	case err != nil:
+	if bad, ok := errors.AsType[*csv.ParseError](err); ok {
+		return t.refuse(d, bad, cells)
+	}
+	if err != nil {
 		return err
 	}
 	for i, name := range t.columns {
@@ -78,6 +75,9 @@ func (t *table) read(d *draft) ([]string, error) {
 
 func (t *table) header(d *draft) error {
 	cells, err := t.read(d)
+	if bad, ok := errors.AsType[*csv.ParseError](err); ok {
+		return t.refuse(d, bad, cells)
+	}
 	if err != nil {
 		return err
 	}
@@ -96,12 +96,20 @@ func (t *table) header(d *draft) error {
 	return nil
 }
 
-func (t *table) problem(bad *csv.ParseError, cells []string) error {
+// refuse makes an item of a row that can't be read, or ends the source where the next row can't be told.
+func (t *table) refuse(d *draft, bad *csv.ParseError, cells []string) error {
+	d.Line, d.Raw = bad.StartLine, rawCells(cells)
 	if errors.Is(bad.Err, csv.ErrFieldCount) {
-		return fault("row", fmt.Sprintf("has %d cells, the header %d; put cells that hold separators in quotes", len(cells), len(t.columns)))
+		d.Err = fault("row", fmt.Sprintf("has %d cells, the header %d; put cells that hold separators in quotes", len(cells), len(t.columns)))
+		return nil
 	}
-	place := fmt.Sprintf("line %d, column %d", bad.Line, bad.Column)
-	return fault(place, fmt.Sprintf("%v; put the cell in quotes, and write each quote in it twice", bad.Err))
+	place := fmt.Sprintf("line %d, byte %d", bad.Line, bad.Column)
+	err := fault(place, fmt.Sprintf("%v; put the cell in quotes, close them, and write each quote in it twice", bad.Err))
+	if bad.Line != bad.StartLine || t.columns == nil {
+		return err
+	}
+	d.Err = err
+	return nil
 }
 
 // raw is the row as an object. Without a template it has only what would be read from one.
