@@ -48,7 +48,7 @@ func (r *numberedLines) Read(p []byte) (int, error) {
 }
 
 func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
-	const items, slack = 60_000, 1 << 20
+	const items, slack = 30_000, 1 << 20
 	for format, line := range map[source.Format]string{
 		source.FormatJSONL: `{"id":"item-%d","prompt":"Why is the sky blue?"}` + "\n",
 		source.FormatCSV:   "item-%d,Why is the sky blue?\n",
@@ -83,7 +83,7 @@ func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 
 // The IDs of a million items are to take 30 MB or so.
 func TestMemoryOfIDsIsBounded(t *testing.T) {
-	const items, most = 100_000, 45 // bytes
+	const items, most = 60_000, 50 // bytes
 	s := open(t, &numberedLines{format: `{"id":"a long identifier, such as a path or an address: %064d","prompt":"x"}` + "\n", of: items}, source.Config{})
 	before, n := liveHeap(), 0
 	for item, err := range s.Items() {

@@ -63,7 +63,7 @@ func TestCompressedFilesAreRead(t *testing.T) {
 func TestCompressedFilesThatAreCut(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var text strings.Builder
-	for range 15_000 {
+	for range 9_000 {
 		fmt.Fprintf(&text, `{"prompt":"%x"}`+"\n", random.Uint64())
 	}
 	for ending, compress := range compressions {

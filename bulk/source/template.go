@@ -18,20 +18,6 @@ type templates struct {
 	out            bytes.Buffer
 }
 
-// functions reach nothing but their arguments.
-var functions = template.FuncMap{
-	"json":  asJSON,
-	"trim":  func(v any) string { return strings.TrimSpace(fmt.Sprint(v)) },
-	"upper": func(v any) string { return strings.ToUpper(fmt.Sprint(v)) },
-	"lower": func(v any) string { return strings.ToLower(fmt.Sprint(v)) },
-	"default": func(other, v any) any {
-		if truth, _ := template.IsTrue(v); truth {
-			return v
-		}
-		return other
-	},
-}
-
 func parseTemplates(prompt, system string) (*templates, request.Faults) {
 	var faults request.Faults
 	parse := func(name, text string) *template.Template {

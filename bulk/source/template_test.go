@@ -24,25 +24,28 @@ func filled(t *testing.T, prompt, row string) string {
 }
 
 func TestTemplatesAreFilled(t *testing.T) {
-	const row = `{"text":" Hi <b>\n","n":3,"f":1.50,"big":12345678901234567890123,"e":1e6,"no":null,"yes":true,"l":["a",null,{"k":"<"}],"o":{"k":{"x":1}},"first name":"Ann"}`
+	const row = `{"text":" Hi <b>\n","n":3,"one":1,"f":1.50,"big":12345678901234567890123,"e":1e6,"no":null,"yes":true,"l":["a",null,{"k":"<"}],"o":{"k":{"x":1}},"first name":"Ann"}`
 	for prompt, want := range map[string]string{
-		"{{.text}}|":                    " Hi <b>\n|",
-		"{{trim .text}}|":               "Hi <b>|",
-		"{{.text | trim | upper}}|":     "HI <B>|",
-		"{{lower .yes}}":                "true",
-		"{{.n}} {{.f}} {{.e}} {{.big}}": "3 1.5 1000000 12345678901234567890123",
-		"{{if gt .n 2}}more{{end}}":     "more",
-		"{{if gt .f 1.4}}more{{end}}":   "more",
-		"[{{.no}}]":                     "[]",
-		"{{if .no}}x{{else}}y{{end}}":   "y",
-		`{{.no | default "none"}}`:      "none",
-		`{{default "none" .n}}`:         "3",
-		`{{index . "first name"}}`:      "Ann",
-		`{{default "?" (index . "x")}}`: "?",
-		"{{.l}}":                        `["a",null,{"k":"<"}]`,
-		"{{range .l}}({{.}}){{end}}":    `(a)()({"k":"<"})`,
-		"{{.o.k.x}} {{.o}}":             `1 {"k":{"x":1}}`,
-		"{{json .text}} {{json .no}}":   `" Hi <b>\n" null`,
+		"{{.text}}|":                       " Hi <b>\n|",
+		"{{trim .text}}|":                  "Hi <b>|",
+		"{{.text | trim | upper}}|":        "HI <B>|",
+		"{{lower .yes}}":                   "true",
+		"{{.n}} {{.f}} {{.e}} {{.big}}":    "3 1.5 1000000 12345678901234567890123",
+		"{{if gt .n 2}}more{{end}}":        "more",
+		"{{if gt .f 1.4}}more{{end}}":      "more",
+		"[{{.no}}]":                        "[]",
+		"{{if .no}}x{{else}}y{{end}}":      "y",
+		`{{.no | default "none"}}`:         "none",
+		`{{default "none" .n}}`:            "3",
+		`{{index . "first name"}}`:         "Ann",
+		`[{{index . "x"}}]`:                "[]",
+		`{{index .l 0}} {{index .l .one}}`: "a ",
+		`{{index .o "k" "x"}}`:             "1",
+		`{{default "?" (index . "x")}}`:    "?",
+		"{{.l}}":                           `["a",null,{"k":"<"}]`,
+		"{{range .l}}({{.}}){{end}}":       `(a)()({"k":"<"})`,
+		"{{.o.k.x}} {{.o}}":                `1 {"k":{"x":1}}`,
+		"{{json .text}} {{json .no}}":      `" Hi <b>\n" null`,
 	} {
 		if got := filled(t, prompt, row); got != want {
 			t.Errorf("%s: got %q, want %q", prompt, got, want)
@@ -56,13 +59,12 @@ func TestTemplateErrorsNameTheirPlaceAndTheFields(t *testing.T) {
 		"{{.text}}\nb {{.B}}":  `in:1: Prompt:2:5: <.B>: there is no field "B"; the fields are: o, text`,
 		"{{.o.b}}":             `in:1: Prompt:1:5: <.o.b>: there is no field "b"; the fields are: o, text`,
 		"{{.text.x}}":          `in:1: Prompt:1:8: <.text.x>: can't evaluate field x in type interface {}`,
-		"{{index .text 9}}":    `in:1: Prompt:1:3: <index .text 9>: error calling index: reflect: string index out of range`,
+		"{{index .text 9}}":    `in:1: Prompt:1:3: <index .text 9>: error calling index: index 9: there is no such element`,
+		"{{index .o 9}}":       `in:1: Prompt:1:3: <index .o 9>: error calling index: index 9: there is no such element`,
+		"{{index .o true}}":    `in:1: Prompt:1:3: <index .o true>: error calling index: index true: objects have names and lists have numbers`,
 		" {{if false}}{{end}}": `in:1: prompt: empty; nothing is asked`,
 	} {
 		got := filled(t, prompt, `{"text":"x","o":{}}`)
-		if strings.Contains(want, "index") {
-			got, want = got[:30], want[:30] // the rest is of text/template
-		}
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", prompt, got, want)
 		}
