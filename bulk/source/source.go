@@ -181,8 +181,8 @@ func (s *Source) finish(d *draft) {
 }
 
 func (s *Source) complete(d *draft) (faults request.Faults) {
-	if s.cfg.Provider == "" {
-		for _, name := range slices.Sorted(maps.Keys(d.Request.Extra[""])) {
+	if nobodys := d.Request.Extra[""]; s.cfg.Provider == "" && len(nobodys) > 0 {
+		for _, name := range slices.Sorted(maps.Keys(nobodys)) {
 			faults = append(faults, request.Fault{Field: d.at + name, Problem: "is not known; remove it, or set Provider to whom it is for"})
 		}
 	}
