@@ -53,7 +53,7 @@ func stage(t *testing.T, content bool) scene {
 func attributes(list []attribute.KeyValue) map[string]string {
 	all := map[string]string{}
 	for _, kv := range list {
-		all[string(kv.Key)] = kv.Value.Emit()
+		all[string(kv.Key)] = kv.Value.String()
 	}
 	return all
 }
