@@ -65,7 +65,9 @@ var allowed = map[string][]string{
 		"request", "dispatcher", "policy/router", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute",
 		"go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace",
 	},
-	"observe/prom": {"request", "dispatcher", "github.com/prometheus/client_golang/prometheus"},
+	"observe/prom": {
+		"request", "dispatcher", "github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/promhttp",
+	},
 	"config": {
 		".", "request", "policy", "ledger", "cache", "providers",
 		"github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast", "github.com/goccy/go-yaml/parser",
