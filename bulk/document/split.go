@@ -1,0 +1,97 @@
+package document
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tmc/langchaingo/textsplitter"
+)
+
+// Splitter cuts a text into chunks by tokens, as estimated. It is a textsplitter.TextSplitter of langchaingo; any other serves
+// in a Plan as well. It is our own because a document must come through whole: langchaingo's splitters drop the white space at
+// cuts, and their chunks may be larger than was asked for.
+//
+// Each chunk is a piece of the text as it stands. Chunks after the first begin with the end of the one before, the overlap;
+// without overlap they add up to the text. The time it takes is linear in the text.
+type Splitter struct {
+	// ChunkTokens bounds a chunk, overlap included. At least MinChunkTokens.
+	ChunkTokens int
+	// OverlapTokens bounds what a chunk repeats of the one before; at least half of it is repeated. At most half of
+	// ChunkTokens.
+	OverlapTokens int
+}
+
+var _ textsplitter.TextSplitter = Splitter{}
+
+// MinChunkTokens is the least size of a chunk.
+const MinChunkTokens = 16
+
+func (s Splitter) validate() error {
+	var faults []error
+	if s.ChunkTokens < MinChunkTokens {
+		faults = append(faults, fmt.Errorf("ChunkTokens: %d; give at least %d", s.ChunkTokens, MinChunkTokens))
+	}
+	if s.OverlapTokens < 0 || s.OverlapTokens > s.ChunkTokens/2 {
+		faults = append(faults, fmt.Errorf("OverlapTokens: %d; give 0 to half of ChunkTokens, %d", s.OverlapTokens, s.ChunkTokens/2))
+	}
+	return errors.Join(faults...)
+}
+
+// SplitText returns the chunks, which share the text's memory. An empty text has none. It fails on sizes out of bounds.
+func (s Splitter) SplitText(text string) (chunks []string, err error) {
+	if err := s.validate(); err != nil {
+		return nil, err
+	}
+	var atoms []atomEnd
+	for start := 0; start < len(text); {
+		atoms = s.fill(atoms[:0], text, start)
+		end := atoms[len(atoms)-1]
+		if end.at < len(text) {
+			end = best(atoms, end.tokens-s.ChunkTokens/4)
+		}
+		chunks = append(chunks, text[start:end.at])
+		if start = end.at; start < len(text) {
+			start = s.back(atoms, end)
+		}
+	}
+	return chunks, nil
+}
+
+// fill measures atoms from start on until the next one would not fit.
+func (s Splitter) fill(atoms []atomEnd, text string, start int) []atomEnd {
+	total := 0
+	for at := start; at < len(text); {
+		size, tokens, rank := nextAtom(text[at:])
+		if total+tokens > s.ChunkTokens {
+			break
+		}
+		total += tokens
+		at += size
+		atoms = append(atoms, atomEnd{at: at, tokens: total, rank: rank})
+	}
+	return atoms
+}
+
+// best is the last of the best places to cut, among those with at least so many tokens before them.
+func best(atoms []atomEnd, least int) atomEnd {
+	found := atoms[len(atoms)-1]
+	for i := len(atoms) - 1; i >= 0 && atoms[i].tokens >= least; i-- {
+		if atoms[i].rank > found.rank {
+			found = atoms[i]
+		}
+	}
+	return found
+}
+
+// back is where the next chunk begins: the best place that leaves the overlap between half and all of what was asked for.
+func (s Splitter) back(atoms []atomEnd, end atomEnd) int {
+	found := end
+	for i := len(atoms) - 1; i >= 0 && end.tokens-atoms[i].tokens <= s.OverlapTokens; i-- {
+		a := atoms[i]
+		overlap := end.tokens - a.tokens
+		if a.at < end.at && (found.at == end.at || 2*overlap <= s.OverlapTokens || a.rank >= found.rank) {
+			found = a
+		}
+	}
+	return found.at
+}
