@@ -38,7 +38,7 @@ type question struct {
 
 // Process asks about each chunk of a document, several at once, and reduces the answers. It blocks until all it asked has been
 // answered: after a failure it asks nothing new and returns the faults of all questions with their ids, and the result so
-// far. A document with an Err fails with it. A panic of ask is not held up.
+// far. A document with an Err fails with it.
 func (p *Processor) Process(ctx context.Context, doc Document, ask Ask) (Result, error) {
 	result := Result{Name: doc.Name}
 	if doc.Err != nil {
