@@ -35,12 +35,11 @@ func loadDOCX(r io.ReaderAt, size int64) documentloaders.Loader {
 			return "", fmt.Errorf("not a Word file: %w", err)
 		}
 		defer body.Close()
-		bounded := &io.LimitedReader{R: body, N: maxUnpacked + 1}
-		text, err := paragraphs(bounded)
-		switch {
-		case bounded.N == 0:
+		if info, err := body.Stat(); err != nil || info.Size() > maxUnpacked { // reading fails at more than the size stated
 			return "", fmt.Errorf("unpacks to more than %d bytes; split the file", maxUnpacked)
-		case err != nil:
+		}
+		text, err := paragraphs(body)
+		if err != nil {
 			return "", fmt.Errorf("broken .docx: %s: %w", bodyName, err)
 		}
 		return text, nil

@@ -7,17 +7,18 @@ import (
 	"github.com/tmc/langchaingo/textsplitter"
 )
 
-// Splitter cuts a text into chunks by tokens, as estimated. It is a textsplitter.TextSplitter of langchaingo; any other serves
-// in a Plan as well. It is our own because a document must come through whole: langchaingo's splitters drop the white space at
-// cuts, and their chunks may be larger than was asked for.
+// Splitter cuts a text into chunks by tokens, as estimated, where paragraphs, lines, sentences or words end. It is a
+// textsplitter.TextSplitter of langchaingo; any other serves in a Plan as well. It is our own because a document must come
+// through whole: langchaingo's RecursiveCharacter drops white space at cuts, and of a text without spaces, such as Chinese, it
+// counts each character for a token, which makes the chunks small and takes long.
 //
 // Each chunk is a piece of the text as it stands. Chunks after the first begin with the end of the one before, the overlap;
 // without overlap they add up to the text. The time it takes is linear in the text.
 type Splitter struct {
 	// ChunkTokens bounds a chunk, overlap included. At least MinChunkTokens.
 	ChunkTokens int
-	// OverlapTokens bounds what a chunk repeats of the one before; at least half of it is repeated. At most half of
-	// ChunkTokens.
+	// OverlapTokens bounds what a chunk repeats of the one before; at least half of it is repeated, a word aside. At most half
+	// of ChunkTokens.
 	OverlapTokens int
 }
 
