@@ -3,6 +3,7 @@ package document
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tmc/langchaingo/textsplitter"
 )
@@ -44,15 +45,15 @@ func (s Splitter) SplitText(text string) (chunks []string, err error) {
 		return nil, err
 	}
 	var atoms []atomEnd
-	for start := 0; start < len(text); {
+	for start, done := 0, 0; done < len(text); {
 		atoms = s.fill(atoms[:0], text, start)
 		end := atoms[len(atoms)-1]
 		if end.at < len(text) {
-			end = best(atoms, end.tokens-s.ChunkTokens/4)
+			end = best(atoms, end.tokens-s.ChunkTokens/4, done)
 		}
 		chunks = append(chunks, text[start:end.at])
-		if start = end.at; start < len(text) {
-			start = s.back(atoms, end)
+		if done = end.at; done < len(text) {
+			start = s.back(atoms, end, text[done:])
 		}
 	}
 	return chunks, nil
@@ -73,10 +74,10 @@ func (s Splitter) fill(atoms []atomEnd, text string, start int) []atomEnd {
 	return atoms
 }
 
-// best is the last of the best places to cut, among those with at least so many tokens before them.
-func best(atoms []atomEnd, least int) atomEnd {
+// best is the last of the best places to cut, among those with at least so many tokens before them, and beyond what is done.
+func best(atoms []atomEnd, least, done int) atomEnd {
 	found := atoms[len(atoms)-1]
-	for i := len(atoms) - 1; i >= 0 && atoms[i].tokens >= least; i-- {
+	for i := len(atoms) - 1; i >= 0 && atoms[i].tokens >= least && atoms[i].at > done; i-- {
 		if atoms[i].rank > found.rank {
 			found = atoms[i]
 		}
@@ -84,13 +85,18 @@ func best(atoms []atomEnd, least int) atomEnd {
 	return found
 }
 
-// back is where the next chunk begins: the best place that leaves the overlap between half and all of what was asked for.
-func (s Splitter) back(atoms []atomEnd, end atomEnd) int {
+// back is where the next chunk begins: the best place that leaves the overlap between half and all of what was asked for, and
+// room for what follows.
+func (s Splitter) back(atoms []atomEnd, end atomEnd, rest string) int {
+	_, next, _ := nextAtom(rest)
+	most := min(s.OverlapTokens, s.ChunkTokens-next)
 	found := end
-	for i := len(atoms) - 1; i >= 0 && end.tokens-atoms[i].tokens <= s.OverlapTokens; i-- {
-		a := atoms[i]
+	for _, a := range slices.Backward(atoms) {
 		overlap := end.tokens - a.tokens
-		if a.at < end.at && (found.at == end.at || 2*overlap <= s.OverlapTokens || a.rank >= found.rank) {
+		if overlap > most {
+			break
+		}
+		if a.at < end.at && (found.at == end.at || 2*overlap <= most || a.rank >= found.rank) {
 			found = a
 		}
 	}
