@@ -56,6 +56,17 @@ func docxOf(body string) []byte {
 	return out.Bytes()
 }
 
+// bomb writes a Word file whose body says that it unpacks to more than is read.
+func bomb() []byte {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	_, err := z.CreateRaw(&zip.FileHeader{Name: "word/document.xml", Method: zip.Deflate, UncompressedSize64: document.DefaultMaxBytes + 1})
+	if err != nil || z.Close() != nil {
+		panic("writing to memory failed")
+	}
+	return out.Bytes()
+}
+
 // folder writes files below a new folder, in which the test then runs.
 func folder(t *testing.T, files map[string]string) {
 	t.Helper()

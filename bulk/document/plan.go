@@ -59,7 +59,7 @@ func New(p Plan) (*Processor, error) {
 	faults := make([]error, 4)
 	out := &Processor{}
 	if p.Prompt == "" {
-		faults[0] = errors.New("Prompt: empty; say what to ask about each document")
+		faults[0] = errors.New("document: Prompt: empty; say what to ask about each document")
 	} else {
 		out.prompt, faults[0] = newPrompt("Prompt", p.Prompt, "text")
 	}
@@ -67,7 +67,7 @@ func New(p Plan) (*Processor, error) {
 		out.reduce, faults[1] = newPrompt("Reduce", p.Reduce, "text", "answers")
 	}
 	if p.Concurrency < 0 {
-		faults[2] = fmt.Errorf("Concurrency: %d; give at least 1", p.Concurrency)
+		faults[2] = fmt.Errorf("document: Concurrency: %d; give at least 1", p.Concurrency)
 	}
 	own := Splitter{ChunkTokens: estimated(p.Request.Model, p.ChunkTokens), OverlapTokens: estimated(p.Request.Model, p.OverlapTokens)}
 	if p.Splitter == nil {

@@ -18,7 +18,7 @@ type prompt struct {
 func newPrompt(field, text string, names ...string) (*prompt, error) {
 	t, err := template.New(field).Option("missingkey=error").Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", field, err)
+		return nil, fmt.Errorf("document: %s: %w", field, err)
 	}
 	used := regexp.MustCompile(`\{\{[^}]*\.(` + strings.Join(names, "|") + `)\b`)
 	return &prompt{t: t, follows: !used.MatchString(text)}, nil

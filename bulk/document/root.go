@@ -36,7 +36,7 @@ func newRoot(given string) (root, error) {
 		r.pattern = segments(r.base)
 		for _, s := range r.pattern {
 			if _, bad := path.Match(s, ""); bad != nil {
-				return r, fmt.Errorf("Paths: %s: %w", given, bad)
+				return r, fmt.Errorf("document: Paths: %s: %w", given, bad)
 			}
 		}
 		plain := slices.IndexFunc(r.pattern, func(s string) bool { return strings.ContainsAny(s, "*?[") })
@@ -48,9 +48,9 @@ func newRoot(given string) (root, error) {
 	}
 	switch {
 	case err != nil:
-		return r, fmt.Errorf("Paths: %w", err)
+		return r, fmt.Errorf("document: Paths: %w", err)
 	case r.kind == glob && !info.IsDir():
-		return r, fmt.Errorf("Paths: %s: %s is not a folder", given, r.base)
+		return r, fmt.Errorf("document: Paths: %s: %s is not a folder", given, r.base)
 	case info.IsDir() && r.kind != glob:
 		r.kind = folder
 	}

@@ -54,7 +54,7 @@ func Open(cfg Config) (*Source, error) {
 	maps.Copy(s.loaders, cfg.Loaders)
 	var faults []error
 	if len(cfg.Paths) == 0 {
-		faults = append(faults, errors.New("Paths: none; give files, folders or globs"))
+		faults = append(faults, errors.New("document: Paths: none; give files, folders or globs"))
 	}
 	for _, p := range cfg.Paths {
 		r, err := newRoot(p)
@@ -66,11 +66,11 @@ func Open(cfg Config) (*Source, error) {
 	}
 	faults = append(faults, checkGlobs("Include", cfg.Include), checkGlobs("Exclude", cfg.Exclude))
 	if cfg.MaxBytes < 0 || cfg.Timeout < 0 {
-		faults = append(faults, fmt.Errorf("MaxBytes of %d, Timeout of %s: must not be negative", cfg.MaxBytes, cfg.Timeout))
+		faults = append(faults, fmt.Errorf("document: MaxBytes of %d, Timeout of %s: must not be negative", cfg.MaxBytes, cfg.Timeout))
 	}
 	for ext := range cfg.Loaders {
 		if ext != strings.ToLower(ext) || !strings.HasPrefix(ext, ".") {
-			faults = append(faults, fmt.Errorf("Loaders: extension %q: must be in small letters and begin with a dot", ext))
+			faults = append(faults, fmt.Errorf("document: Loaders: extension %q: must be in small letters and begin with a dot", ext))
 		}
 	}
 	return s, errors.Join(faults...)
@@ -79,7 +79,7 @@ func Open(cfg Config) (*Source, error) {
 func checkGlobs(field string, globs []string) error {
 	for _, g := range globs {
 		if _, err := path.Match(g, ""); err != nil {
-			return fmt.Errorf("%s: %q: %w", field, g, err)
+			return fmt.Errorf("document: %s: %q: %w", field, g, err)
 		}
 	}
 	return nil

@@ -31,10 +31,10 @@ const MinChunkTokens = 16
 func (s Splitter) validate() error {
 	var faults []error
 	if s.ChunkTokens < MinChunkTokens {
-		faults = append(faults, fmt.Errorf("ChunkTokens: %d; give at least %d", s.ChunkTokens, MinChunkTokens))
+		faults = append(faults, fmt.Errorf("document: ChunkTokens: %d; give at least %d", s.ChunkTokens, MinChunkTokens))
 	}
 	if s.OverlapTokens < 0 || s.OverlapTokens > s.ChunkTokens/2 {
-		faults = append(faults, fmt.Errorf("OverlapTokens: %d; give 0 to half of ChunkTokens, %d", s.OverlapTokens, s.ChunkTokens/2))
+		faults = append(faults, fmt.Errorf("document: OverlapTokens: %d; give 0 to half of ChunkTokens, %d", s.OverlapTokens, s.ChunkTokens/2))
 	}
 	return errors.Join(faults...)
 }
