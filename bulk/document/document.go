@@ -3,7 +3,7 @@
 // for images that a model with eyes can read. Files of ready-made prompts are package bulk's business.
 //
 // Nothing here sends anything: [Processor.Process] hands each question to a function of the caller, always the same questions
-// with the same ids for the same document, so that a caller who remembers answers pays for none twice.
+// with the same ids for the same document and answers, so that a caller who remembers answers pays for none twice.
 package document
 
 import (
@@ -15,8 +15,8 @@ import (
 
 // Document is one file, or the reason why there is nothing of it.
 type Document struct {
-	// Name is the path as found below the one that was given, with slashes. It is the document's id: unique in a source, and
-	// the same in every run with the same paths.
+	// Name is the path that was given, cleaned, and what was found below it, with slashes. It is the document's id: unique in a
+	// source, and the same in every run with the same paths from the same place.
 	Name string
 	// Path is where the file is.
 	Path string

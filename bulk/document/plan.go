@@ -30,7 +30,7 @@ type Plan struct {
 	// message, that go before the question.
 	Request request.Request
 	// ChunkTokens bounds the text of a question, in tokens as estimated for the model: the chunk of a document, or the answers
-	// that are reduced together. DefaultChunkTokens if 0; make it smaller than the model's context by the size of the answer and of the prompt.
+	// that are reduced together. DefaultChunkTokens if 0; leave room in the model's context for the prompt and the answer.
 	ChunkTokens int
 	// OverlapTokens is how much of a chunk is repeated in the next. 0: none.
 	OverlapTokens int

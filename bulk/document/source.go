@@ -21,7 +21,8 @@ type Config struct {
 	// folders. A glob without a slash is held against the last name alone, one with a slash against the whole.
 	Include []string
 	Exclude []string
-	// MaxBytes bounds a file, and what is unpacked from one; DefaultMaxBytes if 0.
+	// MaxBytes bounds a file and the text that is read from it; DefaultMaxBytes if 0, which also bounds what is unpacked from
+	// a PDF or a Word file.
 	MaxBytes int64
 	// Timeout bounds the reading of a file; DefaultTimeout if 0.
 	Timeout time.Duration
