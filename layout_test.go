@@ -61,6 +61,13 @@ var allowed = map[string][]string{
 	"bulk":            {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup", "bulk/source"},
 	".":               {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
 	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source"},
+	"bulk/document": {
+		"request", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
+		"github.com/tmc/langchaingo/schema", "github.com/tmc/langchaingo/textsplitter", "golang.org/x/net/html", "golang.org/x/net/html/atom",
+		"golang.org/x/net/html/charset", "golang.org/x/sync/errgroup", "golang.org/x/text/encoding", "golang.org/x/text/encoding/unicode",
+		"golang.org/x/text/transform",
+	},
+	"bulk/schema": {"request", "github.com/google/jsonschema-go/jsonschema"},
 	"observe/otel": {
 		"request", "dispatcher", "policy/router", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute",
 		"go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace",
