@@ -67,7 +67,7 @@ var allowed = map[string][]string{
 	},
 	"observe/prom": {"request", "dispatcher", "github.com/prometheus/client_golang/prometheus"},
 	"config": {
-		".", "request", "policy", "ledger", "cache", "providers",
+		".", "request", "policy", "ledger", "cache", "providers", "internal/wire",
 		"github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast", "github.com/goccy/go-yaml/parser",
 	},
 	"bench":               {"request", "bench/measure", "bench/pace", "bench/prompt", "bench/report", "internal/cputime", "internal/tokens"},

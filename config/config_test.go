@@ -117,7 +117,15 @@ func TestFaultsHaveTheirPlace(t *testing.T) {
 			"targets[0]: no model",
 		},
 		"targets: [{model: openai/x, api_key: sk-secret}]": {"targets[0].api_key: a configuration holds no secrets", "key_env: NAME"},
-		"targets: [{model: openai/x, key_env: sk-secret}]": {"targets[0].key_env: the environment variable that is named here is not set"},
+		"targets: [{model: openai/x, key_env: sk-secret}]": {"targets[0].key_env: a configuration holds no secrets"},
+		"targets: [{model: openai/x, key_env: UNSET}]":     {"targets[0].key_env: the environment variable that is named here is not set"},
+		"targets: [{model: a/b, key: sk-secret-0123, name: Bearer sk-secret-0123, labels: {x: sk-secret-0123}, openai_api_key: sk-secret}]": {
+			"c.yaml:1:29: targets[0].key: a configuration holds no secrets", "targets[0].name: a conf", "targets[0].labels.x: a conf", "targets[0].openai_api_key: a conf",
+		},
+		"targets: [{model: a/b, base_url: 'http://me:word@host/v1'}, {model: a/c, base_url: 'localhost:8000'}]": {
+			"targets[0].base_url: a configuration holds no secrets", "targets[1].base_url: not the address of a server; write http://",
+		},
+		"100%d: x": {"c.yaml:1:1: 100%d: not known here; the fields are budgets,"},
 		"models: [a/b]\npolicy: {max_wait: 5 minutes, classes: {ratelimit: {}, timeout: {first: home, retries: -1}}}": {
 			`policy.max_wait: "5 minutes" is not a time; write 500ms`, "policy.classes.ratelimit: not known here",
 			`policy.classes.timeout.first: "home" is not known; it is one of cheaper, `, "retries: -1: expected",

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/seed63918563/llmgate"
+	"github.com/seed63918563/llmgate/internal/wire"
 )
 
 // text reads a text; a number counts as how it is written.
@@ -25,6 +26,16 @@ func (r *reader) text(p place) (string, bool) {
 	}
 	r.fault(p, "expected a text, not %s", kind(p.node))
 	return "", false
+}
+
+// open reads a text that will stand in logs and errors, where no secret may.
+func (r *reader) open(p place) (string, bool) {
+	written, ok := r.text(p)
+	if ok && wire.Redact(written) != written {
+		r.fault(p, noSecrets)
+		return "", false
+	}
+	return written, ok
 }
 
 // number reads a whole number of at least so much.
