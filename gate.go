@@ -79,6 +79,8 @@ func (c *Config) check(ctx context.Context, targets []dispatcher.Target, budgets
 // nowhere stands for a client while a configuration is checked.
 type nowhere struct{ request.Client }
 
+func (nowhere) Capabilities(string) request.Capabilities { return request.Capabilities{} }
+
 func (c *Config) dispatcher(targets []dispatcher.Target, books *ledger.Ledger) dispatcher.Config {
 	return dispatcher.Config{
 		Name: "llmgate", Targets: targets, Policy: c.Policy, Order: c.Order, Tenants: c.Tenants,

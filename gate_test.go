@@ -75,13 +75,14 @@ func TestNewReportsAllFaults(t *testing.T) {
 		t.Errorf("a configuration with faults left a file: %v", err)
 	}
 	for want, cfg := range map[string]llmgate.Config{
-		"no models": {},
-		"State and": {Models: []string{"sim/a"}, State: "x", Store: store.NewMemory()},
-		"Cache":     {Models: []string{"sim/a"}, Cache: &cache.Config{TTL: -1}},
-		"State: ":   {Models: []string{"sim/a"}, State: filepath.Join(t.TempDir(), "missing", "x.db")},
-		"RPM":       {Targets: []llmgate.Target{{Model: "sim/a", Limits: lane.Limits{RPM: -1}}}},
-		"Budget: ":  {Models: []string{"sim/a"}, Budget: llmgate.Budget{More: []ledger.Budget{{Cap: -1}}}},
-		"is taken":  {Models: []string{"sim/a", "sim/a"}},
+		"no models":  {},
+		"no API key": {Models: []string{"sim/a", "openai/gpt-5-mini"}, Options: []llmgate.Option{llmgate.WithGetenv(func(string) string { return "" })}},
+		"State and":  {Models: []string{"sim/a"}, State: "x", Store: store.NewMemory()},
+		"Cache":      {Models: []string{"sim/a"}, Cache: &cache.Config{TTL: -1}},
+		"State: ":    {Models: []string{"sim/a"}, State: filepath.Join(t.TempDir(), "missing", "x.db")},
+		"RPM":        {Targets: []llmgate.Target{{Model: "sim/a", Limits: lane.Limits{RPM: -1}}}},
+		"Budget: ":   {Models: []string{"sim/a"}, Budget: llmgate.Budget{More: []ledger.Budget{{Cap: -1}}}},
+		"is taken":   {Models: []string{"sim/a", "sim/a"}},
 	} {
 		if _, err := llmgate.New(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: does not say %q", err, want)

@@ -60,7 +60,10 @@ var allowed = map[string][]string{
 	"cache":           {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
 	"bulk":            {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
 	".":               {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
+	"cmd/llmgate": {
+		".", "config", "dispatcher", "ledger", "policy", "policy/router", "request", "pricing", "providers", "bulk", "bench/sim",
+		"github.com/spf13/cobra", "golang.org/x/term",
+	},
 	"observe/otel": {
 		"request", "dispatcher", "policy/router", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute",
 		"go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace",
