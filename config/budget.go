@@ -18,7 +18,7 @@ func (r *reader) budget(p place) ledger.Budget {
 		"cap":    func(p place) { b.Cap, given = r.money(p); given = true },
 		"window": into(&b.Window, oneOf(r, windows)),
 		"match":  func(p place) { b.Match = entries(r, p, r.open) },
-		"each":   func(p place) { b.Each = r.texts(p) },
+		"each":   func(p place) { b.Each = r.each(p, r.text) },
 		"at_cap": func(p place) { b.AtCap, _ = choice(r, p, atCaps); atCap = true },
 		"warn": func(p place) {
 			r.elements(p, func(p place) {

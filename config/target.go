@@ -8,8 +8,9 @@ import (
 )
 
 func (r *reader) target(p place, getenv func(string) string) (t llmgate.Target) {
+	given := false
 	r.fields(p, map[string]take{
-		"model":         into(&t.Model, r.text),
+		"model":         func(p place) { t.Model, _ = r.model(p); given = true },
 		"name":          into(&t.Name, r.open),
 		"key":           into(&t.Key, r.open),
 		"key_env":       func(p place) { t.Options = append(t.Options, r.keyOption(p, getenv)...) },
@@ -28,7 +29,7 @@ func (r *reader) target(p place, getenv func(string) string) (t llmgate.Target) 
 			})
 		},
 	})
-	if t.Model == "" {
+	if !given {
 		r.fault(p, "no model; write model: vendor/model")
 	}
 	return t
