@@ -53,11 +53,11 @@ func New(ctx context.Context, cfg Config) (*Gate, error) {
 // check asks each part for faults before anything is opened that would have to be closed, or would leave a file.
 func (c *Config) check(ctx context.Context, targets []dispatcher.Target, budgets []ledger.Budget) (faults []error) {
 	if c.State != "" && c.Store != nil {
-		faults = append(faults, errors.New("State and Store are both set; give one"))
+		faults = append(faults, errors.New("both State and Store are set; give one"))
 	}
 	if c.Cache != nil {
 		if _, err := cache.Wrap(nowhere{}, *c.Cache); err != nil {
-			faults = append(faults, fmt.Errorf("Cache: %w", err))
+			faults = append(faults, fmt.Errorf("in Cache: %w", err))
 			c.Cache = nil
 		}
 	}
@@ -68,7 +68,7 @@ func (c *Config) check(ctx context.Context, targets []dispatcher.Target, budgets
 	}
 	books, err := ledger.New(ctx, ledger.Config{Budgets: budgets, Unpriced: c.Budget.Unpriced})
 	if err != nil {
-		return append(faults, fmt.Errorf("Budget: %w", err))
+		return append(faults, fmt.Errorf("in Budget: %w", err))
 	}
 	if err := books.Close(); err != nil {
 		faults = append(faults, err)
