@@ -60,7 +60,7 @@ var allowed = map[string][]string{
 	"cache":           {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
 	"bulk":            {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup", "bulk/source"},
 	".":               {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source"},
+	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router"},
 	"bulk/document": {
 		"request", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
 		"github.com/tmc/langchaingo/schema", "github.com/tmc/langchaingo/textsplitter", "golang.org/x/net/html", "golang.org/x/net/html/atom",
@@ -76,7 +76,7 @@ var allowed = map[string][]string{
 		"request", "dispatcher", "github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/promhttp",
 	},
 	"config": {
-		".", "request", "policy", "ledger", "cache", "providers",
+		".", "request", "policy", "ledger", "cache", "providers", "internal/wire",
 		"github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast", "github.com/goccy/go-yaml/parser",
 	},
 	"bench":            {"request", "bench/measure", "bench/pace", "bench/prompt", "bench/report", "internal/cputime", "internal/tokens"},

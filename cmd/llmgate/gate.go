@@ -52,6 +52,7 @@ type opened struct {
 	names   string
 	vendor  string // of the first model
 	standIn bool   // the simulator answers because nobody was named
+	notices *notices
 }
 
 func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
@@ -64,6 +65,8 @@ func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
 		return nil, err
 	}
 	cfg.Prices = table
+	told := newNotices()
+	cfg.Hooks = append(cfg.Hooks, told)
 	gate, err := llmgate.New(ctx, cfg)
 	if err != nil {
 		return nil, usage(err)
@@ -73,11 +76,14 @@ func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
 		names = append(names, t.Model)
 	}
 	vendor, _, _ := strings.Cut(names[0], "/")
-	return &opened{gate, strings.Join(names, ", "), vendor, standIn}, nil
+	return &opened{gate, strings.Join(names, ", "), vendor, standIn, told}, nil
 }
 
 // read puts the file, the flags and the environment together. Models end up among the targets.
 func (f *gateFlags) read(a *app) (cfg llmgate.Config, standIn bool, err error) {
+	if f.given("config") && f.config == "" {
+		return cfg, false, errors.New("--config is empty; was a variable meant that is not set?")
+	}
 	if file := f.first("config", f.config, a.getenv(configVariable)); file != "" {
 		if cfg, err = config.Load(file, a.getenv); err != nil {
 			return cfg, false, err
