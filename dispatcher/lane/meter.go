@@ -13,6 +13,9 @@ type meter struct {
 	limit   int // of a window, as stated; 0 while nothing is known
 	counter counter
 	pace    *limiter.Bucket // spreads the use of windows that come back at once
+	history *limiter.Log    // what was used in the first window, for the shape is told late; nil afterwards
+	began   time.Time
+	rough   bool // the copy was made of the history, under a charge that may have been wrong
 	shaping shaping
 
 	// taken is what was used in all, net; offset is the sum of corrections, without what a first statement begins with.
@@ -85,6 +88,7 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 	if m.dimension == tokens || m.known() {
 		m.flow.add(now, n)
 	}
+	m.remember(now, n)
 	if !m.known() {
 		k.last = -m.taken - m.offset
 		k.first = k.last
@@ -116,6 +120,9 @@ func (m *meter) give(now, taken time.Time, n int) {
 		return
 	}
 	m.taken -= float64(n)
+	if m.history != nil && n > 0 {
+		m.history.Give(now, taken, n)
+	}
 	switch {
 	case !m.known():
 	case n < 0:
@@ -128,6 +135,26 @@ func (m *meter) give(now, taken time.Time, n int) {
 		}
 		m.gave, m.gaveAt = m.gave+n, now
 	}
+}
+
+// remember keeps the history of the first window.
+func (m *meter) remember(now time.Time, n int) {
+	switch {
+	case m.began.IsZero():
+		m.began, m.history = now, limiter.NewLog(0, m.window()+jitter)
+	case m.known() && now.Sub(m.began) > m.window():
+		m.history = nil
+	}
+	if m.history != nil {
+		m.history.Take(now, n)
+	}
+}
+
+// recall has the history for a copy, in place of one with a level.
+func (m *meter) recall(now time.Time, level int) {
+	m.history.SetLimit(m.limit)
+	m.counter, m.history, m.rough = m.history, nil, true
+	m.offset += m.counter.Level(now) - float64(level)
 }
 
 // begin starts the copy with the first statement of a limit.
@@ -151,7 +178,11 @@ func (m *meter) rebuild(now time.Time, level int) {
 	case fixed:
 		m.counter = limiter.NewWindow(m.limit, m.shaping.window)
 	case sliding:
-		m.counter = limiter.NewLog(m.limit, m.shaping.window)
+		m.counter = limiter.NewLog(m.limit, m.shaping.window+jitter)
+		if m.history != nil && m.shaping.window == m.window() {
+			m.recall(now, level)
+			return
+		}
 	default:
 		m.counter = limiter.NewBucket(perSecond, m.limit)
 	}

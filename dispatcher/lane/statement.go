@@ -66,9 +66,16 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 		m.rebuild(now, int(math.Round(m.counter.Level(now))))
 	}
 	if w, ok := m.counter.(*limiter.Window); ok && reset > 0 {
-		if end := sent.Add(reset); end.After(now) {
-			w.SetEnd(now, end)
-		}
+		m.end(now, w, sent.Add(reset))
+	}
+}
+
+// end takes in when a window ends. What was sent arrived a little later than it was sent, so that the latest end that was told is
+// closest to the truth; one that is far earlier tells of another window.
+func (m *meter) end(now time.Time, w *limiter.Window, end time.Time) {
+	known := w.Start(now).Add(m.shaping.window)
+	if end.After(now) && (end.After(known) || known.Sub(end).Seconds() > clearMiss) {
+		w.SetEnd(now, end)
 	}
 }
 
@@ -95,7 +102,10 @@ func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off floa
 // shift corrects the level by n, and the marks of all that are under way with it.
 func (m *meter) shift(now, sent time.Time, n int) {
 	before := m.counter.Level(now)
-	if n > 0 {
+	if log, ok := m.counter.(*limiter.Log); ok && m.rough {
+		log.Scale(now, max(0, m.limit-int(before)-n))
+		m.rough = false
+	} else if n > 0 {
 		m.counter.Give(now, sent, n)
 	} else {
 		m.counter.Take(now, -n)

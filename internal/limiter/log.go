@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// entries is about how many a Log keeps at most; those that are close together are one, which counts until the last of them
-// has expired.
+// entries is about half of how many a Log keeps at most; those that are close together are one, which counts until the last of
+// them has expired. Large ones stay apart, so that who waits for a burst to expire is not much off.
 const entries = 1024
 
 // Log allows a number of units in any stretch of time as long as its window.
@@ -49,12 +49,17 @@ func (l *Log) Wait(now time.Time, n int) time.Duration {
 func (l *Log) Take(now time.Time, n int) {
 	l.forget(now)
 	l.sum += n
-	if last := len(l.list) - 1; last >= 0 && now.Sub(l.list[last].from) < l.window/entries {
+	if last := len(l.list) - 1; last >= 0 && l.joins(l.list[last], now, n) {
 		l.list[last].to = now
 		l.list[last].n += n
 		return
 	}
 	l.list = append(l.list, entry{now, now, n})
+}
+
+// joins reports whether n more belong to an entry.
+func (l *Log) joins(e entry, now time.Time, n int) bool {
+	return e.to.Equal(now) || now.Sub(e.from) < l.window/entries && (l.limit == 0 || e.n+n <= l.limit/entries)
 }
 
 // Give brings back n of what was taken at a time, unless that has expired. What is more than was taken then comes from what was
@@ -78,6 +83,23 @@ func (l *Log) reduce(i, n int) (part int) {
 	l.list[i].n -= part
 	l.sum -= part
 	return part
+}
+
+// Scale makes what was taken n in all, in the proportions that it has. If there is nothing it is taken now.
+func (l *Log) Scale(now time.Time, n int) {
+	l.forget(now)
+	if l.sum <= 0 {
+		l.list, l.sum = nil, 0
+		l.Take(now, n)
+		return
+	}
+	before, passed, given := l.sum, 0, 0
+	for i := range l.list {
+		passed += l.list[i].n
+		share := int(float64(n)*float64(passed)/float64(before)) - given
+		l.list[i].n, given = share, given+share
+	}
+	l.sum = given
 }
 
 // Since is what was taken at a time or later and has not expired.
