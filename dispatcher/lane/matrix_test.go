@@ -12,7 +12,7 @@ import (
 var (
 	seeds = flag.Int("seeds", 3, "seeds for each cell of the matrix")
 	table = flag.Bool("table", false, "print the matrix as a table")
-	full = flag.Bool("full", false, "run the matrix at 2M TPM and 5000 RPM for 8 minutes")
+	full  = flag.Bool("full", false, "run the matrix at 2M TPM and 5000 RPM for 8 minutes")
 )
 
 func (k kind) String() string {

@@ -12,8 +12,7 @@ type meter struct {
 	dimension
 	limit   int // of a window, as stated; 0 while nothing is known
 	counter counter
-	pace    *limiter.Bucket // spreads the use of windows that come back at once
-	history *limiter.Log    // what was used in the first window, for the shape is told late; nil afterwards
+	history *limiter.Log // what was used in the first window, for the shape is told late; nil afterwards
 	began   time.Time
 	rough   bool // the copy was made of the history, under a charge that may have been wrong
 	shaping shaping
@@ -45,8 +44,7 @@ type counter interface {
 
 func (m *meter) known() bool { return m.limit > 0 }
 
-// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted. What a window
-// has is spread over it, so that nobody who comes later waits for its end.
+// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted.
 func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	if !m.known() {
 		return 0
@@ -56,7 +54,7 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 		room = min(room, m.capacity.size) + float64(m.limit) - m.capacity.size
 		return m.counter.Wait(now, int(math.Ceil(room)))
 	}
-	return max(m.counter.Wait(now, int(math.Ceil(room))), m.pace.Wait(now, n))
+	return m.counter.Wait(now, int(math.Ceil(room)))
 }
 
 // margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
@@ -64,7 +62,7 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 func (m *meter) margin(turn uint64) float64 {
 	under := float64(turn - m.seen)
 	usual := max(0, m.bias)*under + 4*m.dev*math.Sqrt(under)
-	return min(usual*(1+m.caution)+m.caution*m.refusedSize, m.capacity.size/4)
+	return min(usual, m.capacity.size/4)
 }
 
 const (
@@ -103,9 +101,6 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 
 func (m *meter) count(now time.Time, n int) (k mark) {
 	m.counter.Take(now, n)
-	if m.shaping.used != refill {
-		m.pace.Take(now, n)
-	}
 	k.last = m.counter.Level(now) - m.offset
 	k.first = k.last
 	if m.gave > 0 && now.Sub(m.gaveAt) <= jitter { // the provider may get to it later than to the request
@@ -120,21 +115,20 @@ func (m *meter) give(now, taken time.Time, n int) {
 		return
 	}
 	m.taken -= float64(n)
-	if m.history != nil && n > 0 {
+	if m.history != nil {
 		m.history.Give(now, taken, n)
 	}
-	switch {
-	case !m.known():
-	case n < 0:
-		m.counter.Take(now, -n)
-	default:
-		m.counter.Give(now, taken, n)
-		m.pace.Give(now, taken, n)
-		if now.Sub(m.gaveAt) > jitter {
-			m.gave = 0
-		}
-		m.gave, m.gaveAt = m.gave+n, now
+	if !m.known() {
+		return
 	}
+	m.counter.Give(now, taken, n)
+	if n < 0 {
+		return
+	}
+	if now.Sub(m.gaveAt) > jitter {
+		m.gave = 0
+	}
+	m.gave, m.gaveAt = m.gave+n, now
 }
 
 // remember keeps the history of the first window.
@@ -173,7 +167,6 @@ func (m *meter) begin(limit, left int, now time.Time, mark float64) {
 // rebuild makes the counter anew, with a level.
 func (m *meter) rebuild(now time.Time, level int) {
 	perSecond := float64(m.limit) / m.shaping.window.Seconds()
-	m.pace = limiter.NewBucket(hurry*perSecond, max(1, m.limit/10))
 	switch m.shaping.used {
 	case fixed:
 		m.counter = limiter.NewWindow(m.limit, m.shaping.window)
@@ -189,15 +182,11 @@ func (m *meter) rebuild(now time.Time, level int) {
 	m.counter.Take(now, max(0, m.limit-level))
 }
 
-// hurry is how much faster than at its mean rate a window is used, so that nothing is left over at its end.
-const hurry = 1.2
-
 // resize follows a limit that has changed. What is left is corrected by what answers say.
 func (m *meter) resize(now time.Time, limit int) {
 	m.capacity.scale(float64(limit) / float64(m.limit))
 	m.limit = limit
 	perSecond := float64(limit) / m.shaping.window.Seconds()
-	m.pace.Set(now, hurry*perSecond, max(1, limit/10))
 	switch c := m.counter.(type) {
 	case *limiter.Bucket:
 		c.Set(now, perSecond, limit)

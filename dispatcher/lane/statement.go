@@ -105,10 +105,8 @@ func (m *meter) shift(now, sent time.Time, n int) {
 	if log, ok := m.counter.(*limiter.Log); ok && m.rough {
 		log.Scale(now, max(0, m.limit-int(before)-n))
 		m.rough = false
-	} else if n > 0 {
-		m.counter.Give(now, sent, n)
 	} else {
-		m.counter.Take(now, -n)
+		m.counter.Give(now, sent, n)
 	}
 	m.offset += m.counter.Level(now) - before // a full bucket takes no more
 }
@@ -133,5 +131,9 @@ func (m *meter) rounded(left int) (low, high float64) {
 func (m *meter) miss(off, requests float64) {
 	each := -off / requests
 	m.bias += (each - m.bias) / 16
-	m.dev += (math.Abs(each-m.bias)*math.Sqrt(requests) - m.dev) / 16
+	if more := math.Abs(each-m.bias)*math.Sqrt(requests) - m.dev; more > 0 {
+		m.dev += more / 8
+	} else {
+		m.dev += more / 64
+	}
 }

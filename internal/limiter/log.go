@@ -63,13 +63,22 @@ func (l *Log) joins(e entry, now time.Time, n int) bool {
 }
 
 // Give brings back n of what was taken at a time, unless that has expired. What is more than was taken then comes from what was
-// taken after, or else before.
+// taken after, or else before. Below 0 it takes more, as if that had been taken then.
 func (l *Log) Give(now, taken time.Time, n int) {
 	l.forget(now)
 	if now.Sub(taken) >= l.window {
 		return
 	}
 	first := sort.Search(len(l.list), func(i int) bool { return !l.list[i].to.Before(taken) })
+	switch {
+	case n < 0 && first < len(l.list):
+		l.list[first].n -= n
+		l.sum -= n
+		return
+	case n < 0:
+		l.Take(now, -n)
+		return
+	}
 	for i := first; i < len(l.list) && n > 0; i++ {
 		n -= l.reduce(i, n)
 	}
