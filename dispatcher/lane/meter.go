@@ -18,20 +18,20 @@ type meter struct {
 	shaping shaping
 
 	// taken is what was used in all, net; offset is the sum of corrections, without what a first statement begins with.
-	taken  float64
-	offset float64
-	seen   uint64 // the newest request whose answer was used
-	gave   int    // what was given back just now
-	gaveAt time.Time
-	flow   flow
+	taken   float64
+	offset  float64
+	seen    uint64  // the newest request whose answer was used
+	gives   int     // how often something was given back since
+	settled float64 // what was left then, with what was used in all
+	gave    int     // what was given back just now
+	gaveAt  time.Time
+	flow    flow
 
 	capacity capacity
 
 	unit      int     // what is left is rounded to
 	unitSeen  int     // how many answers speak for the unit
 	bias, dev float64 // by which a request's count differs from what was booked: mean and spread
-
-	caution, refusedSize float64 // what a refusal adds to the margin
 }
 
 // counter is a copy of a provider's count, in one of the shapes.
@@ -49,7 +49,7 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	if !m.known() {
 		return 0
 	}
-	room := float64(n) + m.margin(turn)
+	room := float64(n) + m.margin(now, n, turn)
 	if m.shaping.used == refill {
 		room = min(room, m.capacity.size) + float64(m.limit) - m.capacity.size
 		return m.counter.Wait(now, int(math.Ceil(room)))
@@ -58,26 +58,15 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 }
 
 // margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
-// they do not. It is larger for a while after a refusal.
-func (m *meter) margin(turn uint64) float64 {
+// they do not. What has come back since the last answer that was used, or in a sliding window has expired, is as uncertain as
+// what was sent.
+func (m *meter) margin(now time.Time, n int, turn uint64) float64 {
 	under := float64(turn - m.seen)
-	usual := max(0, m.bias)*under + 4*m.dev*math.Sqrt(under)
-	return min(usual, m.capacity.size/4)
-}
-
-const (
-	// Each refusal of what should have fitted adds a half to the margin, up to twice as much again; it goes with the answers.
-	cautionStep, mostCaution = 0.5, 2
-	cautionFade              = 0.995
-)
-
-// warn takes in that a request of n was refused, or let through.
-func (m *meter) warn(refused bool, n int) {
-	if !refused {
-		m.caution *= cautionFade
-		return
+	unsure := under + float64(m.gives)
+	if m.shaping.used == sliding {
+		unsure += max(0, m.counter.Level(now)+m.taken-m.settled) / float64(max(1, n))
 	}
-	m.caution, m.refusedSize = min(m.caution+cautionStep, mostCaution), float64(n)
+	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(unsure), m.capacity.size/4)
 }
 
 // take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.
@@ -121,6 +110,7 @@ func (m *meter) give(now, taken time.Time, n int) {
 	if !m.known() {
 		return
 	}
+	m.gives++
 	m.counter.Give(now, taken, n)
 	if n < 0 {
 		return

@@ -80,8 +80,7 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 			off = m.charging.learn(off, p, refused, requests, v)
 		}
 		if v == judged {
-			meter.miss(off, requests)
-			meter.warn(refused && one.Remaining < int64(p.cost[d]), p.cost[d])
+			meter.miss(off, requests, float64(max(p.cost[d], p.owed)))
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (
 	m.observe(now, p.admitted, limit, left, l.Reset)
 	if !p.crowded || first {
 		off, v = m.correct(now, p, left, mark)
-		m.seen = p.turn
+		m.seen, m.gives, m.settled = p.turn, 0, m.counter.Level(now)+m.taken
 	}
 	if limit < m.limit {
 		m.resize(now, limit)
@@ -66,7 +66,7 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 		m.rebuild(now, int(math.Round(m.counter.Level(now))))
 	}
 	if w, ok := m.counter.(*limiter.Window); ok && reset > 0 {
-		m.end(now, w, sent.Add(reset))
+		m.end(now, w, sent.Add(reset + jitter))
 	}
 }
 
@@ -127,13 +127,17 @@ func (m *meter) rounded(left int) (low, high float64) {
 	return float64(left), float64(left + 1)
 }
 
-// miss takes in by how much one answer's request, and those since the answer before, counted more than was booked.
-func (m *meter) miss(off, requests float64) {
-	each := -off / requests
+// miss takes in by how much one answer's request, of n, and those since the answer before counted more than was booked. A copy
+// that is further off than they count was so for another reason.
+func (m *meter) miss(off, requests, n float64) {
+	each := min(max(-n, -off/requests), n)
 	m.bias += (each - m.bias) / 16
 	if more := math.Abs(each-m.bias)*math.Sqrt(requests) - m.dev; more > 0 {
-		m.dev += more / 8
+		m.dev += more / devRise
 	} else {
-		m.dev += more / 64
+		m.dev += more / devFall
 	}
 }
+
+// A spread is believed at once and forgotten late: what happens once in a window happens in the next one, too.
+const devRise, devFall = 8, 64

@@ -107,7 +107,7 @@ func (l *process) arrive(p *Permit) {
 	delete(l.running, p)
 	if refusal != nil && debug {
 		m := &l.meters.learned[tokens]
-		println(w.now.Sub(start).String(), "refused", reserved, refusal.RetryAfter.String(), "true", int(float64(w.provider.tokens.perMinute)-w.provider.tokens.used(w.now)), "copy", int(m.counter.Level(w.now)), "under", l.meters.turn-m.seen, "margin", int(m.margin(l.meters.turn)), "inflight", l.inFlight)
+		println(w.now.Sub(start).String(), "refused", reserved, refusal.RetryAfter.String(), "true", int(float64(w.provider.tokens.perMinute)-w.provider.tokens.used(w.now)), "copy", int(m.counter.Level(w.now)), "under", l.meters.turn-m.seen, "margin", int(m.margin(w.now, 600, l.meters.turn)), "inflight", l.inFlight)
 	}
 	if refusal != nil {
 		w.after(time.Millisecond, func() {
