@@ -10,12 +10,13 @@ import (
 // meter keeps to the limit of one dimension: a copy of the provider's own count, corrected by what each answer says is left.
 type meter struct {
 	dimension
-	limit   int // of a window, as stated; 0 while nothing is known
-	counter counter
-	history *limiter.Log // what was used in the first window, for the shape is told late; nil afterwards
-	began   time.Time
-	rough   bool // the copy was made of the history, under a charge that may have been wrong
-	shaping shaping
+	limit    int // of a window, as stated; 0 while nothing is known
+	counter  counter
+	history  *limiter.Log // what was used in the first window, for the shape is told late; nil afterwards
+	began    time.Time
+	rough    bool      // the copy was made of the history, under a charge that may have been wrong
+	recalled time.Time // what was sent before has marks of another copy
+	shaping  shaping
 
 	// taken is what was used in all, net; offset is the sum of corrections, without what a first statement begins with.
 	taken   float64
@@ -137,7 +138,7 @@ func (m *meter) remember(now time.Time, n int) {
 // recall has the history for a copy, in place of one with a level.
 func (m *meter) recall(now time.Time, level int) {
 	m.history.SetLimit(m.limit)
-	m.counter, m.history, m.rough = m.history, nil, true
+	m.counter, m.history, m.rough, m.recalled = m.history, nil, true, now
 	m.offset += m.counter.Level(now) - float64(level)
 }
 

@@ -84,6 +84,9 @@ func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off floa
 	if w, isWindow := m.counter.(*limiter.Window); isWindow && p.admitted.Before(w.Start(now)) {
 		return 0, anew // it speaks of a window that has ended
 	}
+	if !p.admitted.After(m.recalled) {
+		return 0, anew
+	}
 	low, high := m.rounded(left)
 	least, most := mark.last+m.offset, mark.first+m.offset
 	switch {
