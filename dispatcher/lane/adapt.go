@@ -24,8 +24,10 @@ type adapting struct {
 	bursts float64   // mean of that
 	quick  int       // bursts in a row that came at once
 	early  int       // bursts in a row that came in the lower half of the band
-	low    float64   // what was sent on average before the last burst that was overdue
-	size   average   // of a request
+
+	firstTokens, firstSeconds float64 // what was sent before the first burst, and how long that took
+	depth                     float64 // of the bucket, in seconds of the rate; 0 while it is not known
+	size                      average // of a request
 
 	// window: all comes back at once, or a minute after its use; sliding tells the latter.
 	window, sliding bool
@@ -120,8 +122,9 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	case a.windowed(now, n, wait):
 		a.rate = float64(a.recent.Since(now, now.Add(wait-time.Minute))) / 60
 	case a.on():
-		a.decrease(now, a.tokens/elapsed)
+		a.decrease(now)
 	default:
+		a.firstTokens, a.firstSeconds = a.tokens, elapsed
 		a.rate = a.guess(n, wait, max(elapsed, 1))
 	}
 	if a.pace == nil {
@@ -173,29 +176,59 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 	return min(guess, a.tokens/elapsed)
 }
 
-// decrease follows a burst. Within the band, what was sent on average since the last one is what a deep bucket got, and the rate
-// in use what a shallow one gets. A burst that was overdue may be due to a bucket that had much in store, or to a limit that is
-// higher: the latter is tried, and the former taken if the next burst comes at once.
-func (a *adapting) decrease(now time.Time, average float64) {
-	inUse := a.rate * a.factor()
-	got := float64(a.recent.Since(now, now.Add(-time.Minute))) / 60
-	switch {
-	case a.items < fewItems && a.low > 0:
-		a.rate = min(a.rate, max(a.low, a.rate/2))
-		a.low, a.quick = 0, 0
-	case a.items < fewItems:
+// decrease follows a burst: the rate is that of a bucket which would have been empty at the last burst and at this one, after all
+// that was sent between them. One that comes at once tells too little for that.
+func (a *adapting) decrease(now time.Time) {
+	if a.items < fewItems {
 		a.quick++
 		a.early++
+		got := float64(a.recent.Since(now, now.Add(-time.Minute))) / 60
 		a.rate = max(a.rate*max(0.5, 1-0.1*float64(a.quick)), min(a.rate, got/2))
-	case a.factor() > bandHigh:
-		a.rate, a.low, a.quick, a.early = inUse*0.85, average, 0, 0
-	default:
+	} else {
+		a.quick = 0
 		if a.early++; a.factor() >= 1 {
 			a.early = 0
 		}
-		a.rate, a.low, a.quick = (average+inUse)/2, 0, 0
+		a.rate = a.refill(now)
 	}
 	if a.early == manyEarly { // being slower does not help: the refusals have another cause
-		a.rate, a.low, a.early = 2*a.rate, a.rate, 0
+		a.rate, a.early = 2*a.rate, 0
 	}
+}
+
+// refill looks for the rate between what was got on average, which a bucket had at least, and what is far above the rate in use.
+func (a *adapting) refill(now time.Time) float64 {
+	average := a.tokens / max(now.Sub(a.since).Seconds(), 1)
+	low, high := average, 1.5*max(average, a.rate*a.factor())
+	for range 24 {
+		if rate := (low + high) / 2; a.left(now, rate) > 0 {
+			high = rate
+		} else {
+			low = rate
+		}
+	}
+	if a.depth == 0 {
+		a.depth = a.depthAt(low)
+	}
+	return low
+}
+
+// left is what a bucket of a rate would have now, if it was empty at the last burst.
+func (a *adapting) left(now time.Time, rate float64) (level float64) {
+	room, at := rate*a.depthAt(rate), a.since
+	for sent, n := range a.recent.All() {
+		if sent.After(a.since) {
+			level = min(room, level+rate*sent.Sub(at).Seconds()) - float64(n)
+			at = sent
+		}
+	}
+	return min(room, level+rate*now.Sub(at).Seconds())
+}
+
+// depthAt is how many seconds' worth a bucket of a rate holds: what was sent before the first burst, which emptied it.
+func (a *adapting) depthAt(rate float64) float64 {
+	if a.depth > 0 {
+		return a.depth
+	}
+	return min(max(1, a.firstTokens/rate-a.firstSeconds), 60)
 }

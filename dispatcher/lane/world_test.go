@@ -105,7 +105,7 @@ func (l *process) arrive(p *Permit) {
 	reserved, used := w.provider.counts(j.in, w.bound, j.out)
 	stated, refusal := w.provider.arrive(arrived, reserved)
 	delete(l.running, p)
-	if refusal != nil && debug {
+	if refusal != nil && debug && !w.provider.hidden {
 		m := &l.meters.learned[tokens]
 		println(w.now.Sub(start).String(), "refused", reserved, refusal.RetryAfter.String(), "true", int(float64(w.provider.tokens.perMinute)-w.provider.tokens.used(w.now)), "copy", int(m.counter.Level(w.now)), "under", l.meters.turn-m.seen, "margin", int(m.margin(w.now, 600, l.meters.turn)), "inflight", l.inFlight)
 	}

@@ -1,6 +1,7 @@
 package limiter
 
 import (
+	"iter"
 	"math"
 	"sort"
 	"time"
@@ -118,6 +119,17 @@ func (l *Log) Since(now, t time.Time) (n int) {
 		n += l.list[i].n
 	}
 	return n
+}
+
+// All goes through what was taken and has not expired, as of the last step: when, and how much.
+func (l *Log) All() iter.Seq2[time.Time, int] {
+	return func(yield func(time.Time, int) bool) {
+		for _, e := range l.list {
+			if !yield(e.to, e.n) {
+				return
+			}
+		}
+	}
 }
 
 // Level is what may still be used, negative in debt.
