@@ -106,7 +106,7 @@ func (a *adapting) factor() float64 {
 	if x <= 1 {
 		return bandLow + (bandHigh-bandLow)*x
 	}
-	return bandHigh * math.Exp(min(growth*(x-1), 3))
+	return bandHigh * math.Exp(min(growth*(x-1)*(x-1), 3))
 }
 
 // refused takes in that a request of n was refused, for a time if the provider said so. One burst lowers the rate once.
