@@ -23,7 +23,8 @@ type adapting struct {
 	burst  int       // refusals in the last burst
 	bursts float64   // mean of that
 	quick  int       // bursts in a row that came at once
-	early  int       // bursts in a row that came in the lower half of the band
+	early  int       // bursts in a row that came in the lower half of the band, where none should
+	before float64   // the rate before them
 
 	firstTokens, firstSeconds float64 // what was sent before the first burst, and how long that took
 	depth                     float64 // of the bucket, in seconds of the rate; 0 while it is not known
@@ -71,11 +72,11 @@ func (a *adapting) take(now time.Time, n int, waited bool) {
 	a.recent.Take(now, n)
 	a.size.add(float64(n))
 	a.tokens += float64(n)
+	if waited || !a.on() {
+		a.items++
+	}
 	if !a.on() {
 		return
-	}
-	if waited {
-		a.items++
 	}
 	a.set(now)
 	a.pace.Take(now, n)
@@ -91,18 +92,18 @@ func (a *adapting) give(now, sent time.Time, n int) {
 
 // set makes the rate in use follow the band.
 func (a *adapting) set(now time.Time) {
-	r := a.rate * a.factor()
+	r := a.rate * a.factor(now)
 	a.pace.Set(now, r, max(1, int(r/20)))
 	a.recent.SetLimit(int(60 * max(r, a.rate)))
 }
 
-func (a *adapting) factor() float64 {
+func (a *adapting) factor(now time.Time) float64 {
 	seconds, growth := bandSeconds, 4.0
 	if a.window {
 		seconds, growth = windowSeconds, 1
 	}
 	band := max(bandItems*max(1, a.bursts), seconds*a.rate/float64(a.size))
-	x := float64(a.items) / band
+	x := max(float64(a.items)/band, float64(now.Sub(a.since))/float64(trust))
 	if x <= 1 {
 		return bandLow + (bandHigh-bandLow)*x
 	}
@@ -113,8 +114,11 @@ func (a *adapting) factor() float64 {
 func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	same := a.on() && !sent.After(a.since)
 	a.give(now, sent, n)
-	if same {
+	switch {
+	case same:
 		a.burst++
+		return
+	case !a.on() && a.items < fewItems: // too few to tell a rate from; the wait and fewer at once will do
 		return
 	}
 	elapsed := max(now.Sub(a.since).Seconds(), 1e-3)
@@ -131,7 +135,7 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 		a.pace = limiter.NewBucket(a.rate, 1)
 	}
 	a.bursts += (float64(max(1, a.burst)) - a.bursts) / 4
-	a.rate = max(a.rate, 1)
+	a.rate = max(a.rate, float64(a.size)/60, 1) // a request a minute
 	a.since, a.tokens, a.items, a.burst = now, 0, 0, 1
 	a.set(now)
 }
@@ -179,27 +183,27 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 // decrease follows a burst: the rate is that of a bucket which would have been empty at the last burst and at this one, after all
 // that was sent between them. One that comes at once tells too little for that.
 func (a *adapting) decrease(now time.Time) {
+	if a.early == 0 {
+		a.before = a.rate
+	}
+	if a.early++; a.factor(now) >= 1 {
+		a.early = 0
+	}
 	if a.items < fewItems {
-		a.quick++
-		a.early++
-		got := float64(a.recent.Since(now, now.Add(-time.Minute))) / 60
-		a.rate = max(a.rate*max(0.5, 1-0.1*float64(a.quick)), min(a.rate, got/2))
+		average := a.tokens / max(now.Sub(a.since).Seconds(), 1e-3)
+		a.rate = min(a.rate, max(a.rate*max(0.5, 1-0.1*float64(a.early)), average))
 	} else {
-		a.quick = 0
-		if a.early++; a.factor() >= 1 {
-			a.early = 0
-		}
 		a.rate = a.refill(now)
 	}
 	if a.early == manyEarly { // being slower does not help: the refusals have another cause
-		a.rate, a.early = 2*a.rate, 0
+		a.rate, a.early = 2*a.before, 0
 	}
 }
 
 // refill looks for the rate between what was got on average, which a bucket had at least, and what is far above the rate in use.
 func (a *adapting) refill(now time.Time) float64 {
 	average := a.tokens / max(now.Sub(a.since).Seconds(), 1)
-	low, high := average, 1.5*max(average, a.rate*a.factor())
+	low, high := average, 1.5*max(average, a.rate*a.factor(now))
 	for range 24 {
 		if rate := (low + high) / 2; a.left(now, rate) > 0 {
 			high = rate

@@ -63,7 +63,8 @@ func newCore(cfg *Config) *core {
 	}
 }
 
-// firstProbe is how many requests go at once to a target of which nothing is known. Each success adds one more.
+// firstProbe is how many requests go at once to a target of which nothing is known. Each success adds one more, a refusal takes
+// half.
 const firstProbe = 8
 
 // places is how many may be in flight.
@@ -209,6 +210,7 @@ func (c *core) done(p *Permit, o *Outcome, now time.Time) {
 func (c *core) failed(p *Permit, e *request.Error, now time.Time) {
 	if e.Class == request.ClassRateLimit {
 		c.rateLimited++
+		c.probe = max(1, c.probe/2)
 	}
 	switch {
 	case e.RetryAfter > 0 && e.Class != request.ClassAuth:

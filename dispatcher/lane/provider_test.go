@@ -23,6 +23,8 @@ var (
 type provider struct {
 	kind
 	countRejected    bool
+	whim             func() bool // refuses without a cause
+	silent           bool        // a refusal does not say how long to wait
 	requests, tokens *limit
 	books            books
 }
@@ -66,12 +68,19 @@ func (p *provider) counts(in, most, out int) (reserved, used int) {
 // arrive admits a request or says how long until it would be. Headers tell what is left right after it.
 func (p *provider) arrive(now time.Time, reserved int) (stated request.Limits, refusal *request.Error) {
 	p.books.sent++
-	if wait := max(p.requests.wait(now, 1), p.tokens.wait(now, reserved)); wait > 0 {
+	wait := max(p.requests.wait(now, 1), p.tokens.wait(now, reserved))
+	if wait == 0 && p.whim != nil && p.whim() {
+		wait = time.Millisecond
+	}
+	if wait > 0 {
 		p.books.refused++
 		if p.countRejected {
 			p.requests.take(now, 1)
 		}
 		refusal = &request.Error{Class: request.ClassRateLimit, Status: 429, RetryAfter: wait.Truncate(time.Millisecond) + time.Millisecond}
+		if p.silent {
+			refusal.RetryAfter = 0
+		}
 	} else {
 		p.requests.take(now, 1)
 		p.tokens.take(now, reserved)

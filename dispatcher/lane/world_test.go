@@ -105,10 +105,6 @@ func (l *process) arrive(p *Permit) {
 	reserved, used := w.provider.counts(j.in, w.bound, j.out)
 	stated, refusal := w.provider.arrive(arrived, reserved)
 	delete(l.running, p)
-	if refusal != nil && debug && !w.provider.hidden {
-		m := &l.meters.learned[tokens]
-		println(w.now.Sub(start).String(), "refused", reserved, refusal.RetryAfter.String(), "true", int(float64(w.provider.tokens.perMinute)-w.provider.tokens.used(w.now)), "copy", int(m.counter.Level(w.now)), "under", l.meters.turn-m.seen, "margin", int(m.margin(w.now, 600, l.meters.turn)), "inflight", l.inFlight)
-	}
 	if refusal != nil {
 		w.after(time.Millisecond, func() {
 			l.done(p, &Outcome{Sent: true, Limits: stated, Err: refusal}, w.now)
@@ -182,5 +178,3 @@ func (h *events) Pop() any {
 	*h = (*h)[:last]
 	return e
 }
-
-var debug bool
