@@ -23,8 +23,10 @@ type adapting struct {
 	burst  int       // refusals in the last burst
 	bursts float64   // mean of that
 	quick  int       // bursts in a row that came at once
-	early  int       // bursts in a row that came in the lower half of the band, where none should
-	before float64   // the rate before them
+	early  int       // bursts that came in the lower half of the band, where none should, less those in the upper half
+	doubt  time.Time // since when
+	before float64   // the rate until then
+	got    float64   // what was let through since then
 
 	firstTokens, firstSeconds float64 // what was sent before the first burst, and how long that took
 	depth                     float64 // of the bucket, in seconds of the rate; 0 while it is not known
@@ -44,8 +46,10 @@ const (
 	// gives back what was not used seems the smaller the faster the rate grows. Windows tell only at their end whether there is
 	// more.
 	bandSeconds, windowSeconds = 20.0, 90.0
-	// manyEarly bursts in a row show that the rate is not what they are about.
-	manyEarly = 8
+	// mostGrowth is the logarithm of how far the rate goes beyond the band at most.
+	mostGrowth = 6.0
+	// manyEarly bursts show that the rate is not what they are about.
+	manyEarly = 6
 	// fewItems are so few that the rate was too high from the beginning.
 	fewItems = 20
 )
@@ -102,12 +106,16 @@ func (a *adapting) factor(now time.Time) float64 {
 	if a.window {
 		seconds, growth = windowSeconds, 1
 	}
-	band := max(bandItems*max(1, a.bursts), seconds*a.rate/float64(a.size))
+	items := bandItems * max(1, a.bursts)
+	if a.depth == 0 && !a.window { // the rate is a first guess
+		items /= 4
+	}
+	band := max(items, seconds*a.rate/float64(a.size))
 	x := max(float64(a.items)/band, float64(now.Sub(a.since))/float64(trust))
 	if x <= 1 {
 		return bandLow + (bandHigh-bandLow)*x
 	}
-	return bandHigh * math.Exp(min(growth*(x-1)*(x-1), 3))
+	return bandHigh * math.Exp(min(growth*(x-1)*(x-1), mostGrowth))
 }
 
 // refused takes in that a request of n was refused, for a time if the provider said so. One burst lowers the rate once.
@@ -184,10 +192,11 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 // that was sent between them. One that comes at once tells too little for that.
 func (a *adapting) decrease(now time.Time) {
 	if a.early == 0 {
-		a.before = a.rate
+		a.before, a.doubt, a.got = a.rate, a.since, 0
 	}
+	a.got += a.tokens
 	if a.early++; a.factor(now) >= 1 {
-		a.early = 0
+		a.early = max(0, a.early-2)
 	}
 	if a.items < fewItems {
 		average := a.tokens / max(now.Sub(a.since).Seconds(), 1e-3)
@@ -196,7 +205,7 @@ func (a *adapting) decrease(now time.Time) {
 		a.rate = a.refill(now)
 	}
 	if a.early == manyEarly { // being slower does not help: the refusals have another cause
-		a.rate, a.early = 2*a.before, 0
+		a.rate, a.early = min(2*a.before, 3*a.got/max(now.Sub(a.doubt).Seconds(), 1)), 0
 	}
 }
 
