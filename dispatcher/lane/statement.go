@@ -66,7 +66,7 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 		m.rebuild(now, int(math.Round(m.counter.Level(now))))
 	}
 	if w, ok := m.counter.(*limiter.Window); ok && reset > 0 {
-		m.end(now, w, sent.Add(reset + jitter))
+		m.end(now, w, sent.Add(reset+jitter))
 	}
 }
 
