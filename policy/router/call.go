@@ -50,6 +50,7 @@ func (r *Router) newCall(ctx context.Context, req request.Request) *call {
 	c.history.Attempts = c.attempts[:0]
 	if c.allowance = allowance.Of(ctx); c.allowance == nil {
 		c.allowance = &c.granted
+		c.granted.Since = c.since
 		c.ctx = c.granted.Grant(ctx, r.owner, max(1, r.cfg.Policy.MaxAttempts), r.cfg.Policy.MaxRetries)
 	} else {
 		r.warnStacked(c.allowance.Owner)
