@@ -80,7 +80,7 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 			off = m.charging.learn(off, p, refused, requests, v)
 		}
 		if v == judged {
-			meter.miss(off, requests, float64(max(p.cost[d], p.owed)))
+			meter.miss(off, requests, 4*float64(max(p.cost[d], p.owed)))
 		}
 	}
 }
