@@ -23,6 +23,8 @@ func TestJobTime(t *testing.T) {
 		"RPM 1200, a second's bucket":      {sim.Limits{RPM: 1200, Shape: sim.Second}, (jobs - 20) * time.Minute / 1200},
 		"RPM 1200 and TPM 1200000":         {sim.Limits{RPM: 1200, TPM: 1_200_000, Shape: sim.Second}, (jobs - 20) * time.Minute / 1200},
 		"RPM 300":                          {sim.Limits{RPM: 300}, (jobs - 300) * time.Minute / 300},
+		"RPM 300, a fixed window":          {sim.Limits{RPM: 300, Shape: sim.Fixed}, time.Minute},
+		"RPM 300, a sliding window":        {sim.Limits{RPM: 300, Shape: sim.Sliding}, time.Minute},
 		"RPM 1200, refused requests count": {sim.Limits{RPM: 1200, Shape: sim.Second, CountRejected: true}, (jobs - 20) * time.Minute / 1200},
 	} {
 		t.Run(name, func(t *testing.T) {

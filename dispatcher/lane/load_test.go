@@ -119,7 +119,7 @@ func TestSample(t *testing.T) {
 		for _, shape := range []sim.Shape{sim.Minute, sim.Second, sim.Fixed, sim.Sliding} {
 			t.Run(fmt.Sprintf("headers=%v/%s", !hidden, shape), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					limits := sim.Limits{RPM: 1250, TPM: 500_000, Shape: shape, Charge: sim.ChargeActual, HideHeaders: hidden}
+					limits := sim.Limits{RPM: 1250, TPM: 500_000, Shape: shape, HideHeaders: hidden}
 					l := newLoad(t, limits, lane.Config{Seed: 1})
 					got, _ := l.watch(t, 2*time.Minute, 4*time.Minute)
 					least, most := 0.99, 0.005

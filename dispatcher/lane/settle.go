@@ -85,6 +85,9 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 	}
 }
 
+// guessing is how much larger a request may be than it was reckoned to be.
+const guessing = 1.25
+
 // blame finds out which limit refused a request that should have been let through: a bucket that holds less than was thought,
 // if no limit was used up. Limits for the same time are taken to have buckets alike. If none can have, and not all are stated, it
 // was one of the others, to which the rate adapts.
@@ -96,7 +99,7 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		if !meter.known() || !one.Stated || one.Remaining < 0 || n == 0 {
 			continue
 		}
-		if float64(one.Remaining) < n {
+		if float64(one.Remaining) < guessing*n {
 			return // it was used up, as it says
 		}
 		u, small := meter.suspect(float64(one.Limit-one.Remaining), n)
