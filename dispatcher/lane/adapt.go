@@ -16,17 +16,18 @@ type adapting struct {
 	pace   *limiter.Bucket
 	recent *limiter.Log // what was sent in the last minute
 
-	began  time.Time // of the first request
-	since  time.Time // of the last burst; what was admitted before belongs to it
-	tokens float64   // sent since
-	items  int       // requests sent since that had to wait
-	burst  int       // refusals in the last burst
-	bursts float64   // mean of that
-	quick  int       // bursts in a row that came at once
-	early  int       // bursts that came in the lower half of the band, where none should, less those in the upper half
-	doubt  time.Time // since when
-	before float64   // the rate until then
-	got    float64   // what was let through since then
+	began   time.Time // of the first request
+	since   time.Time // of the last burst; what was admitted before belongs to it
+	tokens  float64   // sent since
+	items   int       // requests sent since that had to wait
+	through int       // requests let through since
+	burst   int       // refusals in the last burst
+	bursts  float64   // mean of that
+	quick   int       // bursts in a row that came at once
+	early   int       // bursts that came in the lower half of the band, where none should, less those in the upper half
+	doubt   time.Time // since when
+	before  float64   // the rate until then
+	got     float64   // what was let through since then
 
 	firstTokens, firstSeconds float64 // what was sent before the first burst, and how long that took
 	depth                     float64 // of the bucket, in seconds of the rate; 0 while it is not known
@@ -126,7 +127,7 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	case same:
 		a.burst++
 		return
-	case !a.on() && a.items < fewItems: // too few to tell a rate from; the wait and fewer at once will do
+	case a.through == 0, !a.on() && a.items < fewItems: // tells no rate; the wait and fewer at once will do
 		return
 	}
 	elapsed := max(now.Sub(a.since).Seconds(), 1e-3)
@@ -138,13 +139,14 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	default:
 		a.firstTokens, a.firstSeconds = a.tokens, elapsed
 		a.rate = a.guess(n, wait, max(elapsed, 1))
+		a.hold(now)
 	}
 	if a.pace == nil {
 		a.pace = limiter.NewBucket(a.rate, 1)
 	}
 	a.bursts += (float64(max(1, a.burst)) - a.bursts) / 4
 	a.rate = max(a.rate, float64(a.size)/60, 1) // a request a minute
-	a.since, a.tokens, a.items, a.burst = now, 0, 0, 1
+	a.since, a.tokens, a.items, a.through, a.burst = now, 0, 0, 0, 1
 	a.set(now)
 }
 
@@ -191,23 +193,26 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 // decrease follows a burst: the rate is that of a bucket which would have been empty at the last burst and at this one, after all
 // that was sent between them. One that comes at once tells too little for that.
 func (a *adapting) decrease(now time.Time) {
-	if a.early == 0 {
-		a.before, a.doubt, a.got = a.rate, a.since, 0
-	}
+	late := a.factor(now) >= 1
 	a.got += a.tokens
-	if a.early++; a.factor(now) >= 1 {
-		a.early = max(0, a.early-2)
-	}
 	if a.items < fewItems {
 		average := a.tokens / max(now.Sub(a.since).Seconds(), 1e-3)
-		a.rate = min(a.rate, max(a.rate*max(0.5, 1-0.1*float64(a.early)), average))
+		a.rate = min(a.rate, max(a.rate*max(0.5, 0.9-0.1*float64(a.early)), average))
 	} else {
 		a.rate = a.refill(now)
 	}
-	if a.early == manyEarly { // being slower does not help: the refusals have another cause
+	switch a.early++; {
+	case late:
+		a.early = max(0, a.early-2)
+		a.hold(now)
+	case a.early == manyEarly: // being slower does not help: the refusals have another cause
 		a.rate, a.early = min(2*a.before, 3*a.got/max(now.Sub(a.doubt).Seconds(), 1)), 0
+		a.hold(now)
 	}
 }
+
+// hold takes the rate for good until bursts come early.
+func (a *adapting) hold(now time.Time) { a.before, a.doubt, a.got = a.rate, now, 0 }
 
 // refill looks for the rate between what was got on average, which a bucket had at least, and what is far above the rate in use.
 func (a *adapting) refill(now time.Time) float64 {

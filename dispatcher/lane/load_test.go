@@ -113,10 +113,17 @@ func spanOf(a, b sim.Stats) span {
 	}
 }
 
+func sampled() []sim.Shape {
+	if lane.Race {
+		return []sim.Shape{sim.Second}
+	}
+	return []sim.Shape{sim.Minute, sim.Second, sim.Fixed, sim.Sliding}
+}
+
 // The matrix through the Lane itself, goroutines, the wire and the simulator: a sample, for which TestMatrix stands.
 func TestSample(t *testing.T) {
 	for _, hidden := range []bool{false, true} {
-		for _, shape := range []sim.Shape{sim.Minute, sim.Second, sim.Fixed, sim.Sliding} {
+		for _, shape := range sampled() {
 			t.Run(fmt.Sprintf("headers=%v/%s", !hidden, shape), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					limits := sim.Limits{RPM: 1250, TPM: 500_000, Shape: shape, HideHeaders: hidden}

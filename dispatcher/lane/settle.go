@@ -28,6 +28,7 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 		m.ramp.refused(now, p.admitted, m.learned[tokens].flow.perSecond(now))
 	}
 	if o.Sent && !refused {
+		m.adapting.through++
 		m.correct(now, p, &o.Usage)
 		return
 	}
