@@ -13,7 +13,7 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 	if o.Usage.OutputTokens > 0 {
 		m.answers.add(float64(o.Usage.OutputTokens))
 	}
-	if !o.Sent {
+	if !o.Sent && !m.stated() {
 		m.adapting.give(now, p.admitted, p.cost[tokens])
 	}
 	stated := &o.Limits
@@ -112,7 +112,7 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 	switch {
 	case fullest != nil:
 		fullest.capacity.refuse(now, used, float64(p.cost[fullest.dimension]), fullest.limit)
-	case !edge && (!l.Requests.Stated || !l.Tokens.Stated && !l.InputTokens.Stated):
+	case !edge && !m.stated():
 		m.adapting.refused(now, p.admitted, p.cost[tokens], wait)
 	}
 }
