@@ -78,9 +78,9 @@ func (c *core) places() int {
 
 // submit takes a request in. It may be resolved at once.
 func (c *core) submit(p *Permit, now time.Time) {
-	p.asked, p.since, p.due = now, now, -1
-	if s := p.ticket.Since; !s.IsZero() && s.Before(now) {
-		p.since = s
+	p.asked, p.due = now, -1
+	if s := p.ticket.Since; s.IsZero() || s.After(now) {
+		p.ticket.Since = now
 	}
 	switch {
 	case c.stage != open:

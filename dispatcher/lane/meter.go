@@ -53,7 +53,6 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	room := float64(n) + m.margin(now, n, turn)
 	if m.shaping.used == refill {
 		room = min(room, m.capacity.size) + float64(m.limit) - m.capacity.size
-		return m.counter.Wait(now, int(math.Ceil(room)))
 	}
 	return m.counter.Wait(now, int(math.Ceil(room)))
 }
@@ -122,12 +121,15 @@ func (m *meter) give(now, taken time.Time, n int) {
 	m.gave, m.gaveAt = m.gave+n, now
 }
 
-// remember keeps the history of the first window.
+// enoughAnswers have told the shape.
+const enoughAnswers = 1024
+
+// remember keeps the history of the first window, while the shape may still turn out to be another.
 func (m *meter) remember(now time.Time, n int) {
 	switch {
 	case m.began.IsZero():
 		m.began, m.history = now, limiter.NewLog(0, m.window()+jitter)
-	case m.known() && now.Sub(m.began) > m.window():
+	case m.seen > enoughAnswers || m.known() && now.Sub(m.began) > m.window():
 		m.history = nil
 	}
 	if m.history != nil {

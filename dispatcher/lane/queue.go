@@ -153,8 +153,8 @@ func (h itemHeap) Less(i, j int) bool {
 	if a, b := h[i].ticket.Priority, h[j].ticket.Priority; a != b {
 		return a > b
 	}
-	if !h[i].since.Equal(h[j].since) {
-		return h[i].since.Before(h[j].since)
+	if a, b := h[i].ticket.Since, h[j].ticket.Since; !a.Equal(b) {
+		return a.Before(b)
 	}
 	return h[i].seq < h[j].seq
 }

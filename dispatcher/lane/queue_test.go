@@ -98,7 +98,7 @@ func TestQueueOrder(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			if rapid.IntRange(0, 2).Draw(t, "action") < 2 || len(all) == 0 {
 				p := &Permit{ticket: Ticket{Tenant: fmt.Sprint(rapid.IntRange(0, 3).Draw(t, "tenant")), Priority: rapid.IntRange(0, 2).Draw(t, "priority"), InputTokens: rapid.IntRange(1, 100).Draw(t, "in")}}
-				p.since = start.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "since")))
+				p.ticket.Since = start.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "since")))
 				q.push(p)
 				all = append(all, p)
 				continue
@@ -135,7 +135,8 @@ func first(p *Permit, all []*Permit) bool {
 }
 
 func older(o, p *Permit) bool {
-	return o.since.Before(p.since) || o.since.Equal(p.since) && o.seq < p.seq
+	a, b := o.ticket.Since, p.ticket.Since
+	return a.Before(b) || a.Equal(b) && o.seq < p.seq
 }
 
 func without(all []*Permit, p *Permit) (rest []*Permit) {

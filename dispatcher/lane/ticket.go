@@ -52,7 +52,6 @@ type Permit struct {
 	err      error
 	ready    chan struct{} // closed when resolved; nil if that was at once
 	asked    time.Time
-	since    time.Time // what puts it in order
 	admitted time.Time
 
 	// As reserved: what it counts in each dimension, the marks of the meters, how the sums stood, and the bound on the answer and
