@@ -133,6 +133,7 @@ const (
 	ReasonKey        = request.ReasonKey
 	ReasonPlan       = request.ReasonPlan
 	ReasonStalled    = request.ReasonStalled
+	ReasonExpired    = request.ReasonExpired
 )
 
 // Sentinels for errors.Is, one for each class of error.
