@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -132,6 +133,14 @@ func (b *Batching) add(batch *Batch, item *request.BatchItem) error {
 
 func (c *Client) invalid(message string) error {
 	return &request.Error{Class: request.ClassInvalid, Provider: c.cfg.Provider, Model: c.cfg.Model, Message: message}
+}
+
+// NotBilled is an error of something that costs nothing, whatever became of it.
+func NotBilled(err error) error {
+	if e, ok := errors.AsType[*request.Error](err); ok {
+		e.MaybeBilled = false
+	}
+	return err
 }
 
 // ReadAnswer reads the answer to an item of a batch.
