@@ -75,11 +75,11 @@ func (b *Batching) Encode(items []request.BatchItem, head, tail string) (*Batch,
 		}
 		model = batch.Model
 	}
-	batch.Body.B = append(batch.Body.B, tail...)
-	if most := b.Limits.Bytes; most > 0 && len(batch.Body.B) > most {
+	if most := b.Limits.Bytes; most > 0 && len(batch.Body.B)-len(head) > most {
 		batch.Body.Free()
 		return nil, b.Client.invalid(fmt.Sprintf("the batch is larger than %d bytes; send fewer items", most))
 	}
+	batch.Body.B = append(batch.Body.B, tail...)
 	return batch, nil
 }
 

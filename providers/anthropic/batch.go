@@ -15,8 +15,8 @@ import (
 
 var _ request.Batcher = (*Client)(nil)
 
-// batchLimits are the vendor's: requests of a batch, and its bytes.
-var batchLimits = request.BatchLimits{Items: 100_000, Bytes: 256_000_000}
+// batchLimits are the vendor's: requests of a batch, and its bytes, less what stands around the items.
+var batchLimits = request.BatchLimits{Items: 100_000, Bytes: 256_000_000 - 1_000}
 
 // BatchLimits says how much one batch may hold.
 func (c *Client) BatchLimits() request.BatchLimits { return batchLimits }

@@ -18,7 +18,7 @@ import (
 
 var _ request.Batcher = (*Client)(nil)
 
-// batchLimits are the vendor's of requests that stand in the batch itself, and not in a file.
+// batchLimits are the vendor's of requests that stand in the batch itself, and not in a file, less what stands around them.
 var batchLimits = request.BatchLimits{Bytes: 20_000_000 - 1_000, OneModel: true}
 
 // BatchLimits says how much one batch may hold.
