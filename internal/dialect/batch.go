@@ -50,10 +50,11 @@ func (b *Batching) Size(item request.BatchItem) (int, error) {
 	}
 	batch := Batch{Body: wire.GetBuffer()}
 	defer batch.Body.Free()
+	batch.Body.B = append(batch.Body.B, '[') // counts for what separates the item from the next
 	if err := b.add(&batch, &item); err != nil {
 		return 0, err
 	}
-	return len(batch.Body.B) + 1, nil // with what separates it from the next
+	return len(batch.Body.B), nil
 }
 
 // Encode writes the items behind the head, and the tail behind them. The caller sends the body, or frees it.
@@ -133,6 +134,14 @@ func (b *Batching) add(batch *Batch, item *request.BatchItem) error {
 
 func (c *Client) invalid(message string) error {
 	return &request.Error{Class: request.ClassInvalid, Provider: c.cfg.Provider, Model: c.cfg.Model, Message: message}
+}
+
+// Submitted is the error of handing over what costs money at once: a gateway that gave up may have passed it on.
+func Submitted(err error) error {
+	if e, ok := errors.AsType[*request.Error](err); ok && (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout) {
+		e.MaybeBilled = true
+	}
+	return err
 }
 
 // NotBilled is an error of something that costs nothing, whatever became of it.

@@ -63,7 +63,7 @@ func (c *Client) SubmitBatch(ctx context.Context, items []request.BatchItem) (re
 	}
 	state, err := c.askBatch(ctx, "", batch.Body)
 	state.Warnings = batch.Warnings
-	return state, err
+	return state, dialect.Submitted(err)
 }
 
 // PollBatch asks once how far a batch is.

@@ -59,7 +59,7 @@ func (c *Client) SubmitBatch(ctx context.Context, items []request.BatchItem) (re
 	}
 	state, err := c.askBatch(ctx, target, batch.Body)
 	state.Warnings = batch.Warnings
-	return state, err
+	return state, dialect.Submitted(err)
 }
 
 // PollBatch asks once how far a batch is. The vendor sends the results along, which are passed over.

@@ -142,8 +142,11 @@ func batchFailure(text []byte) *edge.Failure {
 	if n, err := strconv.Atoi(found.Code); err == nil && found.Kind == "" && n > 0 && n < len(statuses) {
 		found.Kind = statuses[n]
 	}
-	if found.Kind == "CANCELLED" {
+	switch found.Kind { // in a batch they mean its end
+	case "CANCELLED":
 		found.Code = "batch_cancelled"
+	case "DEADLINE_EXCEEDED":
+		found.Code = "batch_expired"
 	}
 	return found
 }

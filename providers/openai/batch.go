@@ -83,7 +83,7 @@ func (c *Client) SubmitBatch(ctx context.Context, items []request.BatchItem) (re
 	body.B = w.B
 	got, err := c.askBatch(ctx, "", body)
 	if err != nil {
-		return request.Batch{}, err
+		return request.Batch{}, dialect.Submitted(err)
 	}
 	state := got.batch(c)
 	state.Warnings = batch.Warnings
