@@ -106,7 +106,7 @@ func (c *Client) Get(ctx context.Context, from *Target) (*Reply, error) {
 	var sent atomic.Bool // a question for what is there already is never billed
 	return c.send(ctx, &http.Request{
 		Method: http.MethodGet, URL: from.URL, Host: from.URL.Host, Header: from.Header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody,
 	}, &sent)
 }
 
