@@ -26,10 +26,12 @@ func (r *run) attach() {
 	for _, s := range slices.Backward(r.Attached) {
 		var items []*entry
 		for _, id := range s.Items {
-			if r.attached[id] == nil {
-				r.attached[id] = &entry{BatchItem: request.BatchItem{ID: id}, unknown: true}
-				items = append(items, r.attached[id])
+			if e := r.attached[id]; e != nil {
+				e.again = true
+				continue
 			}
+			r.attached[id] = &entry{BatchItem: request.BatchItem{ID: id}, unknown: true}
+			items = append(items, r.attached[id])
 		}
 		r.depart(s.ID, items)
 		r.flights[len(r.flights)-1].due = time.Now()

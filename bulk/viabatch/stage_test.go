@@ -1,6 +1,7 @@
 package viabatch_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"iter"
@@ -130,7 +131,12 @@ func (s *stage) config(n int) viabatch.Config {
 // run runs to the end, holding each item to one result.
 func (s *stage) run(cfg viabatch.Config) error {
 	s.Helper()
-	for result, err := range viabatch.Run(s.Context(), cfg) {
+	return s.runIn(s.Context(), cfg)
+}
+
+func (s *stage) runIn(ctx context.Context, cfg viabatch.Config) error {
+	s.Helper()
+	for result, err := range viabatch.Run(ctx, cfg) {
 		if err != nil {
 			return err
 		}

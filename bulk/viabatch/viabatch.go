@@ -40,7 +40,8 @@ type Config struct {
 	// again if they expire.
 	InFlight int
 	// Attached are the batches of a former run in the order in which they were submitted, with those of their items whose results
-	// are still wanted. These are not submitted again, unless they expired or have no result and are among Items.
+	// are still wanted. These are not submitted again, unless they expired or have no result and are among Items. An item that is
+	// in two of them was sent twice, and is not sent a third time.
 	Attached []Submitted
 	// OnSubmitted, if not nil, is told of each batch as soon as the provider has it, and must make that durable before it
 	// returns. An error ends the run.
