@@ -107,7 +107,7 @@ func TestNeverAnswers(t *testing.T) {
 		if err := s.run(s.config(10)); !errors.Is(err, request.ErrTransient) || len(s.results) != 0 {
 			s.Errorf("error %v, %d results", err, len(s.results))
 		}
-		if took := time.Since(begun); took < 20*time.Minute || took > 6*time.Hour {
+		if took := time.Since(begun); took < time.Hour || took > 48*time.Hour {
 			s.Errorf("given up after %v", took)
 		}
 	})

@@ -39,7 +39,7 @@ func (l *life) again() bool {
 	ctx, cancel := context.WithTimeout(l.Context(), time.Duration(1+l.rng.IntN(20))*time.Hour)
 	defer cancel()
 	cfg := l.config(l.n)
-	cfg.Poll, cfg.InFlight, cfg.Attached = 10*time.Minute, 1+l.rng.IntN(4), l.wanted()
+	cfg.Poll, cfg.InFlight, cfg.Attached = 20*time.Minute, 1+l.rng.IntN(4), l.wanted()
 	all := cfg.Items
 	cfg.Items = func(yield func(request.BatchItem, error) bool) {
 		for item, err := range all {

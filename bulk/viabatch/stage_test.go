@@ -123,7 +123,7 @@ func items(n int) iter.Seq2[request.BatchItem, error] {
 // config is for as many questions in batches of ten.
 func (s *stage) config(n int) viabatch.Config {
 	return viabatch.Config{
-		Client: s.client, Items: items(n), Limits: request.BatchLimits{Items: 10}, Poll: time.Minute,
+		Client: s.client, Items: items(n), Limits: request.BatchLimits{Items: 10}, Poll: 5 * time.Minute,
 		OnSubmitted: func(b viabatch.Submitted) error { s.batches = append(s.batches, b); return nil },
 	}
 }
