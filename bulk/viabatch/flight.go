@@ -55,6 +55,9 @@ func (r *run) poll(f *flight) {
 		r.failed(f, err)
 		return
 	}
+	if r.OnPolled != nil {
+		r.OnPolled(batch)
+	}
 	if !batch.State.Over() {
 		f.failures = 0
 		f.wait = min(2*f.wait, r.Poll)

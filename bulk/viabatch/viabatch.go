@@ -46,6 +46,8 @@ type Config struct {
 	// OnSubmitted, if not nil, is told of each batch as soon as the provider has it, and must make that durable before it
 	// returns. An error ends the run.
 	OnSubmitted func(Submitted) error
+	// OnPolled, if not nil, is told how far a batch is whenever that was asked, before the results of one that is over.
+	OnPolled func(request.Batch)
 }
 
 // Submitted is a batch that a provider has.

@@ -22,8 +22,17 @@ func TestWholeFlow(t *testing.T) {
 	on(t, sim.Config{Batches: slow}, func(s *stage) {
 		cfg := s.config(95)
 		cfg.InFlight = 4
+		polled, over := 0, map[string]int{}
+		cfg.OnPolled = func(b request.Batch) {
+			if polled++; b.State.Over() {
+				over[b.ID] = b.Counts.Succeeded
+			}
+		}
 		if err := s.run(cfg); err != nil {
 			s.Fatal(err)
+		}
+		if last := s.batches[9].ID; len(over) != 10 || over[last] != 5 || polled <= 10 {
+			s.Errorf("polled %d times, over %v", polled, over)
 		}
 		s.want(95)
 		s.billed(95)
