@@ -58,9 +58,16 @@ var allowed = map[string][]string{
 	"bench/sim":       {"internal/schemagen", "internal/tokens", "internal/words"},
 	"providers":       {"request", "pricing", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"cache":           {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
-	"bulk":            {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup"},
-	".":               {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
+	"bulk": {
+		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "bulk/source", "providers/openai",
+		"golang.org/x/sync/errgroup",
+	},
+	"bulk/source": {
+		"request", "internal/dialect", "internal/jsontext", "providers/anthropic", "providers/gemini", "providers/openai",
+		"github.com/klauspost/compress/zstd",
+	},
+	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
+	"cmd/llmgate": {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bulk/source", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term"},
 	"observe/otel": {
 		"request", "dispatcher", "policy/router", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute",
 		"go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace",

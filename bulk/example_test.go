@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed63918563/llmgate/bench/sim"
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/providers"
 )
 
@@ -31,7 +32,11 @@ func Example() {
 {"id": "sea", "prompt": ["and this?"]}
 {"id": "sun", "prompt": "why is it hot?"}
 `)
-	for result, err := range run.Results(ctx, bulk.Lines(file, "prompts.jsonl", "sim")) {
+	prompts, err := source.Open(source.Config{Reader: file, Path: "prompts.jsonl", Provider: "sim"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for result, err := range run.Results(ctx, prompts.Items()) {
 		switch {
 		case err != nil:
 			log.Fatal(err) // the file can't be read

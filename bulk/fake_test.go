@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"sync/atomic"
 
-	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -50,16 +50,16 @@ func after(gate <-chan struct{}) func(context.Context, request.Request) (*reques
 	}
 }
 
-// source gives n items whose question is their number, and counts how many were taken from it.
-type source struct {
+// numbers gives n items whose question is their number, and counts how many were taken from it.
+type numbers struct {
 	n     int
 	taken atomic.Int64
 	// then is called when the n are given, if set; its error ends the sequence.
 	then func() error
 }
 
-func (s *source) items() iter.Seq2[bulk.Item, error] {
-	return func(yield func(bulk.Item, error) bool) {
+func (s *numbers) items() iter.Seq2[source.Item, error] {
+	return func(yield func(source.Item, error) bool) {
 		for i := range s.n {
 			s.taken.Add(1)
 			if !yield(numbered(i), nil) {
@@ -70,14 +70,14 @@ func (s *source) items() iter.Seq2[bulk.Item, error] {
 			return
 		}
 		if err := s.then(); err != nil {
-			yield(bulk.Item{}, err)
+			yield(source.Item{}, err)
 		}
 	}
 }
 
-func numbered(i int) bulk.Item {
+func numbered(i int) source.Item {
 	text := strconv.Itoa(i)
-	return bulk.Item{ID: text, Line: i + 1, Index: -1, Request: request.Request{
+	return source.Item{ID: text, Line: i + 1, Index: -1, Request: request.Request{
 		Messages: []request.Message{{Role: request.RoleUser, Content: text}},
 	}}
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -58,7 +59,7 @@ func (x *trial) run(t *testing.T) {
 	})
 }
 
-func (x *trial) items(yield func(bulk.Item, error) bool) {
+func (x *trial) items(yield func(source.Item, error) bool) {
 	for i, latency := range x.latencies {
 		item := numbered(i)
 		if latency < 0 {
@@ -121,7 +122,7 @@ func TestAsManyAreInFlightAsAllowed(t *testing.T) {
 		}}
 		start := time.Now()
 		run := newRun(t, bulk.Config{Client: client, Concurrency: 7, Order: order})
-		got, err := collect(t, run.Results(t.Context(), (&source{n: 70}).items()))
+		got, err := collect(t, run.Results(t.Context(), (&numbers{n: 70}).items()))
 		if err != nil || len(got) != 70 || client.peak.Load() != 7 || time.Since(start) != 10*time.Second {
 			t.Errorf("%d results, %v, %d in flight, %v; want 70 in ten rounds of 7", len(got), err, client.peak.Load(), time.Since(start))
 		}

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -24,7 +25,7 @@ func ahead(order bulk.Order, concurrency int) int64 {
 func TestReaderThatStopsHoldsUpTheIntake(t *testing.T) {
 	inBothOrders(t, func(t *testing.T, order bulk.Order) {
 		const concurrency = 4
-		src := &source{n: 1000}
+		src := &numbers{n: 1000}
 		run := newRun(t, bulk.Config{Client: &fake{answer: echo}, Concurrency: concurrency, Order: order})
 		n := int64(0)
 		for range run.Results(t.Context(), src.items()) {
@@ -53,7 +54,7 @@ func TestSlowItemHoldsUpTheIntakeInInputOrder(t *testing.T) {
 			}
 			return echo(ctx, req)
 		}}
-		src := &source{n: 1000}
+		src := &numbers{n: 1000}
 		go func() {
 			synctest.Wait()
 			if taken := src.taken.Load(); taken != ahead(bulk.Input, concurrency) {
@@ -95,7 +96,11 @@ func TestMemoryDoesNotGrowWithTheNumberOfItems(t *testing.T) {
 			var line []byte
 			var early, late uint64
 			n := 0
-			for r, err := range run.Results(t.Context(), bulk.Lines(&endless{lines: items}, "endless", "sim")) {
+			src, err := source.Open(source.Config{Reader: &endless{lines: items}, Format: source.FormatJSONL, AllowDuplicates: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for r, err := range run.Results(t.Context(), src.Items()) {
 				if err == nil {
 					line, err = r.AppendJSON(line[:0])
 				}

@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // Result is what became of an item: a response or an error.
 type Result struct {
-	Item     Item
+	Item     source.Item
 	Response *request.Response
 	Err      error
 	// Latency is the time from sending to the end of the answer; 0 for an item that was not sent.
@@ -23,7 +24,7 @@ type Result struct {
 
 // AppendJSON appends the result as one line, in the form that its item came in.
 func (r *Result) AppendJSON(dst []byte) ([]byte, error) {
-	if r.Item.Form == Batch {
+	if r.Item.Form == source.Batch {
 		return r.appendBatch(dst)
 	}
 	return appendLine(dst, r.simple())

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -34,54 +35,54 @@ var resultLines = []struct {
 	result bulk.Result
 	want   string
 }{
-	{"smallest", bulk.Result{Item: bulk.Item{ID: "a"}, Response: &request.Response{}},
+	{"smallest", bulk.Result{Item: source.Item{ID: "a"}, Response: &request.Response{}},
 		`{"id":"a","content":"","usage":{"input_tokens":0,"output_tokens":0}}`},
-	{"free is a price", bulk.Result{Item: bulk.Item{ID: "a"}, Response: &request.Response{Content: "x", Usage: request.Usage{Priced: true}}},
+	{"free is a price", bulk.Result{Item: source.Item{ID: "a"}, Response: &request.Response{Content: "x", Usage: request.Usage{Priced: true}}},
 		`{"id":"a","content":"x","usage":{"input_tokens":0,"output_tokens":0,"cost_usd":0.00}}`},
-	{"everything", bulk.Result{Item: bulk.Item{ID: "a"}, Response: full(), Latency: 1234567 * time.Microsecond},
+	{"everything", bulk.Result{Item: source.Item{ID: "a"}, Response: full(), Latency: 1234567 * time.Microsecond},
 		`{"id":"a","content":"Because.\n","reasoning":"Hm.","tool_calls":[{"id":"c1","name":"look_up","arguments":"{\"q\":\"x\"}"}],` +
 			`"finish_reason":"tool_calls","model":"m-1","usage":{"input_tokens":10,"cache_read_tokens":20,"cache_write_tokens":7,` +
 			`"cache_write_1h_tokens":4,"output_tokens":50,"reasoning_tokens":6,"estimated":true,"cost_usd":0.000075},"latency_ms":1234,"warnings":["top_k: not sent"]}`},
-	{"what else counts for the price", bulk.Result{Item: bulk.Item{ID: "a"}, Response: &request.Response{Provider: "p", Model: "m", ServiceTier: "flex", Usage: request.Usage{
+	{"what else counts for the price", bulk.Result{Item: source.Item{ID: "a"}, Response: &request.Response{Provider: "p", Model: "m", ServiceTier: "flex", Usage: request.Usage{
 		InputTokens: 9, AudioInputTokens: 1, ImageInputTokens: 2, OutputTokens: 9, AudioOutputTokens: 3, ImageOutputTokens: 4, Units: map[string]int{"search": 5}}}},
 		`{"id":"a","content":"","provider":"p","model":"m","service_tier":"flex","usage":{"input_tokens":9,"output_tokens":9,"audio_input_tokens":1,` +
 			`"image_input_tokens":2,"audio_output_tokens":3,"image_output_tokens":4,"units":{"search":5}}}`},
-	{"failure with a status", bulk.Result{Item: bulk.Item{ID: "a"}, Latency: time.Second, Err: fmt.Errorf("again: %w", &request.Error{
+	{"failure with a status", bulk.Result{Item: source.Item{ID: "a"}, Latency: time.Second, Err: fmt.Errorf("again: %w", &request.Error{
 		Class: request.ClassRateLimit, Status: 429, Code: "rate_limit_exceeded", Message: "slow down", RequestID: "req_2"})},
 		`{"id":"a","latency_ms":1000,"error":{"class":"rate_limit","message":"again: rate_limit (429 rate_limit_exceeded): slow down [request req_2]",` +
 			`"status":429,"code":"rate_limit_exceeded","request_id":"req_2"}}`},
-	{"failure with part of the answer", bulk.Result{Item: bulk.Item{ID: "a"}, Err: &request.Error{
+	{"failure with part of the answer", bulk.Result{Item: source.Item{ID: "a"}, Err: &request.Error{
 		Class: request.ClassTruncated, Status: 200, Message: "cut", Partial: &request.Response{Content: "Beca"}}},
 		`{"id":"a","error":{"class":"truncated","message":"truncated (200): cut","status":200,"content":"Beca"}}`},
-	{"failure that may be billed", bulk.Result{Item: bulk.Item{ID: "a"}, Err: &request.Error{
+	{"failure that may be billed", bulk.Result{Item: source.Item{ID: "a"}, Err: &request.Error{
 		Class: request.ClassTruncated, Message: "cut", Partial: &request.Response{Provider: "p", Model: "m", Usage: request.Usage{InputTokens: 1, Estimated: true}}}},
 		`{"id":"a","error":{"class":"truncated","message":"truncated: cut","provider":"p","model":"m","usage":{"input_tokens":1,"output_tokens":0,"estimated":true}}}`},
-	{"over the budget", bulk.Result{Item: bulk.Item{ID: "a"}, Err: &request.Error{Class: request.ClassBudget, Message: "the budget is used up"}},
+	{"over the budget", bulk.Result{Item: source.Item{ID: "a"}, Err: &request.Error{Class: request.ClassBudget, Message: "the budget is used up"}},
 		`{"id":"a","error":{"class":"budget","message":"budget: the budget is used up"}}`},
-	{"cancelled", bulk.Result{Item: bulk.Item{ID: "a"}, Err: context.Canceled},
+	{"cancelled", bulk.Result{Item: source.Item{ID: "a"}, Err: context.Canceled},
 		`{"id":"a","error":{"class":"canceled","message":"context canceled"}}`},
-	{"foreign failure", bulk.Result{Item: bulk.Item{ID: "a"}, Err: errors.New("what?")},
+	{"foreign failure", bulk.Result{Item: source.Item{ID: "a"}, Err: errors.New("what?")},
 		`{"id":"a","error":{"class":"unknown","message":"what?"}}`},
-	{"line that is no item", broken(bulk.Item{ID: "line-7", Err: &bulk.LineError{File: "in", Line: 7, Err: errors.New("nonsense")}}),
+	{"line that is no item", broken(source.Item{ID: "line-7", Err: &source.LineError{File: "in", Line: 7, Err: errors.New("nonsense")}}),
 		`{"id":"line-7","error":{"class":"invalid","message":"in:7: nonsense"}}`},
 
-	{"batch failure with a status", bulk.Result{Item: bulk.Item{ID: "a", Index: 3, Form: bulk.Batch}, Err: fmt.Errorf("again: %w", &request.Error{
+	{"batch failure with a status", bulk.Result{Item: source.Item{ID: "a", Index: 3, Form: source.Batch}, Err: fmt.Errorf("again: %w", &request.Error{
 		Class: request.ClassRateLimit, Status: 429, Code: "rate_limit_exceeded", Type: "requests", Message: "slow down", RequestID: "req_2"})},
 		`{"id":"batch_req_3","custom_id":"a","response":{"status_code":429,"request_id":"req_2","body":` +
 			`{"error":{"message":"slow down","type":"requests","param":null,"code":"rate_limit_exceeded"}}},"error":null}`},
-	{"batch failure with a status and no words", bulk.Result{Item: bulk.Item{ID: "a", Form: bulk.Batch}, Err: &request.Error{Class: request.ClassTransient, Status: 502}},
+	{"batch failure with a status and no words", bulk.Result{Item: source.Item{ID: "a", Form: source.Batch}, Err: &request.Error{Class: request.ClassTransient, Status: 502}},
 		`{"id":"batch_req_0","custom_id":"a","response":{"status_code":502,"request_id":"","body":` +
 			`{"error":{"message":"transient (502)","type":"","param":null,"code":""}}},"error":null}`},
-	{"batch failure after a good status", bulk.Result{Item: bulk.Item{ID: "a", Form: bulk.Batch}, Err: &request.Error{Class: request.ClassTruncated, Status: 200, Message: "cut"}},
+	{"batch failure after a good status", bulk.Result{Item: source.Item{ID: "a", Form: source.Batch}, Err: &request.Error{Class: request.ClassTruncated, Status: 200, Message: "cut"}},
 		`{"id":"batch_req_0","custom_id":"a","response":null,"error":{"code":"truncated","message":"truncated (200): cut"}}`},
-	{"batch failure without a status", bulk.Result{Item: bulk.Item{ID: "a", Form: bulk.Batch}, Err: &request.Error{Class: request.ClassBudget, Message: "used up"}},
+	{"batch failure without a status", bulk.Result{Item: source.Item{ID: "a", Form: source.Batch}, Err: &request.Error{Class: request.ClassBudget, Message: "used up"}},
 		`{"id":"batch_req_0","custom_id":"a","response":null,"error":{"code":"budget","message":"budget: used up"}}`},
-	{"batch line that is no item", broken(bulk.Item{ID: "a", Form: bulk.Batch, Err: errors.New("in:7: nonsense")}),
+	{"batch line that is no item", broken(source.Item{ID: "a", Form: source.Batch, Err: errors.New("in:7: nonsense")}),
 		`{"id":"batch_req_0","custom_id":"a","response":null,"error":{"code":"invalid","message":"in:7: nonsense"}}`},
 }
 
 // broken is the result of an item that was not sent.
-func broken(item bulk.Item) bulk.Result { return bulk.Result{Item: item, Err: item.Err} }
+func broken(item source.Item) bulk.Result { return bulk.Result{Item: item, Err: item.Err} }
 
 func TestResultsAreWritten(t *testing.T) {
 	for _, test := range resultLines {
@@ -96,7 +97,7 @@ func TestResultsAreWritten(t *testing.T) {
 }
 
 func TestBatchResultHoldsTheAnswerAsTheVendorWritesIt(t *testing.T) {
-	r := bulk.Result{Item: bulk.Item{ID: "a", Index: 12, Form: bulk.Batch}, Response: full()}
+	r := bulk.Result{Item: source.Item{ID: "a", Index: 12, Form: source.Batch}, Response: full()}
 	line, err := r.AppendJSON(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -124,10 +125,10 @@ func TestBatchResultHoldsTheAnswerAsTheVendorWritesIt(t *testing.T) {
 
 func TestResultIsOneLineWhateverItHolds(t *testing.T) {
 	const odd = "a\nb\r\u2028 \x00 \"\\ <&> é\xff"
-	for _, form := range []bulk.Form{bulk.Simple, bulk.Batch} {
+	for _, form := range []source.Form{source.Simple, source.Batch} {
 		for _, r := range []bulk.Result{
-			{Item: bulk.Item{ID: odd, Form: form}, Response: &request.Response{Content: odd, Model: odd}},
-			{Item: bulk.Item{ID: odd, Form: form}, Err: &request.Error{Status: 500, Message: odd}},
+			{Item: source.Item{ID: odd, Form: form}, Response: &request.Response{Content: odd, Model: odd}},
+			{Item: source.Item{ID: odd, Form: form}, Err: &request.Error{Status: 500, Message: odd}},
 		} {
 			line, err := r.AppendJSON(nil)
 			if err != nil || !json.Valid(line) {
@@ -148,7 +149,7 @@ func TestClassOfResult(t *testing.T) {
 		want   request.Class
 	}{
 		{bulk.Result{Response: &request.Response{}}, ""},
-		{broken(bulk.Item{Err: errors.New("x")}), request.ClassInvalid},
+		{broken(source.Item{Err: errors.New("x")}), request.ClassInvalid},
 		{bulk.Result{Err: &request.Error{Class: request.ClassAuth}}, request.ClassAuth},
 		{bulk.Result{Err: context.DeadlineExceeded}, request.ClassTimeout},
 		{bulk.Result{Err: errors.New("x")}, request.ClassUnknown},

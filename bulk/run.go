@@ -1,4 +1,4 @@
-// Package bulk runs many items through a client: it reads them lazily, keeps a bounded number in flight, and hands out a
+// Package bulk runs many items, such as those of a source, through a client: it reads them lazily, keeps a bounded number in flight, and hands out a
 // result for each, as completed or in the order of the input. The command line dresses it; use it from Go for the same
 // files. Memory does not grow with the number of items.
 package bulk
@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -82,7 +83,7 @@ func (r *Run) InFlight() int { return int(r.inFlight.Load()) }
 // Results runs the items and returns their results. Each item that was taken in has exactly one result; when ctx ends,
 // those in flight end with its error and no more are taken in. An error of the source comes last, as the second value.
 // Leaving the loop early cancels what is in flight and waits for it. Items are numbered anew.
-func (r *Run) Results(ctx context.Context, items iter.Seq2[Item, error]) iter.Seq2[Result, error] {
+func (r *Run) Results(ctx context.Context, items iter.Seq2[source.Item, error]) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		p := &pass{
@@ -123,7 +124,7 @@ type pass struct {
 }
 
 // takeIn starts a goroutine for each item and closes results when all have ended. It returns the source's error.
-func (p *pass) takeIn(ctx context.Context, items iter.Seq2[Item, error]) error {
+func (p *pass) takeIn(ctx context.Context, items iter.Seq2[source.Item, error]) error {
 	defer close(p.results)
 	var answering sync.WaitGroup
 	defer answering.Wait()
@@ -163,7 +164,7 @@ func (p *pass) enter(ctx context.Context, room chan<- struct{}) bool {
 	return false
 }
 
-func (r *Run) answer(ctx context.Context, item Item) Result {
+func (r *Run) answer(ctx context.Context, item source.Item) Result {
 	result := Result{Item: item, Err: item.Err}
 	if item.Err != nil {
 		return result

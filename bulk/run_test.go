@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -68,7 +69,7 @@ func TestZeroConfigRunsTheDefaultConcurrencyInOrderOfCompletion(t *testing.T) {
 			time.Sleep(time.Duration(bulk.DefaultConcurrency-number(req)) * time.Second)
 			return echo(ctx, req)
 		}
-		src := &source{n: bulk.DefaultConcurrency}
+		src := &numbers{n: bulk.DefaultConcurrency}
 		got, err := collect(t, newRun(t, bulk.Config{Client: client}).Results(t.Context(), src.items()))
 		if err != nil || len(got) != src.n || got[0].Item.Index != src.n-1 || got[src.n-1].Item.Index != 0 {
 			t.Errorf("got %v, %v; want the items from the last, which is the fastest, to the first", ids(got), err)
@@ -95,8 +96,8 @@ func TestResultCarriesItemAnswerAndLatency(t *testing.T) {
 			return echo(ctx, req)
 		}
 		broken := errors.New("broken line")
-		items := func(yield func(bulk.Item, error) bool) {
-			_ = yield(numbered(0), nil) && yield(numbered(1), nil) && yield(bulk.Item{ID: "bad", Line: 9, Err: broken}, nil)
+		items := func(yield func(source.Item, error) bool) {
+			_ = yield(numbered(0), nil) && yield(numbered(1), nil) && yield(source.Item{ID: "bad", Line: 9, Err: broken}, nil)
 		}
 		got, err := collect(t, run.Results(t.Context(), items))
 		if err != nil || !slices.Equal(ids(got), []string{"0", "1", "bad"}) {
@@ -131,7 +132,7 @@ func TestSourceErrorComesAfterAllResults(t *testing.T) {
 					time.Sleep(time.Duration(5-number(req)) * time.Second)
 					return echo(ctx, req)
 				}}
-				src := &source{n: 5, then: func() error { return broken }}
+				src := &numbers{n: 5, then: func() error { return broken }}
 				got, err := collect(t, newRun(t, bulk.Config{Client: client, Concurrency: 5, Order: order}).Results(t.Context(), src.items()))
 				if len(got) != 5 || err != broken {
 					t.Errorf("got %v, %v; want 5 results and the error of the source", ids(got), err)
@@ -142,7 +143,7 @@ func TestSourceErrorComesAfterAllResults(t *testing.T) {
 }
 
 func TestEmptySource(t *testing.T) {
-	got, err := collect(t, newRun(t, bulk.Config{Client: &fake{}}).Results(t.Context(), (&source{}).items()))
+	got, err := collect(t, newRun(t, bulk.Config{Client: &fake{}}).Results(t.Context(), (&numbers{}).items()))
 	if len(got) != 0 || err != nil {
 		t.Errorf("got %v, %v", ids(got), err)
 	}
@@ -151,7 +152,7 @@ func TestEmptySource(t *testing.T) {
 func TestSourceThatBlocksHoldsNoResultBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		more := make(chan struct{})
-		src := &source{n: 3, then: func() error { <-more; return nil }}
+		src := &numbers{n: 3, then: func() error { <-more; return nil }}
 		run := newRun(t, bulk.Config{Client: &fake{answer: echo}, Order: bulk.Input})
 		n := 0
 		for _, err := range run.Results(t.Context(), src.items()) {
@@ -176,8 +177,8 @@ func TestRunServesSeveralPassesAtOnce(t *testing.T) {
 		}}
 		run := newRun(t, bulk.Config{Client: client, Concurrency: 4, Order: bulk.Input})
 		inner := 0
-		for r, err := range run.Results(t.Context(), (&source{n: 5}).items()) {
-			got, innerErr := collect(t, run.Results(t.Context(), (&source{n: 7}).items()))
+		for r, err := range run.Results(t.Context(), (&numbers{n: 5}).items()) {
+			got, innerErr := collect(t, run.Results(t.Context(), (&numbers{n: 7}).items()))
 			if err != nil || innerErr != nil || r.Err != nil || !slices.Equal(ids(got), []string{"0", "1", "2", "3", "4", "5", "6"}) {
 				t.Fatalf("got %v, %v, %v", ids(got), err, innerErr)
 			}

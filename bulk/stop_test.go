@@ -27,7 +27,7 @@ func TestStopFinishesWhatIsInFlightAndTakesNoMore(t *testing.T) {
 		stop, gate := make(chan struct{}), make(chan struct{})
 		client := &fake{answer: after(gate)}
 		run := newRun(t, bulk.Config{Client: client, Concurrency: 3, Order: order, Stop: stop})
-		src := &source{n: 100}
+		src := &numbers{n: 100}
 		go func() {
 			synctest.Wait() // until three are in flight
 			close(stop)
@@ -50,7 +50,7 @@ func TestStopBeforeTheStartTakesNothing(t *testing.T) {
 	stop := make(chan struct{})
 	close(stop)
 	client := &fake{answer: echo}
-	got, err := collect(t, newRun(t, bulk.Config{Client: client, Stop: stop}).Results(t.Context(), (&source{n: 9}).items()))
+	got, err := collect(t, newRun(t, bulk.Config{Client: client, Stop: stop}).Results(t.Context(), (&numbers{n: 9}).items()))
 	if len(got) != 0 || err != nil || client.calls.Load() != 0 {
 		t.Errorf("got %v, %v after %d calls", ids(got), err, client.calls.Load())
 	}
@@ -60,7 +60,7 @@ func TestStopWhileTheReaderIsSlow(t *testing.T) {
 	inBothOrders(t, func(t *testing.T, order bulk.Order) {
 		stop := make(chan struct{})
 		run := newRun(t, bulk.Config{Client: &fake{answer: echo}, Concurrency: 2, Order: order, Stop: stop})
-		src := &source{n: 1000}
+		src := &numbers{n: 1000}
 		n := 0
 		for r, err := range run.Results(t.Context(), src.items()) {
 			if n++; n == 1 {
@@ -86,7 +86,7 @@ func TestEndOfContextEndsWhatIsInFlight(t *testing.T) {
 			synctest.Wait()
 			cancel()
 		}()
-		got, err := collect(t, run.Results(ctx, (&source{n: 100}).items()))
+		got, err := collect(t, run.Results(ctx, (&numbers{n: 100}).items()))
 		if n := len(got); err != nil || n != 3 {
 			t.Fatalf("got %v, %v; want a result for each that was in flight", ids(got), err)
 		}
@@ -107,7 +107,7 @@ func TestLeavingTheLoopCancelsAndWaits(t *testing.T) {
 			}
 			return untilCanceled(ctx, req)
 		}
-		src := &source{n: 1000, then: func() error { return errors.New("must not be reached") }}
+		src := &numbers{n: 1000, then: func() error { return errors.New("must not be reached") }}
 		for range newRun(t, bulk.Config{Client: client, Concurrency: 5, Order: order}).Results(t.Context(), src.items()) {
 			synctest.Wait()
 			if client.inFlight.Load() == 0 {
@@ -135,7 +135,7 @@ func TestPanicInTheLoopCancelsAndWaits(t *testing.T) {
 					t.Errorf("recovered %v", p)
 				}
 			}()
-			for range newRun(t, bulk.Config{Client: client, Concurrency: 5}).Results(t.Context(), (&source{n: 1000}).items()) {
+			for range newRun(t, bulk.Config{Client: client, Concurrency: 5}).Results(t.Context(), (&numbers{n: 1000}).items()) {
 				panic("the reader's own")
 			}
 		}()
@@ -155,7 +155,7 @@ func TestStopAfterTheLastItemLosesNothing(t *testing.T) {
 			close(stop)
 			close(gate)
 		}()
-		got, err := collect(t, run.Results(t.Context(), (&source{n: 4}).items()))
+		got, err := collect(t, run.Results(t.Context(), (&numbers{n: 4}).items()))
 		slices.SortFunc(got, func(a, b bulk.Result) int { return a.Item.Index - b.Item.Index })
 		if err != nil || !slices.Equal(ids(got), []string{"0", "1", "2", "3"}) {
 			t.Errorf("got %v, %v", ids(got), err)

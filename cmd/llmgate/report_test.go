@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -45,7 +46,7 @@ func TestProgressIsShownWhereAPersonWatches(t *testing.T) {
 		r := newReport(t, &w, true)
 		advance()
 		r.add(answered(request.Usage{}))
-		r.add(&bulk.Result{Item: bulk.Item{ID: "b"}, Err: errors.New("broken")})
+		r.add(&bulk.Result{Item: source.Item{ID: "b"}, Err: errors.New("broken")})
 		advance()
 		r.end()
 		advance() // in which nothing more may come

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -86,8 +87,13 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	src, err := source.Open(source.Config{Reader: in, Path: path, Format: source.FormatJSONL, Provider: gate.vendor})
+	if err != nil {
+		return usage(err)
+	}
+	defer src.Close()
 	report := a.startReport(gate, f.quiet, out, run)
-	err = write(out, run.Results(stop.ctx, items(in, path, gate.vendor, stop)), report, stop, in)
+	err = write(out, run.Results(stop.ctx, items(src, stop)), report, stop, in)
 	report.end()
 	if closeErr := out.close(); err == nil {
 		err = closeErr
@@ -102,15 +108,12 @@ func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run
 	return bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
 }
 
-// items reads a file for a vendor's client, whose own model stands for every item. Once an interrupt has closed the file,
-// that it can't be read is no error.
-func items(in io.Reader, path, vendor string, stop *interruption) iter.Seq2[bulk.Item, error] {
-	if path == "-" {
-		path = "standard input"
-	}
-	return func(yield func(bulk.Item, error) bool) {
-		for item, err := range bulk.Lines(in, path, vendor) {
-			if err != nil && stop.happened() {
+// items reads a file for a client whose own model stands for every item. Once an interrupt has closed the file, that it
+// can't be read is no error; that nothing was in it is for the end to say.
+func items(src *source.Source, stop *interruption) iter.Seq2[source.Item, error] {
+	return func(yield func(source.Item, error) bool) {
+		for item, err := range src.Items() {
+			if err != nil && (stop.happened() || errors.Is(err, source.ErrEmpty)) {
 				return
 			}
 			item.Request.Model = ""

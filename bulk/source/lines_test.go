@@ -1,6 +1,7 @@
-package bulk_test
+package source_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,13 +10,33 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 )
 
-// read takes all items from a text, with the file named "in" and the provider "sim".
-func read(t *testing.T, r io.Reader) (items []bulk.Item, last error) {
+// open opens a text named "in", as JSON lines unless the configuration says otherwise, for the provider "sim".
+func open(t *testing.T, r io.Reader, cfg source.Config) *source.Source {
 	t.Helper()
-	for item, err := range bulk.Lines(r, "in", "sim") {
+	cfg.Reader, cfg.Provider = r, "sim"
+	if cfg.Path == "" {
+		cfg.Path = "in"
+		cfg.Format = cmp.Or(cfg.Format, source.FormatJSONL)
+	}
+	s, err := source.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// collect takes all items, and the error that ended them.
+func collect(t *testing.T, s *source.Source) (items []source.Item, last error) {
+	t.Helper()
+	for item, err := range s.Items() {
 		if last != nil {
 			t.Fatalf("after the error %v came another pair: %v, %v", last, item, err)
 		}
@@ -26,8 +47,14 @@ func read(t *testing.T, r io.Reader) (items []bulk.Item, last error) {
 	return items, last
 }
 
+// read takes all items from JSON lines.
+func read(t *testing.T, r io.Reader) ([]source.Item, error) {
+	t.Helper()
+	return collect(t, open(t, r, source.Config{AllowDuplicates: true}))
+}
+
 // brief says of an item what the cutting of lines decides: line, ID, and whether it is good.
-func brief(items []bulk.Item) []string {
+func brief(items []source.Item) []string {
 	list := []string{}
 	for _, item := range items {
 		state := "good"
@@ -45,9 +72,6 @@ func TestLinesAreCut(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"empty", "", []string{}},
-		{"blank lines only", "\n\r\n  \t \n", []string{}},
-		{"byte order mark only", "\ufeff", []string{}},
 		{"one line", a + "\n", []string{"1 a good"}},
 		{"no final newline", a + "\n" + b, []string{"1 a good", "2 line-2 good"}},
 		{"CRLF", a + "\r\n" + b + "\r\n", []string{"1 a good", "2 line-2 good"}},
@@ -71,17 +95,16 @@ func TestLineOverTheMaximumIsPassedOver(t *testing.T) {
 	const longest = 100_000                                                            // more than the reader's own buffer
 	fits := `{"prompt":"` + strings.Repeat("x", longest-len(`{"prompt":""}`)-1) + `"}` // with its line feed
 	text := strings.Join([]string{fits, strings.Replace(fits, "x", "xx", 1), `{"prompt":"next"}`, strings.Repeat("z", 5*longest)}, "\n")
-	var items []bulk.Item
-	for item, err := range bulk.LinesUpTo(strings.NewReader(text), longest, "in", "sim") {
-		if err != nil {
-			t.Fatal(err)
-		}
-		items = append(items, item)
+	s := open(t, strings.NewReader(text), source.Config{})
+	s.Shorten(longest)
+	items, err := collect(t, s)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if got, want := brief(items), []string{"1 line-1 good", "2 line-2 bad", "3 line-3 good", "4 line-4 bad"}; !slices.Equal(got, want) {
 		t.Fatalf("got %q, want %q", got, want)
 	}
-	if got := items[1].Err.Error(); got != "in:2: the line is longer than 128 MB; split it" {
+	if got := items[1].Err.Error(); got != "in:2: line: longer than 128 MB; split it" {
 		t.Errorf("got %q", got)
 	}
 	if got := items[2].Request.Messages[0].Content; got != "next" {
@@ -108,7 +131,7 @@ func TestLinesAreReadAsTheyAreAskedFor(t *testing.T) {
 		defer close(written)
 		io.WriteString(w, "{\"prompt\":\"x\"}\n")
 	}()
-	for item, err := range bulk.Lines(r, "in", "sim") {
+	for item, err := range open(t, r, source.Config{}).Items() {
 		if err != nil || item.Request.Messages[0].Content != "x" {
 			t.Errorf("got %+v, %v", item, err)
 		}
@@ -135,11 +158,11 @@ func TestBrokenLineTakesTheFormOfTheLinesBeforeIt(t *testing.T) {
 	const simple, batch, broken = `{"prompt":"x"}`, `{"custom_id":"a","body":{"messages":[{"role":"user","content":"x"}]}}`, `{"prom`
 	const named = `{"id":"a","prompt":5}` // broken, but not so much that its form is open
 	items, err := read(t, strings.NewReader(strings.Join([]string{broken, batch, broken, named, simple, broken}, "\n")))
-	var got []bulk.Form
+	var got []source.Form
 	for _, item := range items {
 		got = append(got, item.Form)
 	}
-	if want := []bulk.Form{bulk.Simple, bulk.Batch, bulk.Batch, bulk.Simple, bulk.Simple, bulk.Simple}; err != nil || !slices.Equal(got, want) {
+	if want := []source.Form{source.Simple, source.Batch, source.Batch, source.Simple, source.Simple, source.Simple}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got the forms %v, %v; want %v", got, err, want)
 	}
 }

@@ -1,4 +1,4 @@
-package bulk_test
+package source_test
 
 import (
 	"encoding/json"
@@ -8,12 +8,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // one reads a line.
-func one(t *testing.T, line string) bulk.Item {
+func one(t *testing.T, line string) source.Item {
 	t.Helper()
 	items, err := read(t, strings.NewReader(line))
 	if err != nil || len(items) != 1 {
@@ -26,6 +26,14 @@ func says(role request.Role, text string) request.Message {
 	return request.Message{Role: role, Content: text}
 }
 
+func quoted(text string) json.RawMessage {
+	raw, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
 func user(text string) []request.Message {
 	return []request.Message{says(request.RoleUser, text)}
 }
@@ -33,36 +41,39 @@ func user(text string) []request.Message {
 func TestItemsAreRead(t *testing.T) {
 	for _, test := range []struct {
 		line string
-		want bulk.Item
+		want source.Item
 	}{
-		{`{"prompt":"Why?"}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("Why?")}}},
-		{`{"id":"a","prompt":"é \u00e9 \ud83d\ude00"}`, bulk.Item{ID: "a", Request: request.Request{Messages: user("é é 😀")}}},
-		{`{"id":17,"prompt":"x"}`, bulk.Item{ID: "17", Request: request.Request{Messages: user("x")}}},
-		{`{"id":-1.50e3,"prompt":"x"}`, bulk.Item{ID: "-1.50e3", Request: request.Request{Messages: user("x")}}},
-		{`{"id":12345678901234567890123,"prompt":"x"}`, bulk.Item{ID: "12345678901234567890123", Request: request.Request{Messages: user("x")}}},
-		{`{"id":"","prompt":"x"}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
-		{`{"id":null,"prompt":"x","system":null,"messages":null,"max_tokens":null}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
-		{`{"prompt":null,"messages":[{"role":"user","content":"x"}]}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
-		{`{"prompt":"x","messages":[]}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
-		{`{"prompt":"x","system":"Be brief."}`, bulk.Item{ID: "line-1", Request: request.Request{
+		{`{"prompt":"Why?"}`, source.Item{ID: "line-1", Request: request.Request{Messages: user("Why?")}}},
+		{`{"id":"a","prompt":"é \u00e9 \ud83d\ude00"}`, source.Item{ID: "a", Request: request.Request{Messages: user("é é 😀")}}},
+		{`{"id":17,"prompt":"x"}`, source.Item{ID: "17", Request: request.Request{Messages: user("x")}}},
+		{`{"id":-1.50e3,"prompt":"x"}`, source.Item{ID: "-1.50e3", Request: request.Request{Messages: user("x")}}},
+		{`{"id":12345678901234567890123,"prompt":"x"}`, source.Item{ID: "12345678901234567890123", Request: request.Request{Messages: user("x")}}},
+		{`{"id":"","prompt":"x"}`, source.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
+		{`{"id":null,"prompt":"x","system":null,"messages":null,"max_tokens":null}`, source.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
+		{`{"prompt":null,"messages":[{"role":"user","content":"x"}]}`, source.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
+		{`{"prompt":"x","messages":[]}`, source.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
+		{`{"prompt":"x","system":"Be brief."}`, source.Item{ID: "line-1", Request: request.Request{
 			Messages: []request.Message{says(request.RoleSystem, "Be brief."), says(request.RoleUser, "x")}}}},
-		{`{"prompt":"x","system":""}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
-		{`{"system":"s","messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"},{"role":"user","content":"z"}]}`, bulk.Item{
+		{`{"prompt":"x","system":""}`, source.Item{ID: "line-1", Request: request.Request{Messages: user("x")}}},
+		{`{"system":"s","messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"},{"role":"user","content":"z"}]}`, source.Item{
 			ID: "line-1", Request: request.Request{Messages: []request.Message{
 				says(request.RoleSystem, "s"), says(request.RoleUser, "x"), says(request.RoleAssistant, "y"), says(request.RoleUser, "z")}}}},
-		{`{"prompt":"x","model":"m","max_tokens":5,"temperature":0,"top_p":0.5,"seed":7,"stop":["a"],"stream":true}`, bulk.Item{
+		{`{"prompt":"x","model":"m","max_tokens":5,"temperature":0,"top_p":0.5,"seed":7,"stop":["a"],"stream":true}`, source.Item{
 			ID: "line-1", Request: request.Request{Messages: user("x"), Model: "m", MaxTokens: 5, Temperature: new(0.0), TopP: new(0.5),
 				Seed: new(int64(7)), Stop: []string{"a"}}}},
-		{`{"prompt":"x","logit_bias":{"5":1},"verbosity":"low"}`, bulk.Item{ID: "line-1", Request: request.Request{Messages: user("x"),
+		{`{"prompt":"x","logit_bias":{"5":1},"verbosity":"low"}`, source.Item{ID: "line-1", Request: request.Request{Messages: user("x"),
 			Extra: map[string]map[string]any{"sim": {"logit_bias": json.RawMessage(`{"5":1}`), "verbosity": json.RawMessage(`"low"`)}}}}},
-		{"{\"prompt\":\"a\tb\"}", bulk.Item{ID: "line-1", Request: request.Request{Messages: user("a\tb")}}},
-		{`{"custom_id":"c","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[{"role":"user","content":"x"}]}}`, bulk.Item{
-			ID: "c", Form: bulk.Batch, Request: request.Request{Model: "m", Messages: user("x")}}},
-		{`{"body":{"messages":[{"role":"user","content":"x"}],"prompt":"no such field","id":3},"custom_id":"c","more":1}`, bulk.Item{
-			ID: "c", Form: bulk.Batch, Request: request.Request{Messages: user("x"),
+		{"{\"prompt\":\"a\tb\"}", source.Item{ID: "line-1", Request: request.Request{Messages: user("a\tb")}}},
+		{`{"custom_id":"c","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[{"role":"user","content":"x"}]}}`, source.Item{
+			ID: "c", Form: source.Batch, Request: request.Request{Model: "m", Messages: user("x")}}},
+		{`{"body":{"messages":[{"role":"user","content":"x"}],"prompt":"no such field","id":3},"custom_id":"c","more":1}`, source.Item{
+			ID: "c", Form: source.Batch, Request: request.Request{Messages: user("x"),
 				Extra: map[string]map[string]any{"sim": {"prompt": json.RawMessage(`"no such field"`), "id": json.RawMessage(`3`)}}}}},
 	} {
-		test.want.Line = 1
+		test.want.Line, test.want.File, test.want.Raw = 1, "in", json.RawMessage(test.line)
+		if !json.Valid(test.want.Raw) {
+			test.want.Raw = quoted(test.line)
+		}
 		if diff := cmp.Diff(test.want, one(t, test.line)); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", test.line, diff)
 		}
@@ -125,16 +136,16 @@ func TestFaultsOfBatchLinesAreNamedByTheirPath(t *testing.T) {
 		`{"custom_id":"a","body":{}}`:                           `body.messages: empty; give at least one message`,
 		`{` + good + `}`:                                        `custom_id: missing; give each line its own`,
 		`{"custom_id":"",` + good + `}`:                         `custom_id: missing; give each line its own`,
-		`{"custom_id":5,` + good + `}`:                          `custom_id: expected a string, not a number`,
-		`{"custom_id":"a","url":1,` + good + `}`:                `url: expected a string, not a number`,
+		`{"custom_id":5,` + good + `}`:                          `custom_id: expected a string`,
+		`{"custom_id":"a","url":1,` + good + `}`:                `url: expected a string`,
 		`{"custom_id":"a","method":"GET",` + good + `}`:         `method: "GET" is not supported; use POST`,
-		`{"custom_id":"a","url":"/v1/embeddings",` + good + `}`: `url: "/v1/embeddings" is not supported; use /v1/chat/completions`,
+		`{"custom_id":"a","url":"/v1/embeddings",` + good + `}`: `url: "/v1/embeddings" is not supported; use /v1/chat/completions or /v1/responses`,
 		`{"method":"PUT","url":"/x","body":{"messages":[{"role":"user","content":5}],"top_p":"x"}}`: `custom_id: missing; give each line its own; method: "PUT" is not supported; use POST; ` +
-			`url: "/x" is not supported; use /v1/chat/completions; body.messages[0].content: expected a string or an array of parts; body.top_p: expected a number`,
+			`url: "/x" is not supported; use /v1/chat/completions or /v1/responses; body.messages[0].content: expected a string or an array of parts; body.top_p: expected a number`,
 		`{"custom_id":"a","body":{"messages":[{"role":"user","content":"x"}],"top_p":7}}`: `body.top_p: 7 is above 1`,
 	} {
 		checkFault(t, line, want)
-		if item := one(t, line); item.Form != bulk.Batch {
+		if item := one(t, line); item.Form != source.Batch {
 			t.Errorf("%s: read as a simple item", line)
 		}
 	}
@@ -147,7 +158,7 @@ func checkFault(t *testing.T, line, want string) {
 		t.Errorf("%s:\n got %v\nwant in:1: %s", line, item.Err, want)
 		return
 	}
-	where, ok := errors.AsType[*bulk.LineError](item.Err)
+	where, ok := errors.AsType[*source.LineError](item.Err)
 	if !ok || where.File != "in" || where.Line != 1 || item.Line != 1 {
 		t.Errorf("%s: the error is %#v", line, item.Err)
 	}

@@ -1,0 +1,157 @@
+package source
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/seed63918563/llmgate/request"
+)
+
+// templates are those of a Config; nil where it has none.
+type templates struct {
+	prompt, system *template.Template
+	out            bytes.Buffer
+}
+
+// functions reach nothing but their arguments.
+var functions = template.FuncMap{
+	"json":  asJSON,
+	"trim":  func(v any) string { return strings.TrimSpace(fmt.Sprint(v)) },
+	"upper": func(v any) string { return strings.ToUpper(fmt.Sprint(v)) },
+	"lower": func(v any) string { return strings.ToLower(fmt.Sprint(v)) },
+	"default": func(other, v any) any {
+		if truth, _ := template.IsTrue(v); truth {
+			return v
+		}
+		return other
+	},
+}
+
+func parseTemplates(prompt, system string) (*templates, request.Faults) {
+	var faults request.Faults
+	parse := func(name, text string) *template.Template {
+		if text == "" {
+			return nil
+		}
+		t, err := template.New(name).Option("missingkey=error").Funcs(functions).Parse(text)
+		if err != nil {
+			faults = append(faults, parseFault(name, text, err))
+		}
+		return t
+	}
+	return &templates{prompt: parse("Prompt", prompt), system: parse("System", system)}, faults
+}
+
+var (
+	parseError = regexp.MustCompile(`(?s)^template: \w+:(\d+): (.*)$`)
+	fillError  = regexp.MustCompile(`(?s)^template: \w+:(\d+):(\d+): executing "\w+" at <(.*?)>: (.*)$`)
+	lacksField = regexp.MustCompile(`^map has no entry for key "(.*)"$`)
+)
+
+// parseFault names the line and column of the action that is wrong. text/template tells only the line of an error, so each
+// action is put on a line of its own to find it.
+func parseFault(name, text string, err error) request.Fault {
+	problem := err.Error()
+	if m := parseError.FindStringSubmatch(problem); m != nil {
+		problem = m[2]
+	}
+	spread := strings.ReplaceAll(text, "{{", "\n{{")
+	offset := 0
+	if _, err := template.New(name).Funcs(functions).Parse(spread); err != nil {
+		if m := parseError.FindStringSubmatch(err.Error()); m != nil {
+			offset = len(text) - len(fromLine(spread, m[1]))
+		}
+	}
+	before := text[:max(0, offset)]
+	line, column := strings.Count(before, "\n")+1, len(before)-strings.LastIndexByte(before, '\n')
+	return request.Fault{Field: fmt.Sprintf("%s:%d:%d", name, line, column), Problem: problem + "; see text/template for the syntax"}
+}
+
+// fromLine is the text from a line on, without the line feeds that were added before actions.
+func fromLine(spread, line string) string {
+	n, _ := strconv.Atoi(line)
+	for ; n > 1; n-- {
+		_, spread, _ = strings.Cut(spread, "\n")
+	}
+	return strings.ReplaceAll(spread, "\n{{", "{{")
+}
+
+// fill writes a template over the fields of a row. lacks reports that the row has no field of a name that the template has.
+func (t *templates) fill(with *template.Template, fields object) (text string, faults request.Faults, lacks bool) {
+	t.out.Reset()
+	err := with.Execute(&t.out, fields)
+	if err == nil {
+		return t.out.String(), nil, false
+	}
+	m := fillError.FindStringSubmatch(err.Error())
+	if m == nil {
+		return "", fault(with.Name(), err.Error()), false
+	}
+	column, _ := strconv.Atoi(m[2])
+	if m[1] == "1" {
+		column++ // text/template counts from 0 on the first line alone
+	}
+	problem := m[4]
+	if name := lacksField.FindStringSubmatch(problem); name != nil {
+		problem, lacks = fmt.Sprintf("there is no field %q; the fields are: %s", name[1], fields.names()), true
+	}
+	return "", fault(fmt.Sprintf("%s:%s:%d", with.Name(), m[1], column), fmt.Sprintf("<%s>: %s", m[3], problem)), lacks
+}
+
+// addSystem fills the system template for a whole request that has no system message, over the fields of its JSON text.
+func (t *templates) addSystem(r *request.Request, text []byte) request.Faults {
+	for i := range r.Messages {
+		if r.Messages[i].Role == request.RoleSystem {
+			return nil
+		}
+	}
+	system, faults, _ := t.fill(t.system, fieldsOf(text))
+	precede(r, system)
+	return faults
+}
+
+// parseRow is the parser of JSON objects that are rows.
+func (t *templates) parseRow(d *draft, text []byte, _ string) { t.row(d, fieldsOf(text), "prompt") }
+
+// row makes a request out of fields; question is the one that holds the prompt where no template does. lacks reports that
+// a template names a field that is not there.
+func (t *templates) row(d *draft, fields object, question string) (lacks bool) {
+	d.idField = "id"
+	var faults, more request.Faults
+	switch id := fields["id"].(type) {
+	case nil, null:
+	case string, int64, number, json.Number:
+		d.ID = fmt.Sprint(id)
+	default:
+		faults = fault("id", "expected "+anID)
+	}
+	prompt, more, lacksOne := t.part(t.prompt, fields, question)
+	faults = append(faults, more...)
+	if len(more) == 0 && strings.TrimSpace(prompt) == "" {
+		faults = append(faults, request.Fault{Field: question, Problem: "empty; nothing is asked"})
+	}
+	system, more, lacksAnother := t.part(t.system, fields, "system")
+	d.Request.Messages = []request.Message{{Role: request.RoleUser, Content: prompt}}
+	precede(&d.Request, system)
+	d.Err = asError(append(faults, more...))
+	return lacksOne || lacksAnother
+}
+
+// part is a text by its template, or else that of a field.
+func (t *templates) part(with *template.Template, fields object, field string) (string, request.Faults, bool) {
+	if with != nil {
+		return t.fill(with, fields)
+	}
+	switch v := fields[field].(type) {
+	case nil, null:
+		return "", nil, false
+	case string:
+		return v, nil, false
+	}
+	return "", fault(field, "expected a string"), false
+}
