@@ -96,7 +96,7 @@ func TestMemoryDoesNotGrowWithTheNumberOfItems(t *testing.T) {
 			var line []byte
 			var early, late uint64
 			n := 0
-			src, err := source.Open(source.Config{Reader: &endless{lines: items}, Format: source.FormatJSONL, AllowDuplicates: true})
+			src, err := source.Open(source.Config{Reader: &endless{lines: items}, Format: source.FormatJSONL, Provider: "sim", AllowDuplicates: true})
 			if err != nil {
 				t.Fatal(err)
 			}
