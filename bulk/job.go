@@ -37,6 +37,8 @@ type JobConfig struct {
 	Order  Order
 	Format Format
 
+	// Overwrite lets an output be replaced that has content, and no state that it could be of.
+	Overwrite bool
 	// Unknown says what happens to items that were under way when a run before was killed; Resend if empty.
 	Unknown Unknown
 	// RetryFailed asks again what failed in a run before.
@@ -102,7 +104,7 @@ func (s *State) Job(cfg JobConfig) (*Job, error) {
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = dispatcher.DefaultInFlight
 	}
-	if err := cfg.check(); err != nil {
+	if err := errors.Join(cfg.check(), s.claim(cfg.Overwrite)); err != nil {
 		return nil, err
 	}
 	j := &Job{cfg: cfg, state: s, stop: make(chan struct{}), unknown: map[key]mention{}}

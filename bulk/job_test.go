@@ -79,7 +79,9 @@ func (d *desk) runWith(ctx context.Context) (*bulk.Summary, error) {
 	cfg := d.cfg
 	cfg.Dispatcher, cfg.Ledger, cfg.Items, cfg.Model = gate.Dispatcher, gate.Ledger(), src.Items(), d.model
 	job, err := state.Job(cfg)
-	check(d.t, err)
+	if err != nil {
+		return nil, err
+	}
 	return job.Run(ctx)
 }
 

@@ -27,6 +27,7 @@ type State struct {
 	output string
 	store  store.Store
 	index  *index
+	about  About // of the last run
 }
 
 // Open opens the state of an output, or begins one. It blocks while it reads what is done, some seconds for a million items.
@@ -71,7 +72,16 @@ func NewState(ctx context.Context, s store.Store, output string) (*State, error)
 			state.index.put(k, statusOf(o.Class))
 		}
 	}
-	return state, nil
+	return state, recall(ctx, s, aboutKey, &state.about)
+}
+
+// claim tells whether the output may be written to.
+func (s *State) claim(overwrite bool) error {
+	info, err := os.Stat(s.output)
+	if err != nil || info.Size() == 0 || overwrite || !s.about.Begun.IsZero() {
+		return nil
+	}
+	return fmt.Errorf("bulk: %s has content, and there is no state of it to go on from; give another name, or allow it to be replaced", s.output)
 }
 
 func statusOf(class request.Class) status {
