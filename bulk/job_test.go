@@ -27,6 +27,7 @@ type desk struct {
 	budget float64
 	cfg    bulk.JobConfig
 	answer func(text string) string
+	open   func(context.Context) (*bulk.State, error)
 
 	mu    sync.Mutex
 	calls map[string]int
@@ -35,6 +36,7 @@ type desk struct {
 func newDesk(t *testing.T, input string) *desk {
 	d := &desk{t: t, output: filepath.Join(t.TempDir(), "out.jsonl"), input: input, model: "openai/gpt-4o-mini", calls: map[string]int{}}
 	d.answer = strings.ToUpper
+	d.open = func(ctx context.Context) (*bulk.State, error) { return bulk.Open(ctx, d.output) }
 	return d
 }
 
@@ -65,7 +67,7 @@ func (d *desk) runWith(ctx context.Context) (*bulk.Summary, error) {
 	d.t.Helper()
 	simulator, err := sim.New(sim.Config{Respond: d.respond})
 	check(d.t, err)
-	state, err := bulk.Open(ctx, d.output)
+	state, err := d.open(ctx)
 	check(d.t, err)
 	defer func() { check(d.t, state.Close()) }()
 	gate, err := llmgate.New(ctx, llmgate.Config{
