@@ -107,7 +107,7 @@ func (b *Budget) list() (budgets []ledger.Budget, faults []error) {
 	} {
 		switch {
 		case amount.usd < 0 || math.IsNaN(amount.usd):
-			faults = append(faults, fmt.Errorf("Budget.%s %v is not an amount; leave it 0 for no cap", amount.field, amount.usd))
+			faults = append(faults, fmt.Errorf("budget: %s %v is not an amount; leave it 0 for no cap", amount.field, amount.usd))
 		case amount.usd > 0:
 			budgets = append(budgets, ledger.Budget{Window: amount.window, Cap: USD(amount.usd), AtCap: b.atCap(amount.window)})
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -41,10 +40,10 @@ func swift(b testing.TB, targets int) *dispatcher.Dispatcher {
 }
 
 func BenchmarkComplete(b *testing.B) {
-	clients := map[string]request.Client{"bare": instant{}, "one": swift(b, 1), "three": swift(b, 3)}
-	for _, name := range []string{"bare", "one", "three"} {
+	clients := map[string]request.Client{"bare": instant{}, "one": swift(b, 1), "three": swift(b, 3), "accounted": accounted(b, instant{}, nil)}
+	for _, name := range []string{"bare", "one", "three", "accounted"} {
 		b.Run(name, func(b *testing.B) {
-			req := question("Why is the sky blue?")
+			req := limitedQuestion()
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := clients[name].Complete(context.Background(), req); err != nil {
@@ -53,7 +52,7 @@ func BenchmarkComplete(b *testing.B) {
 			}
 		})
 		b.Run(name+"/parallel", func(b *testing.B) {
-			req := question("Why is the sky blue?")
+			req := limitedQuestion()
 			b.ReportAllocs()
 			b.SetParallelism(32)
 			b.RunParallel(func(pb *testing.PB) {
@@ -65,6 +64,13 @@ func BenchmarkComplete(b *testing.B) {
 			})
 		})
 	}
+}
+
+// limitedQuestion has an answer of limited length, so that its price has a bound.
+func limitedQuestion() request.Request {
+	req := question("Why is the sky blue?")
+	req.MaxTokens = 300
+	return req
 }
 
 // The size of the prompt is guessed for the lane, which reads it once.
@@ -130,21 +136,22 @@ func BenchmarkRun(b *testing.B) {
 func live(b *testing.B) float64 {
 	b.StopTimer()
 	defer b.StartTimer()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc) / 1e6
+	return float64(heap()) / 1e6
 }
 
 // What is on the way of every request stays cheap.
 func TestAllocationsOfASuccess(t *testing.T) {
-	d, req := swift(t, 1), question("?")
-	allocations := testing.AllocsPerRun(100, func() {
-		if _, err := d.Complete(context.Background(), req); err != nil {
-			t.Fatal(err)
+	for name, d := range map[string]*dispatcher.Dispatcher{
+		"one target": swift(t, 1), "three targets": swift(t, 3), "with a ledger": accounted(t, instant{}, nil),
+	} {
+		req := limitedQuestion()
+		allocations := testing.AllocsPerRun(100, func() {
+			if _, err := d.Complete(context.Background(), req); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if allocations > mostAllocations+1 {
+			t.Errorf("%s: %v allocations, want at most %d and the answer", name, allocations, mostAllocations)
 		}
-	})
-	if allocations > 9 { // of which the client's answer is one
-		t.Errorf("%v allocations, want at most 8 and the answer", allocations)
 	}
 }

@@ -61,15 +61,15 @@ func (d *Dispatcher) Complete(ctx context.Context, req request.Request) (*reques
 		return nil, err
 	}
 	defer d.life.leave(visit)
-	return d.complete(ctx, req)
+	return d.complete(ctx, &req)
 }
 
 // complete is Complete for a request that was accepted.
-func (d *Dispatcher) complete(ctx context.Context, req request.Request) (*request.Response, error) {
+func (d *Dispatcher) complete(ctx context.Context, req *request.Request) (resp *request.Response, err error) {
 	start := time.Now()
-	resp, err := d.client.Complete(ctx, req)
-	d.cfg.Hooks.resolved(ctx, Resolution{Request: req, Response: resp, Err: err, Start: start})
-	return resp, err
+	ctx = d.cfg.Hooks.started(ctx, req)
+	defer func() { d.cfg.Hooks.resolved(ctx, req, resp, err, start) }() // after a panic too
+	return d.client.Complete(ctx, *req)
 }
 
 // Stream answers in pieces; see request.Client. A failure before the first piece is retried like any other; after it, it is
@@ -83,14 +83,15 @@ func (d *Dispatcher) Stream(ctx context.Context, req request.Request) iter.Seq2[
 		}
 		defer d.life.leave(visit)
 		start := time.Now()
+		ctx = d.cfg.Hooks.started(ctx, &req)
 		end := request.Chunk{}
+		defer func() { d.cfg.Hooks.resolved(ctx, &req, end.Response, err, start) }() // after a panic of the loop too
 		for chunk, failure := range d.client.Stream(ctx, req) {
 			end.Response, err = chunk.Response, failure
 			if !yield(chunk, failure) {
-				break
+				return
 			}
 		}
-		d.cfg.Hooks.resolved(ctx, Resolution{Request: req, Response: end.Response, Err: err, Start: start})
 	}
 }
 

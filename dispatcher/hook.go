@@ -14,6 +14,12 @@ import (
 // it must not change it. A panic of a hook is the request's, as one of a client would be.
 type Hooks []any
 
+// StartHook is told of a request that was accepted, before anything is done about it. The request goes on with the context that
+// it returns, which hooks then get, and clients.
+type StartHook interface {
+	Started(ctx context.Context, req request.Request) context.Context
+}
+
 // AdmitHook is told when an attempt has been let through a target's lane, before it is sent.
 type AdmitHook interface {
 	Admitted(ctx context.Context, target string, waited time.Duration)
@@ -25,7 +31,8 @@ type AttemptHook interface {
 	Attempted(ctx context.Context, target string, try *request.Attempt, err *request.Error)
 }
 
-// ResultHook is told what became of a request: a response or an error; or, of a stream that the caller left, neither.
+// ResultHook is told what became of each request that was accepted: a response or an error; or neither, of a stream that the
+// caller left and of a request that a panic ended.
 type ResultHook interface {
 	Resolved(ctx context.Context, r Resolution)
 }
@@ -48,12 +55,21 @@ type StateHook interface {
 func (h Hooks) faults() (faults []error) {
 	for i, hook := range h {
 		switch hook.(type) {
-		case AdmitHook, AttemptHook, ResultHook, StateHook:
+		case StartHook, AdmitHook, AttemptHook, ResultHook, StateHook:
 		default:
-			faults = append(faults, fmt.Errorf("hook %d: a %T is none; give it one of the methods Admitted, Attempted, Resolved, Changed", i+1, hook))
+			faults = append(faults, fmt.Errorf("hook %d: a %T is none; give it one of the methods Started, Admitted, Attempted, Resolved, Changed", i+1, hook))
 		}
 	}
 	return faults
+}
+
+func (h Hooks) started(ctx context.Context, req *request.Request) context.Context {
+	for _, hook := range h {
+		if hook, ok := hook.(StartHook); ok {
+			ctx = hook.Started(ctx, *req)
+		}
+	}
+	return ctx
 }
 
 func (h Hooks) admitted(ctx context.Context, target string, waited time.Duration) {
@@ -72,11 +88,11 @@ func (h Hooks) attempted(ctx context.Context, target string, try *request.Attemp
 	}
 }
 
-func (h Hooks) resolved(ctx context.Context, r Resolution) {
-	r.Latency = time.Since(r.Start)
+func (h Hooks) resolved(ctx context.Context, req *request.Request, resp *request.Response, err error, start time.Time) {
+	latency := time.Since(start)
 	for _, hook := range h {
 		if hook, ok := hook.(ResultHook); ok {
-			hook.Resolved(ctx, r)
+			hook.Resolved(ctx, Resolution{Request: *req, Response: resp, Err: err, Start: start, Latency: latency})
 		}
 	}
 }

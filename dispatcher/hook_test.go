@@ -1,7 +1,6 @@
 package dispatcher_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -11,8 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 
 	"github.com/seed63918563/llmgate/dispatcher"
 	"github.com/seed63918563/llmgate/policy/router"
@@ -87,25 +84,89 @@ func TestRestore(t *testing.T) {
 	})
 }
 
-func TestTheLogHoldsNoContent(t *testing.T) {
+// marker marks the context of a request, and counts the events in which it finds the mark.
+type marker struct{ started, found, lost int }
+
+type mark struct{}
+
+func (m *marker) see(ctx context.Context) {
+	if ctx.Value(mark{}) == m {
+		m.found++
+	} else {
+		m.lost++
+	}
+}
+
+func (m *marker) Started(ctx context.Context, req request.Request) context.Context {
+	m.started++
+	return context.WithValue(ctx, mark{}, m)
+}
+func (m *marker) Admitted(ctx context.Context, _ string, _ time.Duration) { m.see(ctx) }
+func (m *marker) Attempted(ctx context.Context, _ string, _ *request.Attempt, _ *request.Error) {
+	m.see(ctx)
+}
+func (m *marker) Resolved(ctx context.Context, _ dispatcher.Resolution) { m.see(ctx) }
+
+// sees is a client that looks for the mark as well.
+type sees struct {
+	request.Client
+	*marker
+}
+
+func (s sees) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
+	s.see(ctx)
+	return s.Client.Complete(ctx, req)
+}
+
+// A request goes on with the context of its start, however it was asked.
+func TestARequestGoesOnWithTheContextOfItsStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var written bytes.Buffer
-		core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(&written), zapcore.DebugLevel)
-		var replies []fake.Reply
-		for _, class := range []request.Class{request.ClassTransient, request.ClassRateLimit, request.ClassInvalid, request.ClassBudget, request.ClassAuth} {
-			replies = append(replies, fake.Reply{Err: &request.Error{Class: class, Status: 400, RetryAfter: time.Second, Message: "secret", Partial: &request.Response{Content: "secret"}}})
+		m := new(marker)
+		d := open(t, dispatcher.Config{Targets: dispatcher.Clients(sees{script(), m}), Hooks: dispatcher.Hooks{m}})
+		ask(t, d)
+		if _, err := d.Submit(t.Context(), question("?")).Result(); err != nil {
+			t.Error(err)
 		}
-		d := open(t, dispatcher.Config{Targets: dispatcher.Clients(script(replies...), script(replies...)), Logger: zap.New(core)})
-		for range 6 {
-			_, _ = d.Complete(t.Context(), question("secret"))
+		if _, err := request.Collect(d.Stream(t.Context(), question("?"))); err != nil {
+			t.Error(err)
 		}
-		text := written.String()
-		attempts := d.Stats().Targets[0].Attempts + d.Stats().Targets[1].Attempts
-		if lines := strings.Count(text, `"msg":"attempt"`); int64(lines) < attempts || attempts < 8 {
-			t.Errorf("%d lines for %d attempts", lines, attempts)
+		jobs, _ := count(2)
+		for range d.Run(t.Context(), jobs, dispatcher.RunOptions{InFlight: 1}) {
 		}
-		if strings.Contains(text, "secret") || !strings.Contains(text, "lane out") || !strings.Contains(text, "rests") {
-			t.Errorf("the log has a secret, or lacks a state:\n%s", text)
+		if want := (marker{started: 5, found: 5*3 + 4}); *m != want { // hooks are told thrice; the client sees all but the stream
+			t.Errorf("got %+v, want %+v", *m, want)
 		}
 	})
+}
+
+// What a panic ended is resolved too, with neither response nor error.
+func TestAPanicIsResolved(t *testing.T) {
+	for name, do := range map[string]func(request.Client){
+		"client": func(c request.Client) { _, _ = c.Complete(context.Background(), question("?")) },
+		"loop": func(c request.Client) {
+			for range c.Stream(context.Background(), question("?")) {
+				panic("oh")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := request.Client(panics{})
+			if name == "loop" {
+				client = script()
+			}
+			told := new(diary)
+			d := open(t, dispatcher.Config{Targets: []dispatcher.Target{{Name: "t", Client: client}}, Hooks: dispatcher.Hooks{told}})
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Error("the panic was swallowed")
+					}
+				}()
+				do(d)
+			}()
+			if n := len(told.lines); n != 3 || !strings.HasPrefix(told.lines[2], "resolved: response false, error false") {
+				t.Errorf("told %q", told.lines)
+			}
+		})
+	}
 }

@@ -34,6 +34,10 @@ func (h hook) at(where string) {
 		panic("hook " + where)
 	}
 }
+func (h hook) Started(ctx context.Context, _ request.Request) context.Context {
+	h.at("started")
+	return ctx
+}
 func (h hook) Admitted(context.Context, string, time.Duration) { h.at("admitted") }
 func (h hook) Attempted(context.Context, string, *request.Attempt, *request.Error) {
 	h.at("attempted")
@@ -47,6 +51,7 @@ func TestAPanicIsTheItemsError(t *testing.T) {
 		"oh":             {Targets: dispatcher.Clients(panics{})},
 		"price":          {Price: price},
 		"worst":          {Worst: dear},
+		"hook started":   {Hooks: dispatcher.Hooks{hook{"started"}}},
 		"hook admitted":  {Hooks: dispatcher.Hooks{hook{"admitted"}}},
 		"hook attempted": {Hooks: dispatcher.Hooks{hook{"attempted"}}},
 		"hook resolved":  {Hooks: dispatcher.Hooks{hook{"resolved"}}},

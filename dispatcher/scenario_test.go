@@ -68,9 +68,15 @@ func limited(t *testing.T, limits sim.Limits, ceiling lane.Limits, latency time.
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s, open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: simulated(t, s), Limits: ceiling}}, Hooks: hooks})
+}
+
+// simulated is a client of a simulator in the same process.
+func simulated(t testing.TB, s *sim.Sim) *openai.Client {
+	t.Helper()
 	client, err := openai.New(openai.Config{BaseURL: "http://simulated/v1", Model: "m", Transport: s.Transport()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, open(t, dispatcher.Config{Targets: []dispatcher.Target{{Client: client, Limits: ceiling}}, Hooks: hooks})
+	return client
 }

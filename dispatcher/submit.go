@@ -39,7 +39,7 @@ func (d *Dispatcher) Submit(ctx context.Context, req request.Request) *Handle {
 		defer d.life.leave(visit)
 		defer func() { <-d.rooms }()
 		fence(&h.err, func() error {
-			h.resp, h.err = d.complete(ctx, req)
+			h.resp, h.err = d.complete(ctx, &req)
 			return h.err
 		})
 	})

@@ -107,7 +107,7 @@ func (s *Subscription) Close() {
 	})
 }
 
-// send gives the event to the reader if there is room. Only the ledger's goroutine calls it.
+// send gives the event to the reader if there is room. Only who takes messages in calls it.
 func (s *Subscription) send(e Event) {
 	if s.kinds != nil && !s.kinds[e.Kind] {
 		return

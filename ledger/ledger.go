@@ -18,7 +18,7 @@
 // reserved at their worst case until somebody says what became of them (see Unknown).
 //
 // One goroutine owns every balance. It takes all that has come in since its last commit and writes it with one more, so that
-// nobody waits for more than two.
+// nobody waits for more than two. Without a Store there is no commit to share, and callers step in for the goroutine.
 //
 // Most programs use the middleware in ledger/budget. A program that only wants to know what its calls cost reads Usage of
 // the responses.
@@ -49,10 +49,11 @@ type Ledger struct {
 	// testing/synctest a channel must not leave its bubble.
 	replies sync.Pool
 
-	// The goroutine alone, and once done is closed whoever holds after.
+	// turns is held by whoever takes messages in: the goroutine; without a Store a caller, who would wait for it several times as
+	// long as the step takes; once done is closed whoever asks.
+	turns sync.Mutex
 	books *books
 	subs  []*Subscription
-	after sync.Mutex
 
 	err error // of Close; written before done is closed
 }
@@ -106,13 +107,14 @@ func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
 		}
 		return nil, err
 	}
+	select { // which is answered as a rule without a Store, and then spares making the channel of ctx
+	case err := <-h.reply:
+		return h.granted(err)
+	default:
+	}
 	select {
 	case err := <-h.reply:
-		l.replies.Put(h.reply)
-		if err != nil {
-			return nil, err
-		}
-		return h, nil
+		return h.granted(err)
 	case <-ctx.Done():
 		_ = l.send(context.Background(), message{kind: cancel, hold: h}) // which a closed ledger does not need
 		return nil, interrupted(ctx, &r)
@@ -121,8 +123,21 @@ func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
 	}
 }
 
-// send leaves a message in the mailbox. There is room as a rule, and then it costs a third of the whole choice.
+// granted is what became of a hold by the answer to it, which is the last on its channel.
+func (h *Hold) granted(err error) (*Hold, error) {
+	h.ledger.replies.Put(h.reply)
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// send leaves a message in the mailbox, or without a Store sees to it at once. There is room as a rule, and then it costs a
+// third of the whole choice.
 func (l *Ledger) send(ctx context.Context, m message) error {
+	if l.cfg.Store == nil {
+		return l.stepIn(m)
+	}
 	if l.closed() {
 		return ErrClosed
 	}

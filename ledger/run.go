@@ -13,7 +13,9 @@ func (l *Ledger) run() {
 	var alarm alarm
 	defer alarm.set(0)
 	for {
+		l.turns.Lock()
 		alarm.set(l.wait())
+		l.turns.Unlock()
 		select {
 		case m := <-l.mailbox:
 			l.turn(m)
@@ -60,6 +62,8 @@ func (a *alarm) set(d time.Duration) {
 
 // turn takes in a message and all that wait behind it, and commits what came of them.
 func (l *Ledger) turn(m message) {
+	l.turns.Lock()
+	defer l.turns.Unlock()
 	now := time.Now()
 	retry := l.books.failed != nil
 	l.books.step(m, now)
@@ -75,6 +79,24 @@ func (l *Ledger) turn(m message) {
 	}
 	l.commit(retry)
 	l.deliver()
+}
+
+// stepIn takes in one message of a ledger without a Store, on the goroutine of the caller.
+func (l *Ledger) stepIn(m message) error {
+	l.turns.Lock()
+	defer l.turns.Unlock()
+	if l.closed() {
+		return ErrClosed
+	}
+	l.books.step(m, time.Now())
+	l.deliver()
+	if _, ok := l.books.wake(); ok { // the goroutine is to set its alarm
+		select {
+		case l.mailbox <- message{kind: ask, ask: func(*books) {}}:
+		default: // it is about to
+		}
+	}
+	return nil
 }
 
 // commit writes until nobody waits for it: room that a commit made may have let others in.
@@ -118,6 +140,8 @@ func (l *Ledger) isIdle() bool {
 // end takes in what has come, answers everybody, and ends the subscriptions.
 func (l *Ledger) end() {
 	l.turn(message{kind: ask, ask: (*books).close})
+	l.turns.Lock()
+	defer l.turns.Unlock()
 	if n := len(l.books.pending.Ends); n > 0 {
 		l.err = fmt.Errorf("%w: the ends of %d calls, which the next ledger finds as unknown: %w", ErrNotDurable, n, l.books.failed)
 	}
@@ -142,8 +166,8 @@ func (l *Ledger) ask(do func(*books)) {
 	select {
 	case <-ready:
 	default:
-		l.after.Lock()
-		defer l.after.Unlock()
+		l.turns.Lock()
+		defer l.turns.Unlock()
 		do(l.books)
 	}
 }

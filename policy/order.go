@@ -15,7 +15,7 @@ type Order interface {
 	Arrange(q *Query, candidates []int) []int
 }
 
-// Query is what an Order may look at.
+// Query is what an Order may look at, until it returns.
 type Query struct {
 	Request *request.Request
 	// Targets are all targets; candidates are indexes into it.

@@ -45,6 +45,9 @@ type Config struct {
 	Respond func(*Prompt) *Answer
 	// Log, if set, is told the truth about each request when it has ended. It must be quick, and safe for concurrent use.
 	Log func(Entry)
+	// Billed, if set, is told of each answer that was made, when its request ends, for a client's books to be held against. It
+	// must be safe for concurrent use.
+	Billed func(Bill)
 }
 
 // Prompt is a request as the simulator understood it, in whatever dialect it came.

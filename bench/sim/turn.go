@@ -113,6 +113,7 @@ func (t *turn) run() {
 	}
 	t.reply, t.cache = reply, t.sim.cache.use(time.Now(), t.req.prefixes)
 	used = spend{t.prompt + t.written(), t.prompt - t.cache.read, t.written()}
+	defer t.bill()
 	if t.req.stream {
 		t.sendStream()
 	} else {

@@ -41,7 +41,7 @@ func BenchmarkItem(b *testing.B) {
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			cfg := bench.cfg
-			cfg.AllowDuplicates = true
+			cfg.AllowDuplicates, cfg.Provider = true, "sim"
 			cfg.Reader = &repeated{text: bench.text, n: b.N}
 			cfg.Path = "in"
 			if cfg.Format == "" {

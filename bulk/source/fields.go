@@ -26,6 +26,14 @@ func (null) String() string     { return "" }
 // String writes no exponent.
 func (n number) String() string { return strconv.FormatFloat(float64(n), 'f', -1, 64) }
 
+// get returns null for a field that is missing.
+func (o object) get(name string) any {
+	if v, ok := o[name]; ok {
+		return v
+	}
+	return null(nil)
+}
+
 // names lists the fields for an error.
 func (o object) names() string {
 	const most = 20

@@ -11,8 +11,9 @@
 //
 // Config.Prompt and Config.System are templates of text/template over the fields of a row: {{.text}}, or
 // {{index . "first name"}} where the name has other characters. The cells of a table are text; numbers of JSON can be
-// compared, whole ones with whole ones; null is empty, and objects and lists print as JSON. A field that the row does not have is an error that lists
-// those it has; {{index . "note"}} lets it be missing. Besides the functions of text/template there are
+// compared, whole ones with whole ones; null is empty, and objects and lists print as JSON. A field that the row does not
+// have is an error that lists those it has; {{index . "note"}} takes one that is missing for null. Besides the functions of
+// text/template there are
 //
 //	json     a value as JSON                  {{json .labels}}
 //	trim     without space around             {{trim .text}}
@@ -33,29 +34,6 @@ import (
 
 	"github.com/seed63918563/llmgate/request"
 )
-
-// Config says what to read. The zero value of a field but Path and Reader is its documented default.
-type Config struct {
-	// Path of the file; "-" is standard input.
-	Path string
-	// Reader is read instead, if it is set, and not closed; Path then only names it in errors, and by its extension.
-	Reader io.Reader
-	// Format of the file; found out if empty.
-	Format Format
-	// Prompt is a template that makes the question out of a row: of a table, of JSON with any fields, of a line of text, whose
-	// field is "text". Empty: a table has a column "prompt", a JSON object is a whole request, a line of text is the question.
-	Prompt string
-	// System is a template for the system message. Empty: the row's field "system", if it has one. Items that are whole requests
-	// keep a system message of their own; for the others it is a template over the fields of their JSON object.
-	System string
-	// Defaults are parameters for the items that do not set them. It has no Messages.
-	Defaults request.Request
-	// Provider is whose the fields are that the vocabulary has no name for: they go to its entry in a request's Extra. Empty:
-	// such a field is an error.
-	Provider string
-	// AllowDuplicates lets items have the same ID. Otherwise the second is an error, which takes 30 MB for a million items.
-	AllowDuplicates bool
-}
 
 // ErrEmpty is in the chain of the error of a source without items.
 var ErrEmpty = errors.New("no items in it; give at least one")
@@ -98,22 +76,6 @@ func Open(cfg Config) (*Source, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
-}
-
-func (c *Config) check() (*templates, request.Faults) {
-	t, faults := parseTemplates(c.Prompt, c.System)
-	if problem := c.Format.problem(c.Prompt != ""); problem != "" {
-		faults = append(faults, request.Fault{Field: "Format", Problem: problem})
-	}
-	if c.Path == "" && c.Reader == nil {
-		faults = append(faults, request.Fault{Field: "Path", Problem: `empty; name a file, or give "-" for standard input`})
-	}
-	probe := c.Defaults
-	if len(probe.Messages) > 0 {
-		faults = append(faults, request.Fault{Field: "Defaults.messages", Problem: "set; the items bring the messages"})
-	}
-	probe.Messages = []request.Message{{Role: request.RoleUser, Content: "?"}}
-	return t, append(faults, prefixed("Defaults.", probe.Validate())...)
 }
 
 func (s *Source) open() error {
@@ -219,8 +181,8 @@ func (s *Source) finish(d *draft) {
 }
 
 func (s *Source) complete(d *draft) (faults request.Faults) {
-	if s.cfg.Provider == "" {
-		for _, name := range slices.Sorted(maps.Keys(d.Request.Extra[""])) {
+	if nobodys := d.Request.Extra[""]; s.cfg.Provider == "" && len(nobodys) > 0 {
+		for _, name := range slices.Sorted(maps.Keys(nobodys)) {
 			faults = append(faults, request.Fault{Field: d.at + name, Problem: "is not known; remove it, or set Provider to whom it is for"})
 		}
 	}

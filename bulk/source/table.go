@@ -68,7 +68,7 @@ func (t *table) read(d *draft) ([]string, error) {
 	}
 	d.Line = t.line
 	if errors.Is(err, errTooLong) {
-		return nil, fmt.Errorf("the row after this is %w, or close the quote that is open in it", err)
+		return nil, fmt.Errorf("the row is %w, or close the quote that is open in it", err)
 	}
 	return cells, err
 }
@@ -126,7 +126,7 @@ func (t *table) raw(cells []string) []byte {
 
 // rawCells is a row that does not fit the columns.
 func rawCells(cells []string) []byte {
-	if cells == nil {
+	if len(cells) == 0 {
 		return nil
 	}
 	w := jsontext.Writer{}

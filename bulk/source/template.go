@@ -18,20 +18,6 @@ type templates struct {
 	out            bytes.Buffer
 }
 
-// functions reach nothing but their arguments.
-var functions = template.FuncMap{
-	"json":  asJSON,
-	"trim":  func(v any) string { return strings.TrimSpace(fmt.Sprint(v)) },
-	"upper": func(v any) string { return strings.ToUpper(fmt.Sprint(v)) },
-	"lower": func(v any) string { return strings.ToLower(fmt.Sprint(v)) },
-	"default": func(other, v any) any {
-		if truth, _ := template.IsTrue(v); truth {
-			return v
-		}
-		return other
-	},
-}
-
 func parseTemplates(prompt, system string) (*templates, request.Faults) {
 	var faults request.Faults
 	parse := func(name, text string) *template.Template {
@@ -92,15 +78,12 @@ func (t *templates) fill(with *template.Template, fields object) (text string, f
 	if m == nil {
 		return "", fault(with.Name(), err.Error()), false
 	}
-	column, _ := strconv.Atoi(m[2])
-	if m[1] == "1" {
-		column++ // text/template counts from 0 on the first line alone
-	}
+	column, _ := strconv.Atoi(m[2]) // from 0
 	problem := m[4]
 	if name := lacksField.FindStringSubmatch(problem); name != nil {
 		problem, lacks = fmt.Sprintf("there is no field %q; the fields are: %s", name[1], fields.names()), true
 	}
-	return "", fault(fmt.Sprintf("%s:%s:%d", with.Name(), m[1], column), fmt.Sprintf("<%s>: %s", m[3], problem)), lacks
+	return "", fault(fmt.Sprintf("%s:%s:%d", with.Name(), m[1], column+1), fmt.Sprintf("<%s>: %s", m[3], problem)), lacks
 }
 
 // addSystem fills the system template for a whole request that has no system message, over the fields of its JSON text.

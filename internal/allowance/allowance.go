@@ -13,9 +13,24 @@ type Allowance struct {
 	// Owner is the engine that granted it.
 	Owner Owner
 
+	carrier  carrier
 	mu       sync.Mutex
 	attempts int
 	retries  int
+}
+
+// carrier is the context that an allowance travels in. It is a part of it, to save an allocation.
+type carrier struct {
+	context.Context
+	allowance *Allowance
+}
+
+// Value finds the allowance.
+func (c *carrier) Value(k any) any {
+	if k == (key{}) {
+		return c.allowance
+	}
+	return c.Context.Value(k)
 }
 
 // Owner names an engine: ID tells engines apart, Name is for the log.
@@ -28,7 +43,8 @@ type Owner struct {
 // that no rate limit is to blame for. It returns the context to make the attempts with.
 func (a *Allowance) Grant(ctx context.Context, owner Owner, attempts, retries int) context.Context {
 	a.Owner, a.attempts, a.retries = owner, attempts-1, retries
-	return context.WithValue(ctx, key{}, a)
+	a.carrier = carrier{ctx, a}
+	return &a.carrier
 }
 
 // Of returns the allowance that an engine further out has granted, or nil. Its first attempt is paid for by the caller.

@@ -63,3 +63,15 @@ func TestHugeBuffersAreNotPooled(t *testing.T) {
 		t.Error("a huge buffer was kept for reuse")
 	}
 }
+
+func TestWhatIsShortMovesToAShortBuffer(t *testing.T) {
+	for _, size := range []int{0, 1, short, short + 1, 9 * short} {
+		b, text := GetBuffer(), strings.Repeat("x", size)
+		b.B = append(b.B, text...)
+		fitted := b.fit()
+		if string(fitted.B) != text || (cap(fitted.B) == short) != (size <= short) {
+			t.Errorf("%d bytes became %d in room for %d", size, len(fitted.B), cap(fitted.B))
+		}
+		fitted.Free()
+	}
+}

@@ -90,6 +90,7 @@ type Target struct {
 // Post sends the buffer, which it takes over, and blocks until response headers have come. Errors are *request.Error;
 // a response with an error status is not an error here.
 func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, error) {
+	buffer = buffer.fit()
 	content := newBody(buffer)
 	defer content.release()
 	r := &Reply{client: c, parent: ctx}

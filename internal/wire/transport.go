@@ -14,6 +14,13 @@ import (
 // a burst does not pay a TLS handshake for each request.
 const MaxIdlePerHost = 4096
 
+// A connection holds its buffers for as long as it lives, and a call one connection over HTTP/1.1, for as long as a model
+// thinks. A larger body passes the write buffer by, and the rest of a larger answer the read buffer.
+const (
+	writeBuffer = 1 << 10
+	readBuffer  = 1 << 10
+)
+
 // NewTransport returns an HTTP transport tuned for provider calls. It has no overall timeout: contexts and the timeouts
 // of [Config] bound a call. Answers are asked for uncompressed: they are small, and a compressed event stream arrives in
 // lumps.
@@ -29,6 +36,8 @@ func NewTransport() *http.Transport {
 		TLSHandshakeTimeout:   15 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		DisableCompression:    true,
+		WriteBufferSize:       writeBuffer,
+		ReadBufferSize:        readBuffer,
 	}
 }
 

@@ -55,9 +55,14 @@ type Raw struct {
 	pool   *sync.Pool // of *bytes.Buffer; nil for the plain variant
 }
 
+// NewRaw makes one.
+func NewRaw(url string, header http.Header, transport http.RoundTripper) *Raw {
+	return &Raw{client: &http.Client{Transport: transport}, url: url, header: header}
+}
+
 // newRaw makes one with a transport of its own.
 func newRaw(url string, header http.Header, pooled bool) *Raw {
-	c := &Raw{client: &http.Client{Transport: wire.NewTransport()}, url: url, header: header}
+	c := NewRaw(url, header, wire.NewTransport())
 	if pooled {
 		c.pool = &sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	}

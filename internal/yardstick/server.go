@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // variable makes a test binary act as the benchmark's server, so that the server's CPU and allocations are those of another
@@ -27,10 +28,11 @@ type Server struct {
 }
 
 // Answer is given in one piece, or where a stream is asked for event by event. An API that has a path for streams has no
-// whole answer there.
+// whole answer there. Delay passes before it.
 type Answer struct {
 	Whole  string
 	Events []string
+	Delay  time.Duration
 }
 
 // ServeIfAsked turns the process into the server if Start has started it. It belongs at the beginning of TestMain.
@@ -47,14 +49,18 @@ func (s Server) ServeIfAsked() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}()
-	panic(http.Serve(listener, s))
+	server := http.Server{Handler: newHolding(s), Protocols: new(http.Protocols)}
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetUnencryptedHTTP2(true)
+	panic(server.Serve(listener))
 }
 
 // ServeHTTP answers one request.
 func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	maps.Copy(w.Header(), s.Header)
-	answer := s.Answers[r.URL.Path]
+	answer := s.Answers[strings.TrimPrefix(r.URL.Path, heldPath)]
+	time.Sleep(answer.Delay)
 	if answer.Whole != "" && !bytes.Contains(body, []byte(`"stream":true`)) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, answer.Whole)

@@ -6,6 +6,8 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/seed63918563/llmgate/request"
 )
 
 // meters are the instruments.
@@ -35,31 +37,25 @@ func newMeters(m metric.Meter) (out meters, err error) {
 	return out, errors.Join(faults[:]...)
 }
 
+// resolved counts a request. What a cache answered used nothing.
 func (m *meters) resolved(ctx context.Context, v *resolved) {
-	common := v.common()
-	if r := v.Response; r != nil {
-		common = append(common, keyResponseModel.String(r.Model))
-	}
-	all := metric.WithAttributeSet(attribute.NewSet(common...))
+	all := metric.WithAttributeSet(attribute.NewSet(v.common()...))
 	m.duration.Record(ctx, v.Latency.Seconds(), all)
+	if v.first > 0 {
+		m.firstChunk.Record(ctx, v.first.Seconds(), all)
+	}
 	if r := v.Response; r != nil && r.Usage.TotalTokens() > 0 && !r.FromCache {
 		m.tokens.Record(ctx, int64(r.Usage.PromptTokens()), all, metric.WithAttributes(keyTokenType.String("input")))
 		m.tokens.Record(ctx, int64(r.Usage.OutputTokens), all, metric.WithAttributes(keyTokenType.String("output")))
 	}
-	for i := range v.attempts {
-		a := &v.attempts[i]
-		where := []attribute.KeyValue{keyProvider.String(a.Provider), keyRequestModel.String(a.Model)}
-		if a.Class != "" {
-			where = append(where, keyErrorType.String(string(a.Class)))
-		}
-		set := metric.WithAttributeSet(attribute.NewSet(where...))
-		m.attempts.Add(ctx, 1, set)
-		m.wait.Record(ctx, a.Waited.Seconds(), set)
-		if a.Usage.Priced {
-			m.cost.Add(ctx, a.Usage.Cost.USD(), set)
-		}
-		if a.TTFT > 0 && a.Class == "" {
-			m.firstChunk.Record(ctx, a.Start.Add(a.TTFT).Sub(v.Start).Seconds(), all)
-		}
+}
+
+// attempted counts a try.
+func (m *meters) attempted(ctx context.Context, target string, a *request.Attempt) {
+	set := metric.WithAttributeSet(attribute.NewSet(where(target, a)...))
+	m.attempts.Add(ctx, 1, set)
+	m.wait.Record(ctx, a.Waited.Seconds(), set)
+	if a.Usage.Priced {
+		m.cost.Add(ctx, a.Usage.Cost.USD(), set)
 	}
 }

@@ -5,19 +5,17 @@
 //	…
 //	gate, err := llmgate.New(ctx, llmgate.Config{Models: models, Hooks: dispatcher.Hooks{observer}})
 //
-// Spans are made when a request has ended, with the times at which things happened, as children of the span in the request's
-// context. They hold neither content, unless the configuration says so, nor keys. For Prometheus without OpenTelemetry see
-// observe/prom.
+// The span of a request begins within the span of its context, and clients are called within it, so that the spans of an
+// instrumented transport are its children. Spans of attempts are made when they have ended, with the times at which things
+// happened. They hold neither content, unless the configuration says so, nor keys, nor the words of errors. For Prometheus
+// without OpenTelemetry see observe/prom.
 package otel
 
 import (
 	"context"
-	"errors"
-	"iter"
 	"time"
 
 	global "go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
@@ -35,8 +33,8 @@ type Config struct {
 	Content bool
 }
 
-// Observer is a hook for a dispatcher (ResultHook, StateHook), and a middleware for any other client. It is safe for concurrent
-// use and runs no goroutine.
+// Observer is a hook for a dispatcher, and a middleware for any other client; used as both around one dispatcher, it tells of
+// everything twice. It is safe for concurrent use and runs no goroutine.
 type Observer struct {
 	content bool
 	tracer  trace.Tracer
@@ -44,8 +42,11 @@ type Observer struct {
 }
 
 var (
-	_ dispatcher.ResultHook = (*Observer)(nil)
-	_ dispatcher.StateHook  = (*Observer)(nil)
+	_ dispatcher.StartHook   = (*Observer)(nil)
+	_ dispatcher.AdmitHook   = (*Observer)(nil)
+	_ dispatcher.AttemptHook = (*Observer)(nil)
+	_ dispatcher.ResultHook  = (*Observer)(nil)
+	_ dispatcher.StateHook   = (*Observer)(nil)
 )
 
 // New makes the instruments. Its error is the provider's.
@@ -63,90 +64,42 @@ func New(cfg Config) (*Observer, error) {
 	return &Observer{content: cfg.Content, tracer: cfg.TracerProvider.Tracer(scope), meters: meters}, nil
 }
 
-// Resolved tells of a request that has ended.
+// Started begins the span of a request, and puts it into the context.
+func (o *Observer) Started(ctx context.Context, req request.Request) context.Context {
+	c := &call{start: time.Now(), model: req.Model}
+	ctx, c.span = o.begin(ctx, c)
+	return context.WithValue(ctx, callOf{o}, c)
+}
+
+// Admitted notes in the span of the request that an attempt was let through.
+func (o *Observer) Admitted(ctx context.Context, target string, waited time.Duration) {
+	if c := o.call(ctx); c != nil && c.span.IsRecording() {
+		c.span.AddEvent(eventAdmitted, trace.WithAttributes(keyTarget.String(target), keyWaited.Float64(waited.Seconds())))
+	}
+}
+
+// Attempted tells of an attempt that has ended.
+func (o *Observer) Attempted(ctx context.Context, target string, try *request.Attempt, err *request.Error) {
+	if c := o.call(ctx); c != nil {
+		c.note(try)
+		ctx = trace.ContextWithSpan(ctx, c.span)
+	}
+	o.attempt(ctx, target, try, err)
+	o.meters.attempted(ctx, target, try)
+}
+
+// Resolved ends the span of a request.
 func (o *Observer) Resolved(ctx context.Context, r dispatcher.Resolution) {
-	v := view(&r)
-	o.trace(ctx, &v)
-	o.meters.resolved(ctx, &v)
+	c := o.call(ctx)
+	if c == nil {
+		return // it did not begin here
+	}
+	v := c.view(&r)
+	o.finish(c, &v)
+	o.meters.resolved(trace.ContextWithSpan(ctx, c.span), &v)
 }
 
 // Changed counts changes of targets' states.
 func (o *Observer) Changed(c router.Change) {
 	o.meters.changes.Add(context.Background(), 1, metric.WithAttributes(keyTarget.String(c.Target), keyState.String(c.To)))
-}
-
-// Middleware tells of the requests of a client that is no dispatcher.
-func (o *Observer) Middleware(next request.Client) request.Client { return &client{next, o} }
-
-type client struct {
-	request.Client
-	observer *Observer
-}
-
-// Complete implements request.Client.
-func (c *client) Complete(ctx context.Context, req request.Request) (resp *request.Response, err error) {
-	start := time.Now()
-	defer func() { c.resolved(ctx, req, start, resp, err) }() // after a panic: as one that was left
-	resp, err = c.Client.Complete(ctx, req)
-	return resp, err
-}
-
-// Stream implements request.Client.
-func (c *client) Stream(ctx context.Context, req request.Request) iter.Seq2[request.Chunk, error] {
-	return func(yield func(request.Chunk, error) bool) {
-		var resp *request.Response
-		var failure error
-		start := time.Now()
-		defer func() { c.resolved(ctx, req, start, resp, failure) }()
-		for chunk, err := range c.Client.Stream(ctx, req) {
-			resp, failure = chunk.Response, err
-			if !yield(chunk, err) {
-				return
-			}
-		}
-	}
-}
-
-func (c *client) resolved(ctx context.Context, req request.Request, start time.Time, resp *request.Response, err error) {
-	c.observer.Resolved(ctx, dispatcher.Resolution{Request: req, Response: resp, Err: err, Start: start, Latency: time.Since(start)})
-}
-
-// resolved is how a request ended, seen from where it was asked.
-type resolved struct {
-	*dispatcher.Resolution
-	// class is empty for an answer. What the caller left, or a panic ended, is canceled.
-	class    request.Class
-	provider string
-	model    string // that was asked for
-	attempts []request.Attempt
-}
-
-func view(r *dispatcher.Resolution) resolved {
-	v := resolved{Resolution: r, model: r.Request.Model}
-	switch e, ok := errors.AsType[*request.Error](r.Err); {
-	case r.Response != nil:
-		v.provider, v.attempts = r.Response.Provider, r.Response.Attempts
-	case ok:
-		v.class, v.provider, v.attempts = e.Class, e.Provider, e.Attempts
-	case r.Err != nil:
-		v.class = request.Classify(r.Err)
-	default:
-		v.class = request.ClassCanceled
-	}
-	if n := len(v.attempts); n > 0 {
-		v.provider = v.attempts[n-1].Provider
-		if v.model == "" {
-			v.model = v.attempts[0].Model
-		}
-	}
-	return v
-}
-
-// common are the attributes of all spans and metrics of a request.
-func (v *resolved) common() []attribute.KeyValue {
-	list := []attribute.KeyValue{keyOperation.String(operation), keyProvider.String(v.provider), keyRequestModel.String(v.model)}
-	if v.class != "" {
-		list = append(list, keyErrorType.String(string(v.class)))
-	}
-	return list
 }

@@ -2,9 +2,8 @@ package otel_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
+	"iter"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,11 +16,11 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	kind "go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
 
 	"github.com/seed63918563/llmgate/dispatcher"
 	"github.com/seed63918563/llmgate/observe/otel"
-	"github.com/seed63918563/llmgate/policy/router"
 	"github.com/seed63918563/llmgate/providers/fake"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -54,7 +53,7 @@ func stage(t *testing.T, content bool) scene {
 func attributes(list []attribute.KeyValue) map[string]string {
 	all := map[string]string{}
 	for _, kv := range list {
-		all[string(kv.Key)] = kv.Value.Emit()
+		all[string(kv.Key)] = kv.Value.String()
 	}
 	return all
 }
@@ -81,7 +80,7 @@ func (s scene) everything(t *testing.T) string {
 func over(t *testing.T, s scene, client request.Client) *dispatcher.Dispatcher {
 	t.Helper()
 	d, err := dispatcher.New(dispatcher.Config{
-		Targets: []dispatcher.Target{{Name: "a", Client: client, Provider: "acme", Model: "m-1", Key: "label"}}, Hooks: dispatcher.Hooks{s.Observer}, Seed: 1,
+		Targets: []dispatcher.Target{{Name: "a", Client: client, Provider: "mistral", Model: "m-1", Key: "label"}}, Hooks: dispatcher.Hooks{s.Observer}, Seed: 1,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -98,8 +97,23 @@ func answer() fake.Reply {
 	u := request.Usage{InputTokens: 10, CacheReadTokens: 4, OutputTokens: 3, Reported: true}
 	u.SetCost(request.Cent)
 	return fake.Reply{TTFT: 2 * time.Second, Latency: 2 * time.Second, Response: &request.Response{
-		Content: "the answer", Parts: []request.Part{request.TextPart{Text: "the answer"}}, Provider: "acme", Model: "m-1-2026", ID: "x1", FinishReason: request.FinishStop, Usage: u,
+		Content: "the answer", Parts: []request.Part{request.TextPart{Text: "the answer"}}, Provider: "mistral", Model: "m-1-2026", ID: "x1", FinishReason: request.FinishStop, Usage: u,
 	}}
+}
+
+// told is a span's attributes, status and events.
+type told struct {
+	Attributes map[string]string
+	Status     codes.Code
+	Events     map[string]time.Duration // since the start of the scene
+}
+
+func tell(span trace.ReadOnlySpan, start time.Time) told {
+	events := map[string]time.Duration{}
+	for _, e := range span.Events() {
+		events[e.Name] = e.Time.Sub(start)
+	}
+	return told{attributes(span.Attributes()), span.Status().Code, events}
 }
 
 // A request has a span, within the caller's, and each of its attempts one within that, with the times at which they were made.
@@ -107,10 +121,10 @@ func TestSpans(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := stage(t, false)
 		failure := &request.Error{Class: request.ClassOverloaded, Status: 503, RetryAfter: 5 * time.Second, Message: "the secret sk-1234567890"}
-		d := over(t, s, fake.New(fake.Config{Rules: []fake.Rule{{Replies: []fake.Reply{{Err: failure, Latency: time.Second}, answer()}}}}))
+		d := over(t, s, fake.New(fake.Config{Rules: []fake.Rule{{Replies: []fake.Reply{{Err: failure, Latency: time.Second, TTFT: time.Second}, answer()}}}}))
 		ctx, parent := s.tracer.Tracer("test").Start(t.Context(), "the caller's")
 		start := time.Now()
-		if _, err := d.Complete(ctx, question()); err != nil {
+		if _, err := request.Collect(d.Stream(ctx, question())); err != nil {
 			t.Fatal(err)
 		}
 		parent.End()
@@ -122,155 +136,85 @@ func TestSpans(t *testing.T) {
 		if whole.Parent().SpanID() != parent.SpanContext().SpanID() || first.Parent().SpanID() != whole.SpanContext().SpanID() || second.Parent().SpanID() != whole.SpanContext().SpanID() {
 			t.Error("spans do not stand within each other")
 		}
-		if whole.StartTime() != start || whole.EndTime().Sub(start) < 8*time.Second || first.EndTime().Sub(first.StartTime()) != time.Second || second.EndTime().Sub(second.StartTime()) != 2*time.Second {
-			t.Errorf("times: whole %v–%v, first %v–%v", whole.StartTime(), whole.EndTime(), first.StartTime(), first.EndTime())
+		began := second.StartTime()
+		if whole.StartTime() != start || whole.EndTime() != second.EndTime() || first.EndTime().Sub(start) != time.Second || second.EndTime().Sub(began) != 2*time.Second {
+			t.Errorf("times: whole %v–%v, first –%v, second %v–%v", whole.StartTime(), whole.EndTime(), first.EndTime(), began, second.EndTime())
 		}
-		if first.Status().Code != codes.Error || second.Status().Code != codes.Unset || whole.Status().Code != codes.Unset {
-			t.Errorf("status: %v, %v, %v", first.Status(), second.Status(), whole.Status())
+		if whole.Name() != "chat m-1" || first.Name() != "attempt a" || whole.SpanKind() != kind.SpanKindClient || first.SpanKind() != kind.SpanKindInternal {
+			t.Errorf("%s %q, %s %q", whole.SpanKind(), whole.Name(), first.SpanKind(), first.Name())
 		}
-		want := map[string]string{
-			"gen_ai.operation.name": "chat", "gen_ai.provider.name": "acme", "gen_ai.request.model": "m-1", "gen_ai.request.max_tokens": "9",
-			"gen_ai.request.temperature": "0.5", "gen_ai.response.model": "m-1-2026", "gen_ai.response.id": "x1", "gen_ai.response.finish_reasons": `["stop"]`,
-			"gen_ai.usage.input_tokens": "14", "gen_ai.usage.output_tokens": "3", "gen_ai.usage.cache_read.input_tokens": "4",
-			"llmgate.attempts": "2", "llmgate.cost_usd": "0.01",
+		wait, heard := began.Sub(start)-time.Second, began.Sub(start)+2*time.Second
+		want := []told{
+			{map[string]string{
+				"gen_ai.operation.name": "chat", "gen_ai.provider.name": "mistral_ai", "gen_ai.request.model": "m-1", "gen_ai.request.max_tokens": "9",
+				"gen_ai.request.temperature": "0.5", "gen_ai.request.stream": "true", "gen_ai.response.time_to_first_chunk": fmt.Sprint(heard.Seconds()),
+				"gen_ai.response.model": "m-1-2026", "gen_ai.response.id": "x1", "gen_ai.response.finish_reasons": `["stop"]`,
+				"gen_ai.usage.input_tokens": "14", "gen_ai.usage.output_tokens": "3", "gen_ai.usage.cache_read.input_tokens": "4",
+				"llmgate.attempts": "2", "llmgate.cost_usd": "0.01",
+			}, codes.Unset, map[string]time.Duration{"llmgate.admitted": began.Sub(start)}}, // the second admission
+			{map[string]string{
+				"llmgate.target": "a", "gen_ai.provider.name": "mistral_ai", "gen_ai.request.model": "m-1", "llmgate.key": "label", "llmgate.waited_seconds": "0",
+				"error.type": "overloaded", "http.response.status_code": "503",
+			}, codes.Error, map[string]time.Duration{}},
+			{map[string]string{
+				"llmgate.target": "a", "gen_ai.provider.name": "mistral_ai", "gen_ai.request.model": "m-1-2026", "llmgate.key": "label",
+				"llmgate.waited_seconds": fmt.Sprint(wait.Seconds()), "llmgate.attempt.input_tokens": "14", "llmgate.attempt.output_tokens": "3", "llmgate.attempt.cost_usd": "0.01",
+			}, codes.Unset, map[string]time.Duration{"llmgate.first_chunk": heard}},
 		}
-		if d := cmp.Diff(want, attributes(whole.Attributes())); d != "" {
-			t.Errorf("request (-want +got):\n%s", d)
-		}
-		got := attributes(first.Attributes())
-		if got["error.type"] != "overloaded" || got["llmgate.key"] != "label" || got["llmgate.waited_seconds"] != "0" {
-			t.Errorf("attempt: %v", got)
-		}
-		all := s.everything(t)
-		for _, hidden := range []string{"the question", "the answer", "sk-1234567890"} {
-			if strings.Contains(all, hidden) {
-				t.Errorf("shows %q in\n%s", hidden, all)
-			}
-		}
-	})
-}
-
-func TestMetrics(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := stage(t, false)
-		d := over(t, s, fake.New(fake.Config{Rules: []fake.Rule{{Replies: []fake.Reply{answer()}}}}))
-		if _, err := request.Collect(d.Stream(t.Context(), question())); err != nil {
-			t.Fatal(err)
-		}
-		s.Changed(router.Change{Target: "a", To: router.Resting})
-		var m metricdata.ResourceMetrics
-		if err := s.metrics.Collect(t.Context(), &m); err != nil {
-			t.Fatal(err)
-		}
-		got := map[string]string{}
-		for _, one := range m.ScopeMetrics[0].Metrics {
-			got[one.Name+" "+one.Unit] = points(one.Data)
-		}
-		want := map[string]string{
-			"gen_ai.client.operation.duration s":            "1×2",
-			"gen_ai.client.operation.time_to_first_chunk s": "1×2",
-			"gen_ai.client.token.usage {token}":             "1×14 1×3",
-			"llmgate.attempts {attempt}":                    "1",
-			"llmgate.cost USD":                              "0.01",
-			"llmgate.target.changes {change}":               "1",
-			"llmgate.wait.duration s":                       "1×0",
-		}
-		if d := cmp.Diff(want, got); d != "" {
+		if d := cmp.Diff(want, []told{tell(whole, start), tell(first, start), tell(second, start)}); d != "" {
 			t.Errorf("(-want +got):\n%s", d)
 		}
+		s.hides(t, "the question", "the answer", "sk-1234567890")
 	})
 }
 
-// points writes counts and sums.
-func points(data metricdata.Aggregation) string {
-	var list []string
-	switch data := data.(type) {
-	case metricdata.Histogram[float64]:
-		for _, p := range data.DataPoints {
-			list = append(list, fmt.Sprintf("%d×%v", p.Count, p.Sum))
-		}
-	case metricdata.Histogram[int64]:
-		for _, p := range data.DataPoints {
-			list = append(list, fmt.Sprintf("%d×%v", p.Count, p.Sum))
-		}
-	case metricdata.Sum[int64]:
-		for _, p := range data.DataPoints {
-			list = append(list, fmt.Sprint(p.Value))
-		}
-	case metricdata.Sum[float64]:
-		for _, p := range data.DataPoints {
-			list = append(list, fmt.Sprint(p.Value))
+// hides checks that nothing that was told holds a text.
+func (s scene) hides(t *testing.T, texts ...string) {
+	t.Helper()
+	all := s.everything(t)
+	for _, text := range texts {
+		if strings.Contains(all, text) {
+			t.Errorf("shows %q in\n%s", text, all)
 		}
 	}
-	slices.Sort(list) // the order of points is open
-	return strings.Join(list, " ")
 }
 
-func TestContentIfAskedFor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := stage(t, true)
-		d := over(t, s, fake.New(fake.Config{Rules: []fake.Rule{{Replies: []fake.Reply{answer()}}}}))
-		if _, err := d.Complete(t.Context(), question()); err != nil {
+// A client is called within the span of the request, so that an instrumented transport's spans are its children.
+func TestClientsAreCalledWithinTheSpan(t *testing.T) {
+	s := stage(t, false)
+	inner := asks(func(ctx context.Context) {
+		_, span := s.tracer.Tracer("http").Start(ctx, "POST")
+		span.End()
+	})
+	for name, client := range map[string]request.Client{"dispatcher": over(t, s, inner), "middleware": s.Middleware(inner)} {
+		s.spans.Reset()
+		if _, err := client.Complete(t.Context(), question()); err != nil {
 			t.Fatal(err)
 		}
-		got := attributes(s.spans.Ended()[1].Attributes())
-		if want := `[{"role":"user","parts":[{"type":"text","content":"the question"}]}]`; got["gen_ai.input.messages"] != want {
-			t.Errorf("asked %s", got["gen_ai.input.messages"])
-		}
-		if want := `[{"role":"assistant","parts":[{"type":"text","content":"the answer"}],"finish_reason":"stop"}]`; got["gen_ai.output.messages"] != want {
-			t.Errorf("answered %s", got["gen_ai.output.messages"])
-		}
-	})
-}
-
-// Every end has a span: an answer, a failure, a stream that was left, a panic.
-func TestEveryEndHasASpan(t *testing.T) {
-	quick := answer()
-	quick.TTFT, quick.Latency = 0, 0
-	broken := &request.Error{Class: request.ClassInvalid, Provider: "acme", Model: "m-1"}
-	for want, test := range map[string]struct {
-		reply fake.Reply
-		do    func(request.Client)
-	}{
-		"":        {quick, func(c request.Client) { _, _ = c.Complete(context.Background(), question()) }},
-		"invalid": {fake.Reply{Err: broken}, func(c request.Client) { _, _ = c.Complete(context.Background(), question()) }},
-		"unknown": {fake.Reply{Err: errors.New("odd")}, func(c request.Client) { _, _ = request.Collect(c.Stream(context.Background(), question())) }},
-		"canceled": {quick, func(c request.Client) {
-			for range c.Stream(context.Background(), question()) {
-				break
-			}
-		}},
-	} {
-		s := stage(t, false)
-		test.do(s.Middleware(fake.New(fake.Config{Rules: []fake.Rule{{Replies: []fake.Reply{test.reply}}}})))
 		spans := s.spans.Ended()
-		if len(spans) != 1 || attributes(spans[0].Attributes())["error.type"] != want {
-			t.Errorf("%q: %d spans: %v", want, len(spans), s.everything(t))
+		if post, whole := spans[0], spans[len(spans)-1]; post.Name() != "POST" || post.Parent().SpanID() != whole.SpanContext().SpanID() {
+			t.Errorf("%s: %q is not within %q", name, post.Name(), whole.Name())
 		}
 	}
-	s := stage(t, false)
-	func() {
-		defer func() { _ = recover() }()
-		_, _ = s.Middleware(panics{}).Complete(context.Background(), question())
-	}()
-	if len(s.spans.Ended()) != 1 {
-		t.Error("no span after a panic")
+}
+
+// asks is a client that does something while it is asked.
+type asks func(ctx context.Context)
+
+func (a asks) Complete(ctx context.Context, _ request.Request) (*request.Response, error) {
+	a(ctx)
+	return answer().Response, nil
+}
+
+func (a asks) Stream(ctx context.Context, _ request.Request) iter.Seq2[request.Chunk, error] {
+	return func(yield func(request.Chunk, error) bool) {
+		a(ctx)
+		_ = yield(request.Chunk{Content: "the answer"}, nil) && yield(request.Chunk{Response: answer().Response}, nil)
 	}
 }
 
-type panics struct{ request.Client }
-
-func (panics) Complete(context.Context, request.Request) (*request.Response, error) { panic("oh") }
-
-func BenchmarkResolved(b *testing.B) {
-	o, err := otel.New(otel.Config{TracerProvider: trace.NewTracerProvider(), MeterProvider: metric.NewMeterProvider(metric.WithReader(metric.NewManualReader()))})
-	if err != nil {
-		b.Fatal(err)
-	}
-	r := dispatcher.Resolution{Request: question(), Response: answer().Response, Latency: time.Second}
-	r.Response.Attempts = []request.Attempt{{Provider: "acme", Model: "m-1"}}
-	b.ReportAllocs()
-	for b.Loop() {
-		o.Resolved(b.Context(), r)
-	}
+func (a asks) CountTokens(context.Context, request.Request) (request.TokenCount, error) {
+	return request.TokenCount{}, nil
 }
+
+func (a asks) Capabilities(string) request.Capabilities { return request.Capabilities{} }

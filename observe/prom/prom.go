@@ -1,11 +1,11 @@
 // Package prom shows a dispatcher to Prometheus: what is in flight and queued, the limits as learned and how much of them is used,
 // refusals, waits, latencies, tokens and cost.
 //
-//	exporter := prom.New()
+//	exporter := prom.New(prom.Config{})
 //	gate, err := llmgate.New(ctx, llmgate.Config{Models: models, Hooks: dispatcher.Hooks{exporter}})
 //	…
 //	exporter.Watch(gate)
-//	prometheus.MustRegister(exporter)
+//	http.Handle("/metrics", exporter.Handler()) // or prometheus.MustRegister(exporter)
 //
 // What a dispatcher knows is read when Prometheus asks; only histograms cost anything on the way of a request. For OpenTelemetry
 // see observe/otel.
@@ -13,10 +13,13 @@ package prom
 
 import (
 	"context"
+	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/seed63918563/llmgate/dispatcher"
 	"github.com/seed63918563/llmgate/request"
@@ -25,9 +28,17 @@ import (
 // Watched is what an Exporter reads: a dispatcher, or a Gate.
 type Watched interface{ Stats() dispatcher.Stats }
 
+// Config sets up an Exporter. The zero value of a field is the documented default.
+type Config struct {
+	// Tenants have a label in the times of requests; those that are not named share one, "other", so that labels stay bounded.
+	// Without any there is no such label.
+	Tenants []string
+}
+
 // Exporter is a hook for a dispatcher (AttemptHook, ResultHook) and a collector for a Prometheus registry. It is safe for
 // concurrent use.
 type Exporter struct {
+	tenants []string
 	watched atomic.Pointer[Watched]
 
 	attempts *prometheus.HistogramVec
@@ -43,16 +54,28 @@ var (
 )
 
 // New makes an Exporter for one dispatcher.
-func New() *Exporter {
+func New(cfg Config) *Exporter {
 	histogram := func(name, help string, labels ...string) *prometheus.HistogramVec {
-		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "llmgate_" + name, Help: help, Buckets: seconds}, labels)
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: seconds}, labels)
+	}
+	asked := []string{"class"}
+	if len(cfg.Tenants) > 0 {
+		asked = append(asked, "tenant")
 	}
 	return &Exporter{
-		attempts: histogram("attempt_duration_seconds", "Time of attempts, from sending. The class is empty for answers.", "target", "class"),
-		first:    histogram("time_to_first_chunk_seconds", "Time from sending to the first piece of a stream.", "target"),
-		waits:    histogram("wait_seconds", "Time that attempts waited before they were sent.", "target"),
-		requests: histogram("request_duration_seconds", "Time of requests, waits included. The class is empty for answers.", "class"),
+		tenants:  slices.Clone(cfg.Tenants),
+		attempts: histogram(attemptDuration, "Time of attempts, from sending. The class is empty for answers.", "target", "class"),
+		first:    histogram(firstChunk, "Time from sending to the first piece of a stream.", "target"),
+		waits:    histogram(waiting, "Time that attempts waited before they were sent.", "target"),
+		requests: histogram(requestDuration, "Time of requests, waits included. The class is empty for answers.", asked...),
 	}
+}
+
+// Handler serves the metrics of this Exporter alone, as text. Programs that have a registry register the Exporter there.
+func (e *Exporter) Handler() http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(e) // the first in it
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
 }
 
 // Watch says whose books to read; nothing is read before.
@@ -67,16 +90,24 @@ func (e *Exporter) Attempted(_ context.Context, target string, try *request.Atte
 	}
 }
 
-// Resolved counts a request. One that was left counts as canceled.
+// Resolved counts a request. One that was left, or that a panic ended, counts as canceled.
 func (e *Exporter) Resolved(_ context.Context, r dispatcher.Resolution) {
-	class := request.Class("")
-	switch {
-	case r.Err != nil:
-		class = request.Classify(r.Err)
-	case r.Response == nil:
+	class := request.Classify(r.Err)
+	if r.Err == nil && r.Response == nil {
 		class = request.ClassCanceled
 	}
-	e.requests.WithLabelValues(string(class)).Observe(r.Latency.Seconds())
+	labels := []string{string(class)}
+	if len(e.tenants) > 0 {
+		labels = append(labels, e.label(r.Request.Tenant))
+	}
+	e.requests.WithLabelValues(labels...).Observe(r.Latency.Seconds())
+}
+
+func (e *Exporter) label(tenant string) string {
+	if slices.Contains(e.tenants, tenant) {
+		return tenant
+	}
+	return others
 }
 
 // Describe implements prometheus.Collector.
@@ -97,6 +128,7 @@ func (e *Exporter) Collect(out chan<- prometheus.Metric) {
 	if w := e.watched.Load(); w != nil {
 		now := time.Now()
 		stats := (*w).Stats()
+		out <- prometheus.MustNewConstMetric(open, prometheus.GaugeValue, float64(stats.InFlight))
 		for i := range stats.Targets {
 			collect(&stats.Targets[i], now, out)
 		}
@@ -119,6 +151,7 @@ func collect(t *dispatcher.TargetStats, now time.Time, out chan<- prometheus.Met
 	counter(admitted, float64(t.Lane.Admitted))
 	counter(limited, float64(t.Lane.RateLimited))
 	gauge(cooling, max(0, t.Lane.CoolUntil.Sub(now).Seconds()))
+	gauge(resting, max(0, t.ReadyAt.Sub(now).Seconds()))
 	gauge(up, usable(t))
 	counter(tokens, float64(t.PromptTokens), "input")
 	counter(tokens, float64(t.OutputTokens), "output")

@@ -2,18 +2,21 @@ package prom_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/prometheus/common/expfmt"
-
-	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"github.com/seed63918563/llmgate/dispatcher"
 	"github.com/seed63918563/llmgate/dispatcher/lane"
@@ -23,6 +26,8 @@ import (
 	"github.com/seed63918563/llmgate/providers/fake"
 	"github.com/seed63918563/llmgate/request"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // books are stats that do not change.
 type books dispatcher.Stats
@@ -52,8 +57,8 @@ func export(t *testing.T, e *prom.Exporter) string {
 }
 
 func TestAllFamilies(t *testing.T) {
-	e := prom.New()
-	e.Watch(books{Targets: []dispatcher.TargetStats{
+	e := prom.New(prom.Config{})
+	e.Watch(books{InFlight: 6, Targets: []dispatcher.TargetStats{
 		{
 			TargetStats: router.TargetStats{Name: "a", InFlight: 2},
 			Lane: lane.Stats{
@@ -62,7 +67,7 @@ func TestAllFamilies(t *testing.T) {
 			},
 			Spent: dispatcher.Spent{PromptTokens: 1000, OutputTokens: 200, Cost: request.Dollar / 4, Unpriced: 1},
 		},
-		{TargetStats: router.TargetStats{Name: "b", Out: &request.Error{Class: request.ClassAuth}, State: policy.Closed}, Lane: lane.Stats{CoolUntil: time.Now().Add(-time.Hour)}},
+		{TargetStats: router.TargetStats{Name: "b", Out: &request.Error{Class: request.ClassAuth}, State: policy.Open, ReadyAt: time.Now().Add(-time.Hour)}, Lane: lane.Stats{CoolUntil: time.Now().Add(-time.Hour)}},
 	}})
 	ctx := context.Background()
 	e.Attempted(ctx, "a", &request.Attempt{Latency: 30 * time.Millisecond, Waited: 2 * time.Second, TTFT: 20 * time.Millisecond}, nil)
@@ -88,8 +93,8 @@ func TestAllFamilies(t *testing.T) {
 
 // What a dispatcher did is there, and nothing of what was said.
 func TestOverADispatcher(t *testing.T) {
-	e := prom.New()
-	client := fake.New(fake.Config{Rules: []fake.Rule{{Replies: []fake.Reply{{Err: &request.Error{Class: request.ClassTransient, Status: 500}}, {Text: "the answer"}}}}})
+	e := prom.New(prom.Config{})
+	client := fake.New(fake.Config{Rules: []fake.Rule{{Replies: []fake.Reply{{Err: &request.Error{Class: request.ClassTransient, Status: 500, Message: "bad key sk-1234567890"}}, {Text: "the answer"}}}}})
 	d, err := dispatcher.New(dispatcher.Config{Targets: []dispatcher.Target{{Name: "a", Client: client}}, Hooks: dispatcher.Hooks{e}})
 	if err != nil {
 		t.Fatal(err)
@@ -112,13 +117,57 @@ func TestOverADispatcher(t *testing.T) {
 			t.Errorf("lacks %s:\n%s", want, got)
 		}
 	}
-	if found := regexp.MustCompile(`the question|the answer|acme`).FindString(got); found != "" {
+	if found := regexp.MustCompile(`the question|the answer|acme|sk-1234567890`).FindString(got); found != "" {
 		t.Errorf("shows %q", found)
 	}
 }
 
+// Waits are shown as long as they last.
+func TestWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := prom.New(prom.Config{})
+		e.Watch(books{Targets: []dispatcher.TargetStats{{
+			TargetStats: router.TargetStats{Name: "a", ReadyAt: time.Now().Add(30 * time.Second)}, Lane: lane.Stats{CoolUntil: time.Now().Add(20 * time.Second)},
+		}}})
+		time.Sleep(5 * time.Second)
+		got := export(t, e)
+		for _, want := range []string{`llmgate_cooldown_seconds{target="a"} 15`, `llmgate_rest_seconds{target="a"} 25`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("lacks %s:\n%s", want, got)
+			}
+		}
+	})
+}
+
+// Tenants have a label if they are named, and share one if they are not.
+func TestTenants(t *testing.T) {
+	e := prom.New(prom.Config{Tenants: []string{"acme"}})
+	for _, tenant := range []string{"acme", "acme", "initech", ""} {
+		e.Resolved(t.Context(), dispatcher.Resolution{Request: request.Request{Tenant: tenant}, Response: &request.Response{}})
+	}
+	got := export(t, e)
+	for _, want := range []string{`_count{class="",tenant="acme"} 2`, `_count{class="",tenant="other"} 2`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %s:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "initech") {
+		t.Errorf("shows a tenant that was not named:\n%s", got)
+	}
+}
+
+func TestHandler(t *testing.T) {
+	e := prom.New(prom.Config{})
+	e.Watch(books{InFlight: 6})
+	w := httptest.NewRecorder()
+	e.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	if text := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(text, "llmgate_open_requests 6\n") || strings.Contains(text, "go_") {
+		t.Errorf("status %d:\n%s", w.Code, text)
+	}
+}
+
 func BenchmarkAttempted(b *testing.B) {
-	e := prom.New()
+	e := prom.New(prom.Config{})
 	try := &request.Attempt{Latency: time.Second, TTFT: time.Millisecond}
 	b.ReportAllocs()
 	for b.Loop() {

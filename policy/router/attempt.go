@@ -32,11 +32,11 @@ type result struct {
 // ask has an attempt answered. It returns nil if that failed.
 func (c *call) ask(a *attempt) *request.Response {
 	defer c.abandon(a) // a panic of the client
-	return c.end(a, c.complete(c.ctx, a.target))
+	return c.end(a, c.complete(c.ctx, a.target, c.requestFor(a.target)))
 }
 
-func (c *call) complete(ctx context.Context, t *target) result {
-	resp, err := t.Client.Complete(ctx, c.requestFor(t))
+func (c *call) complete(ctx context.Context, t *target, req *request.Request) result {
+	resp, err := t.Client.Complete(ctx, *req)
 	if resp == nil && err == nil {
 		err = &request.Error{Class: request.ClassUnknown, Provider: t.Provider, Message: "the client gave neither an answer nor an error"}
 	}
@@ -56,7 +56,7 @@ func (c *call) end(a *attempt, res result) *request.Response {
 	c.router.succeeded(a, res.at, res.resp.Usage)
 	a.over = true
 	c.history.Attempts = append(c.history.Attempts, policy.Attempt{Target: a.candidate, Waited: a.waited - a.queued})
-	c.list(try, res.resp.Attempts)
+	c.list(res.resp.Attempts)
 	res.resp.Attempts = c.tries
 	return res.resp
 }
@@ -70,9 +70,6 @@ func (c *call) fail(a *attempt, res result) {
 
 // note takes a failure into the request's history.
 func (c *call) note(a *attempt, e *request.Error, res result) {
-	if len(c.history.Attempts) == 0 {
-		c.appraise()
-	}
 	c.history.Attempts = append(c.history.Attempts, policy.Attempt{Target: a.candidate, Err: e, Waited: a.waited - a.queued})
 	c.last, c.since, c.history.Random = res.err, res.at, c.rand().Float64()
 	c.elsewhere = c.router.cfg.Fallback != nil && e.Class != request.ClassCanceled && c.router.cfg.Fallback(e)
@@ -83,16 +80,19 @@ func (c *call) note(a *attempt, e *request.Error, res result) {
 		try.Usage = e.Partial.Usage
 	}
 	c.leave(a, try, nil, e)
-	c.list(try, e.Attempts)
+	c.list(e.Attempts)
+	if len(c.history.Attempts) == 1 {
+		c.appraise()
+	}
 }
 
-// tried is what is known of any attempt that has ended.
+// tried lists an attempt that has ended, with what is known of any.
 func (c *call) tried(a *attempt, at time.Time) *request.Attempt {
-	c.try = request.Attempt{
-		Provider: a.target.Provider, Model: a.target.model(&c.req), Key: a.target.Key,
+	c.tries = append(c.tries, request.Attempt{
+		Provider: a.target.Provider, Model: a.target.model(c.model), Key: a.target.Key,
 		Start: a.sent, Waited: a.waited, Latency: at.Sub(a.sent), TTFT: a.ttft(),
-	}
-	return &c.try
+	})
+	return &c.tries[len(c.tries)-1]
 }
 
 // leave gives an attempt's pass back and writes the attempt down. After a panic of the pass, abandon gives back the place.
@@ -104,15 +104,15 @@ func (c *call) leave(a *attempt, try *request.Attempt, resp *request.Response, e
 	c.router.logAttempt(a, try, e)
 }
 
-// list adds an attempt to the list, or, in its place, those that an engine further in has made of it.
-func (c *call) list(try *request.Attempt, inner []request.Attempt) {
+// list puts in the place of the last attempt those that an engine further in has made of it, if there is one.
+func (c *call) list(inner []request.Attempt) {
 	if len(inner) == 0 {
-		c.tries = append(c.tries, *try)
 		return
 	}
-	at := len(c.tries)
-	c.tries = append(c.tries, inner...)
-	c.tries[at].Waited += try.Waited
+	last := len(c.tries) - 1
+	waited := c.tries[last].Waited
+	c.tries = append(c.tries[:last], inner...)
+	c.tries[last].Waited += waited
 }
 
 // meaning is what the policy says that a failure means, whatever else the request has been through.

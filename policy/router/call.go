@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/internal/allowance"
-	"github.com/seed63918563/llmgate/internal/tokens"
 	"github.com/seed63918563/llmgate/policy"
 	"github.com/seed63918563/llmgate/request"
 )
 
-// call is one request on its way. One goroutine owns it.
+// call is one request on its way. One goroutine owns it. It is used again for others, so that nothing that
+// points into it may outlive it.
 type call struct {
 	router *Router
 	ctx    context.Context // carries the allowance
-	req    request.Request
+	req    request.Request // names the model of the target that it is for just now
+	model  string          // that the caller named
 	turn   uint64
 	chance *rand.Rand // nil until something is left to it
 	source rand.PCG
@@ -34,23 +35,18 @@ type call struct {
 	allowance *allowance.Allowance
 	changed   chan struct{} // as last seen
 
-	// Room for the usual sizes, to save allocations.
-	current    attempt
-	shown      request.Request // to the gate
-	try        request.Attempt
-	granted    allowance.Allowance
-	orders     [4]int
-	candidates [4]policy.Candidate
-	attempts   [1]policy.Attempt
+	// What chance and the attempt under way point to.
+	dice    rand.Rand
+	current attempt
 }
 
-func (r *Router) newCall(ctx context.Context, req request.Request) *call {
-	c := &call{router: r, ctx: ctx, req: req, turn: r.turn.Add(1) - 1, since: time.Now()}
+func (r *Router) newCall(ctx context.Context, req *request.Request) *call {
+	c := r.calls.Get().(*call)
+	c.router, c.ctx, c.req, c.model, c.turn, c.since = r, ctx, *req, req.Model, r.turn.Add(1)-1, time.Now()
 	c.history.Deadline, _ = ctx.Deadline()
-	c.history.Attempts = c.attempts[:0]
 	if c.allowance = allowance.Of(ctx); c.allowance == nil {
-		c.allowance = &c.granted
-		c.ctx = c.granted.Grant(ctx, r.owner, max(1, r.cfg.Policy.MaxAttempts), r.cfg.Policy.MaxRetries)
+		c.allowance = new(allowance.Allowance) // its context may outlive the call
+		c.ctx = c.allowance.Grant(ctx, r.owner, max(1, r.cfg.Policy.MaxAttempts), r.cfg.Policy.MaxRetries)
 	} else {
 		r.warnStacked(c.allowance.Owner)
 	}
@@ -58,54 +54,45 @@ func (r *Router) newCall(ctx context.Context, req request.Request) *call {
 	return c
 }
 
+// recycle is for a call that came to its end; one that a panic ends is left alone. The next one has the room of its lists.
+func (c *call) recycle() {
+	r, h := c.router, &c.history
+	clear(h.Attempts)
+	*c = call{order: c.order[:0], history: policy.History{Candidates: h.Candidates[:0], Attempts: h.Attempts[:0]}}
+	r.calls.Put(c)
+}
+
 // arrange puts the targets in order for the request.
 func (c *call) arrange() {
 	r := c.router
-	c.order = c.orders[:0]
 	for i := range r.targets {
 		c.order = append(c.order, i)
 	}
 	if r.cfg.Order != nil && len(r.targets) > 1 {
-		c.order = r.cfg.Order.Arrange(c.query(), c.order)
+		q := r.ask(c)
+		c.order = r.cfg.Order.Arrange(&q.Query, c.order)
+		r.asked(q)
 	}
-	c.history.Candidates = c.candidates[:0]
 	for _, i := range c.order {
 		t := r.targets[i]
-		c.history.Candidates = append(c.history.Candidates, policy.Candidate{Provider: t.Provider, Model: t.model(&c.req), Key: t.Key})
+		c.history.Candidates = append(c.history.Candidates, policy.Candidate{Provider: t.Provider, Model: t.model(c.model), Key: t.Key})
 	}
 }
 
-func (c *call) query() *policy.Query {
-	r := c.router
-	q := &policy.Query{
-		Request: &c.req, Turn: c.turn, Rand: c.rand(),
-		Prompt:  func() int { return tokens.Request(&c.req) },
-		Cost:    func(i int) (request.Money, bool) { return c.cost(r.targets[i]) },
-		Targets: make([]policy.Target, len(r.targets)),
-	}
-	r.mu.Lock()
-	for i, t := range r.targets {
-		q.Targets[i] = t.view(&c.req)
-	}
-	r.mu.Unlock()
-	for i, t := range r.targets { // without the lock: it may ask the client
-		q.Targets[i].Can = t.capabilities(&c.req)
-	}
-	return q
-}
-
+// cost is what the request is expected to cost at a target.
 func (c *call) cost(t *target) (request.Money, bool) {
 	if t.Cost == nil {
 		return 0, false
 	}
-	return t.Cost(&c.req)
+	defer func() { c.req.Model = c.model }()
+	return t.Cost(c.requestFor(t))
 }
 
 // appraise adds to the candidates what only decisions about failures need.
 func (c *call) appraise() {
 	for i := range c.history.Candidates {
 		t, candidate := c.target(i), &c.history.Candidates[i]
-		candidate.ContextTokens = t.capabilities(&c.req).ContextTokens
+		candidate.ContextTokens = t.capabilities(c.model).ContextTokens
 		candidate.Cost, candidate.Priced = c.cost(t)
 	}
 }
@@ -116,14 +103,14 @@ func (c *call) target(candidate int) *target { return c.router.targets[c.order[c
 func (c *call) rand() *rand.Rand {
 	if c.chance == nil {
 		c.source.Seed(c.router.cfg.Seed, c.turn)
-		c.chance = rand.New(&c.source)
+		c.dice = *rand.New(&c.source)
+		c.chance = &c.dice
 	}
 	return c.chance
 }
 
-// requestFor is the request as a target gets it.
-func (c *call) requestFor(t *target) request.Request {
-	req := c.req
-	req.Model = t.model(&c.req)
-	return req
+// requestFor is the request as a target gets it. It is the call's own, and stays so until it is made for another.
+func (c *call) requestFor(t *target) *request.Request {
+	c.req.Model = t.model(c.model)
+	return &c.req
 }

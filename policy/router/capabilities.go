@@ -11,7 +11,7 @@ import (
 // neither retried nor moved.
 func (r *Router) CountTokens(ctx context.Context, req request.Request) (request.TokenCount, error) {
 	t := r.firstReady()
-	req.Model = t.model(&req)
+	req.Model = t.model(req.Model)
 	return t.Client.CountTokens(ctx, req)
 }
 
@@ -30,10 +30,9 @@ func (r *Router) firstReady() *target {
 // Capabilities says what at least one of the targets can do with a request for the model, at whatever model it gets there. It
 // is unknown as soon as it is for one of them. Add policy.Capable to the order, so that requests go to a target that can.
 func (r *Router) Capabilities(model string) request.Capabilities {
-	req := request.Request{Model: model}
 	var all request.Capabilities
 	for i, t := range r.targets {
-		one := t.capabilities(&req)
+		one := t.capabilities(model)
 		switch {
 		case !one.Known:
 			return request.Capabilities{}

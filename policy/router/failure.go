@@ -59,7 +59,7 @@ func (c *call) ended() error {
 		e.Class = request.ClassCanceled
 	}
 	if c.last == nil {
-		e.Provider, e.Model, e.Message = c.router.cfg.Name, c.req.Model, "the call ended before it could be sent"
+		e.Provider, e.Model, e.Message = c.router.cfg.Name, c.model, "the call ended before it could be sent"
 		return e
 	}
 	last := request.AsError(c.last)
@@ -73,7 +73,7 @@ func (c *call) ended() error {
 // its class, and the time until then.
 func (c *call) unsent() error {
 	now := time.Now()
-	e := &request.Error{Class: request.ClassUnknown, Provider: c.router.cfg.Name, Model: c.req.Model}
+	e := &request.Error{Class: request.ClassUnknown, Provider: c.router.cfg.Name, Model: c.model}
 	e.Message = "not sent: the order leaves no target"
 	var states []string
 	c.router.mu.Lock()

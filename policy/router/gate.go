@@ -51,8 +51,7 @@ func (c *call) send(now time.Time, d policy.Decision) *attempt {
 func (c *call) enter(t *target) (Pass, error) {
 	t.queued.Add(1)
 	defer t.queued.Add(-1)
-	c.shown = c.requestFor(t)
-	return t.Gate.Enter(c.ctx, &c.shown)
+	return t.Gate.Enter(c.ctx, c.requestFor(t))
 }
 
 // begin starts an attempt that was due at a time and has passed the gate at another.

@@ -58,13 +58,14 @@ type end struct {
 
 func (h *hedge) start(a *attempt) {
 	h.started, h.running = append(h.started, a), h.running+1
+	req := *h.call.requestFor(a.target)
 	go func() {
 		e := end{attempt: a}
 		defer func() {
 			e.panicked = recover() // in the caller's goroutine it belongs to the caller; here it would end the program
 			h.ends <- e
 		}()
-		e.result = h.call.complete(h.ctx, a.target)
+		e.result = h.call.complete(h.ctx, a.target, &req)
 	}()
 }
 

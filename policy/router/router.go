@@ -30,6 +30,8 @@ type Router struct {
 	owner allowance.Owner
 	eager *policy.Policy
 	turn  atomic.Uint64
+	// calls and queries are those that are not in use just now.
+	calls, queries sync.Pool
 
 	mu      sync.Mutex
 	targets []*target
@@ -60,6 +62,7 @@ func New(cfg Config) (*Router, error) {
 	for i := range cfg.Targets {
 		r.targets = append(r.targets, newTarget(cfg.Targets[i], cfg.Health))
 	}
+	r.calls.New, r.queries.New = func() any { return new(call) }, r.newQuery
 	if cfg.RetryShare > 0 {
 		r.retries = policy.NewRetryBudget(cfg.RetryShare, cfg.RetryBurst)
 	}
@@ -74,17 +77,20 @@ func New(cfg Config) (*Router, error) {
 
 // Complete sends the request until it is answered or given up, and blocks as long as that takes, waits included.
 func (r *Router) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
-	c := r.newCall(ctx, req)
+	c := r.newCall(ctx, &req)
 	for {
 		a := c.next()
 		if a == nil {
-			return nil, c.failure()
+			err := c.failure()
+			c.recycle()
+			return nil, err
 		}
 		answer := c.ask
 		if r.hedges != nil && len(r.targets) > 1 {
 			answer = c.askTwice
 		}
 		if resp := answer(a); resp != nil {
+			c.recycle()
 			return resp, nil
 		}
 	}

@@ -13,14 +13,17 @@ import (
 // back, and come with the first content.
 func (r *Router) Stream(ctx context.Context, req request.Request) iter.Seq2[request.Chunk, error] {
 	return func(yield func(request.Chunk, error) bool) {
-		c := r.newCall(ctx, req)
+		c := r.newCall(ctx, &req)
 		for {
 			a := c.next()
 			if a == nil {
-				yield(request.Chunk{}, c.failure())
+				err := c.failure()
+				c.recycle()
+				yield(request.Chunk{}, err)
 				return
 			}
 			if c.relay(a, yield) {
+				c.recycle()
 				return
 			}
 		}
@@ -31,7 +34,7 @@ func (r *Router) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 func (c *call) relay(a *attempt, yield func(request.Chunk, error) bool) (over bool) {
 	defer c.abandon(a) // the caller left, or something panicked
 	var held *request.Limits
-	for chunk, err := range a.target.Client.Stream(c.ctx, c.requestFor(a.target)) {
+	for chunk, err := range a.target.Client.Stream(c.ctx, *c.requestFor(a.target)) {
 		switch {
 		case a.over: // a client that goes on after the last chunk
 			continue

@@ -29,20 +29,20 @@ func newTarget(t Target, health policy.HealthConfig) *target {
 	}
 }
 
-// model is the name of the model that a request is asked of here.
-func (t *target) model(req *request.Request) string {
+// model is the name of the model that a request for another is asked of here.
+func (t *target) model(asked string) string {
 	if t.Model != "" {
 		return t.Model
 	}
-	return req.Model
+	return asked
 }
 
-// capabilities are those of the model that a request is asked of here.
-func (t *target) capabilities(req *request.Request) request.Capabilities {
-	if t.Model != "" || req.Model == "" {
+// capabilities are those of the model that a request for another is asked of here.
+func (t *target) capabilities(asked string) request.Capabilities {
+	if t.Model != "" || asked == "" {
 		return t.can
 	}
-	return t.Client.Capabilities(req.Model)
+	return t.Client.Capabilities(asked)
 }
 
 // sharesKey reports whether two targets are known to use one key.
@@ -57,9 +57,9 @@ func (t *target) ready(now time.Time) bool {
 }
 
 // view is what an Order may know of the target.
-func (t *target) view(req *request.Request) policy.Target {
+func (t *target) view(asked string) policy.Target {
 	return policy.Target{
-		Name: t.Name, Provider: t.Provider, Model: t.model(req), Labels: t.Labels, Weight: t.Weight,
+		Name: t.Name, Provider: t.Provider, Model: t.model(asked), Labels: t.Labels, Weight: t.Weight,
 		InFlight: t.inFlight + int(t.queued.Load()),
 		Latency:  time.Duration(t.pace.latency), TTFT: time.Duration(t.pace.ttft), PerToken: time.Duration(t.pace.perToken),
 	}

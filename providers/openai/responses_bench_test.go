@@ -48,6 +48,10 @@ func benchResponseEvents() []string {
 
 // The hand-written client of the Responses API.
 type (
+	rawMessage struct {
+		Role    string `json:"role"`
+		Content string `json:"content"`
+	}
 	rawResponsesRequest struct {
 		Model       string       `json:"model"`
 		Input       []rawMessage `json:"input"`
