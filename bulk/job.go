@@ -252,7 +252,7 @@ func (j *Job) answer(ctx context.Context, r *Result) {
 	}
 	switch {
 	case f == lost:
-		j.drain(fmt.Errorf("%w: %w", errState, got.Err))
+		j.drain(fmt.Errorf("%w: %w", ErrState, got.Err))
 	case f == left && ctx.Err() == nil:
 		j.drain(got.Err)
 	}

@@ -134,6 +134,9 @@ func (j *Job) Snapshot() Snapshot {
 	return s
 }
 
+// InFlight is the number of items being answered now. It does not block.
+func (j *Job) InFlight() int { return j.run.InFlight() }
+
 // pressure says how much of the limits is used, and why requests wait.
 func pressure(stats dispatcher.Stats) (used float64, why string) {
 	for i := range stats.Targets {

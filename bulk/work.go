@@ -90,7 +90,7 @@ func (j *Job) work(ctx context.Context, view *show, sum *Summary) error {
 	err := j.results(ctx, showing, view)
 	close(over)
 	err = errors.Join(err, attending.Wait())
-	if why, _ := j.reason(); errors.Is(why, errState) {
+	if why, _ := j.reason(); errors.Is(why, ErrState) {
 		err = errors.Join(err, why)
 	}
 	if err == nil && j.whole {
@@ -143,7 +143,8 @@ func (j *Job) results(ctx, showing context.Context, view *show) error {
 	return nil
 }
 
-var errState = errors.New("the state could not be read or written")
+// ErrState is in the chain of the error of a run whose state could not be read or written.
+var ErrState = errors.New("the state could not be read or written")
 
 // show adds an outcome in the order of the input.
 func (j *Job) show(ctx context.Context, view *show, k key) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/seed63918563/llmgate/config"
 	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/providers"
+	"github.com/seed63918563/llmgate/store"
 )
 
 // The variables that stand for flags.
@@ -50,11 +51,17 @@ func (f *gateFlags) register(cmd *cobra.Command) {
 type opened struct {
 	*llmgate.Gate
 	names   string
+	first   string // of the models
 	vendor  string // of the first model
 	standIn bool   // the simulator answers because nobody was named
 }
 
 func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
+	return f.openOver(ctx, a, nil)
+}
+
+// openOver opens a gate that keeps its books in a store; nil is that of the configuration.
+func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*opened, error) {
 	cfg, standIn, err := f.read(a)
 	if err != nil {
 		return nil, usage(err)
@@ -64,6 +71,12 @@ func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
 		return nil, err
 	}
 	cfg.Prices = table
+	if books != nil {
+		if cfg.State != "" {
+			return nil, usage(errors.New("the configuration has a state, and -o keeps one beside the output; leave out one of them"))
+		}
+		cfg.Store = books
+	}
 	gate, err := llmgate.New(ctx, cfg)
 	if err != nil {
 		return nil, usage(err)
@@ -73,7 +86,7 @@ func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
 		names = append(names, t.Model)
 	}
 	vendor, _, _ := strings.Cut(names[0], "/")
-	return &opened{gate, strings.Join(names, ", "), vendor, standIn}, nil
+	return &opened{gate, strings.Join(names, ", "), names[0], vendor, standIn}, nil
 }
 
 // read puts the file, the flags and the environment together. Models end up among the targets.

@@ -24,8 +24,10 @@ type report struct {
 	live    bool // a person sees it, and nothing else writes to the screen
 	model   string
 	standIn bool
-	run     *bulk.Run
+	run     interface{ InFlight() int }
 	start   time.Time
+
+	kept []string // lines for the end of the summary
 
 	mu       sync.Mutex
 	answered int
@@ -39,7 +41,7 @@ type report struct {
 }
 
 // startReport begins to tell. End it.
-func (a *app) startReport(gate *opened, quiet bool, out *output, run *bulk.Run) *report {
+func (a *app) startReport(gate *opened, quiet bool, out *output, run interface{ InFlight() int }) *report {
 	r := &report{
 		w: a.err, quiet: quiet, live: !quiet && isTerminal(a.err) && !isTerminal(out.w), model: gate.names, standIn: gate.standIn, run: run,
 		start: time.Now(), classes: map[request.Class]int{}, stop: make(chan struct{}),
@@ -146,6 +148,9 @@ func (r *report) summary() string {
 	}
 	if r.standIn && r.answered > 0 {
 		b.WriteString("\nThe built-in simulator answered, with made-up text. For real answers add --model, such as --model openai/gpt-5-mini.")
+	}
+	for _, line := range r.kept {
+		b.WriteString("\n" + line)
 	}
 	return b.String()
 }

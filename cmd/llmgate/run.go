@@ -22,6 +22,7 @@ type runFlags struct {
 	output      string
 	overwrite   bool
 	quiet       bool
+	keptFlags
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -41,7 +42,12 @@ has the same id, as text, and "content" or "error". The second is OpenAI's Batch
 is as in OpenAI's output files. --model holds for every line, whatever model a line names.
 
 A line that is wrong, or an answer that fails, is reported with its place and does not stop the others. Interrupt once to
-finish what is in flight, twice to stop at once.`,
+finish what is in flight, twice to stop at once.
+
+With -o OUT everything that was answered is kept in OUT.state, together with what it cost: after an interrupt, a crash or a
+power cut the same command goes on, and pays for nothing twice. OUT shows what is in the state; failures, with their items,
+are in OUT.failed.jsonl. An item whose prompt was changed is asked again; items with the same request are paid once. What was
+in flight when a run was killed is sent again (--unknown), and listed.`,
 		Example: `  llmgate run examples/prompts.jsonl
   llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl --concurrency 64
   llmgate run batch.jsonl --model ollama/llama3.2 --order input > answers.jsonl
@@ -50,12 +56,13 @@ finish what is in flight, twice to stop at once.`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runFile(cmd.Context(), args[0], &f) },
 	}
-	f.register(cmd)
+	f.gateFlags.register(cmd)
 	cmd.Flags().IntVarP(&f.concurrency, "concurrency", "c", bulk.DefaultConcurrency, "how many requests are in flight at most")
 	cmd.Flags().StringVar(&f.order, "order", string(bulk.Completion), `order of the results: "completion" or "input"`)
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file instead of standard output")
-	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file, with a state beside it from which a run that was stopped goes on")
+	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content and no state")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress, no messages about items, no summary")
+	f.keptFlags.register(cmd)
 	return cmd
 }
 
@@ -67,6 +74,9 @@ func oneFile(_ *cobra.Command, args []string) error {
 }
 
 func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
+	if f.output != "" {
+		return a.runKept(ctx, path, f)
+	}
 	gate, err := f.open(ctx, a)
 	if err != nil {
 		return err
@@ -83,10 +93,7 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	if err != nil {
 		return usage(err)
 	}
-	out, err := a.output(f, in)
-	if err != nil {
-		return err
-	}
+	out := &output{w: a.out}
 	src, err := source.Open(source.Config{Reader: in, Path: path, Format: source.FormatJSONL, Provider: gate.vendor})
 	if err != nil {
 		return usage(err)
@@ -95,9 +102,6 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	report := a.startReport(gate, f.quiet, out, run)
 	err = write(out, run.Results(stop.ctx, items(src, stop)), report, stop, in)
 	report.end()
-	if closeErr := out.close(); err == nil {
-		err = closeErr
-	}
 	return conclude(err, stop, report)
 }
 

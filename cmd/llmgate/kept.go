@@ -1,0 +1,196 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/source"
+	"github.com/seed63918563/llmgate/request"
+	"github.com/seed63918563/llmgate/store"
+)
+
+// keptFlags are for a run with a state.
+type keptFlags struct {
+	format      string
+	unknown     string
+	retryFailed bool
+}
+
+func (f *keptFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.format, "format", "", `form of the results in the file: "jsonl", "batch", "csv" or "text" (default that of the items)`)
+	cmd.Flags().StringVar(&f.unknown, "unknown", "resend", `what to do with items that were in flight when a run was killed: "resend", "hold" or "fail"`)
+	cmd.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "ask again what failed in a run before")
+}
+
+// policy is the choice in the words of package bulk.
+func (f *keptFlags) policy() bulk.Unknown {
+	if f.unknown == "resend" {
+		return bulk.Resend
+	}
+	return cmp.Or(bulk.Unknown(f.unknown), "none")
+}
+
+// runKept answers a file into another, so that the same command goes on where this one was stopped.
+func (a *app) runKept(ctx context.Context, path string, f *runFlags) (err error) {
+	if f.concurrency < 1 {
+		return usage(fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency))
+	}
+	if f.unknown == "" {
+		return usage(errors.New(`--unknown is empty: use resend, hold or fail`))
+	}
+	in, err := a.input(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := checkOutput(f, in); err != nil {
+		return err
+	}
+	state, err := bulk.Open(ctx, f.output)
+	if err != nil {
+		return usage(err)
+	}
+	defer func() { err = errors.Join(err, state.Close()) }()
+	gate, err := f.openOver(ctx, a, state.Store())
+	if err != nil {
+		return err
+	}
+	defer gate.Abort()
+	src, err := source.Open(source.Config{Reader: in, Path: path, Format: source.FormatJSONL, Provider: gate.vendor})
+	if err != nil {
+		return usage(err)
+	}
+	defer src.Close()
+	return a.work(ctx, path, f, state, gate, src, in)
+}
+
+// checkOutput refuses to write over the input, and over what no state tells about. It changes nothing.
+func checkOutput(f *runFlags, in io.Reader) error {
+	info, err := os.Stat(f.output)
+	if err != nil {
+		return nil // there is none yet, or opening it says why not
+	}
+	if from, ok := in.(interface{ Stat() (os.FileInfo, error) }); ok {
+		if from, err := from.Stat(); err == nil && os.SameFile(info, from) {
+			return usage(fmt.Errorf("-o %s is the input; give another name", f.output))
+		}
+	}
+	_, err = os.Stat(f.output + bulk.StateSuffix)
+	if errors.Is(err, os.ErrNotExist) && info.Mode().IsRegular() && info.Size() > 0 && !f.overwrite {
+		return usage(fmt.Errorf("-o %s has content already; give another name, or --overwrite", f.output))
+	}
+	return nil
+}
+
+func (a *app) work(ctx context.Context, path string, f *runFlags, state *bulk.State, gate *opened, src *source.Source, in io.Closer) error {
+	stop := a.heedInterrupts(ctx, in)
+	defer stop.end()
+	var rep *report
+	job, err := state.Job(bulk.JobConfig{
+		Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Items: kept(src, stop), Model: gate.first, Source: path,
+		Concurrency: f.concurrency, Order: bulk.Order(f.order), Format: bulk.Format(f.format), Overwrite: f.overwrite,
+		Unknown: f.policy(), RetryFailed: f.retryFailed, Stop: stop.drain,
+		Watch: func(r *bulk.Result) { rep.add(r) },
+	})
+	if err != nil {
+		return usage(err)
+	}
+	rep = a.startReport(gate, f.quiet, &output{w: io.Discard}, job)
+	sum, err := job.Run(stop.ctx)
+	rep.kept = keptLines(sum, f.output)
+	rep.end()
+	return concludeKept(err, sum, stop, f.output)
+}
+
+// kept reads a file for a gate whose own models stand for every item. Once an interrupt has closed the file, that it can't be
+// read is no error.
+func kept(src *source.Source, stop *interruption) iter.Seq2[source.Item, error] {
+	return func(yield func(source.Item, error) bool) {
+		for item, err := range src.Items() {
+			if err != nil && stop.happened() {
+				return
+			}
+			item.Request.Model = ""
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
+// keptLines are what a summary says of a run with a state besides.
+func keptLines(s *bulk.Summary, output string) (lines []string) {
+	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	if n := s.EarlierAnswered + s.EarlierFailed; n > 0 {
+		say("%s were done before (%s of them failed), and cost nothing now.", grouped(n), grouped(s.EarlierFailed))
+	}
+	if s.Copied > 0 {
+		say("%s are the same as others, and were paid once.", grouped(s.Copied))
+	}
+	if s.Superseded > 0 {
+		say("%s results are of items that are no longer in the input; they were taken out.", grouped(s.Superseded))
+	}
+	if s.Presumed > 0 {
+		say("Besides, up to %v may have been charged for calls whose end is not known.", s.Presumed)
+	}
+	if len(s.Unknown) > 0 {
+		say("In flight when a run before was killed: %s.", few(s.Unknown))
+	}
+	for _, path := range s.Repaired {
+		say("%s was not as the state has it, and was put right.", path)
+	}
+	if s.Failed+s.EarlierFailed > 0 {
+		say("Failures, with their items, are in %s; --retry-failed asks them again.", output+bulk.FailuresSuffix)
+	}
+	return lines
+}
+
+func few(ids []string) string {
+	const most = 20
+	if len(ids) <= most {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+}
+
+// concludeKept turns how the run went into an exit code, and says how to go on.
+func concludeKept(err error, s *bulk.Summary, stop *interruption, output string) error {
+	again := "the same command goes on"
+	switch {
+	case errors.Is(err, source.ErrEmpty):
+		return usage(errors.New("no items in the input: each line must be a JSON object with a prompt or messages"))
+	case errors.Is(err, store.ErrFull), errors.Is(err, bulk.ErrState):
+		return failed(fmt.Errorf("%w\nNothing that was answered before is lost: with that mended, %s.", err, again))
+	case err != nil:
+		return failed(err)
+	case stop.happened():
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted: items without a result were not answered; %s", again)}
+	case request.IsBudget(s.Stopped):
+		return failed(errors.New(more(s) + again + " with a higher --budget"))
+	case s.Stopped != nil:
+		return failed(fmt.Errorf("stopped, for all items would have failed: %w; with that mended, %s", s.Stopped, again))
+	case s.Left > 0:
+		return failed(fmt.Errorf("%d items are held, for they may have been paid already: --unknown resend sends them again, --unknown fail gives them up", s.Left))
+	case s.Failed+s.EarlierFailed > 0:
+		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// more says what a higher budget would buy.
+func more(s *bulk.Summary) string {
+	text := fmt.Sprintf("the budget is used up: %s items are not answered", grouped(s.Left))
+	if each, ok := s.Each(); ok {
+		text += fmt.Sprintf(", which would cost about %v", each*request.Money(s.Left))
+	}
+	return text + "; "
+}
