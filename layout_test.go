@@ -63,7 +63,7 @@ var allowed = map[string][]string{
 		"internal/tokens", "golang.org/x/sync/errgroup",
 	},
 	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate": {".", "config", "ledger", "store", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source"},
+	"cmd/llmgate": {".", "config", "dispatcher/lane", "ledger", "store", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source"},
 	"observe/otel": {
 		"request", "dispatcher", "policy/router", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute",
 		"go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace",

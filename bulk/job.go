@@ -123,8 +123,8 @@ func (c *JobConfig) check() error {
 	if c.Dispatcher == nil || c.Ledger == nil || c.Items == nil {
 		fault("Dispatcher, Ledger and Items are required")
 	}
-	if c.Order != Completion && c.Order != Input {
-		fault("order %q: use completion or input", c.Order)
+	if err := c.Order.Check(); err != nil {
+		fault("%w", err)
 	}
 	if err := c.Format.check(); err != nil {
 		fault("%w", err)

@@ -73,32 +73,34 @@ func NewPlan(cfg PlanConfig) (*Plan, error) {
 		cfg.Prices = pricing.Builtin()
 	}
 	p := &Plan{Lacking: map[string]int{}}
-	known := newIndex()
+	before, done := newIndex(), newIndex()
 	if cfg.State != nil {
-		known = cfg.State.index
+		done = cfg.State.index
 	}
 	for item, err := range cfg.Items {
 		if err != nil {
 			return p, err
 		}
 		p.Items++
-		p.add(&cfg, known, &item)
+		p.add(&cfg, before, done, &item)
 	}
 	p.Time = p.time(&cfg.Limits)
 	return p, nil
 }
 
-func (p *Plan) add(cfg *PlanConfig, known *index, item *source.Item) {
+func (p *Plan) add(cfg *PlanConfig, before, done *index, item *source.Item) {
 	k, err := keyOf(item, cfg.As)
 	if item.Err != nil || err != nil {
 		p.Wrong++
 		return
 	}
-	_, twin := known.first[k.content]
-	switch s := known.see(k); {
-	case s&(answered|failed|superseded) != 0:
+	_, twin := before.first[k.content]
+	before.put(k, seen)
+	_, answered := done.twin(k)
+	switch {
+	case done.status(k) != 0:
 		p.Done++
-	case twin:
+	case twin || answered:
 		p.Duplicates++
 	default:
 		p.ToSend++

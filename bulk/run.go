@@ -4,6 +4,7 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,14 @@ const (
 	// Input keeps the order of the items; results that are early wait.
 	Input Order = "input"
 )
+
+// Check tells whether there is such an order.
+func (o Order) Check() error {
+	if o != Completion && o != Input {
+		return fmt.Errorf("order %q: use completion or input", o)
+	}
+	return nil
+}
 
 // Config says how to run.
 type Config struct {
@@ -59,12 +68,9 @@ type Run struct {
 
 // New checks the configuration.
 func New(cfg Config) (*Run, error) {
-	switch cfg.Order {
-	case "":
-		cfg.Order = Completion
-	case Completion, Input:
-	default:
-		return nil, fmt.Errorf("order %q: use completion or input", cfg.Order)
+	cfg.Order = cmp.Or(cfg.Order, Completion)
+	if err := cfg.Order.Check(); err != nil {
+		return nil, err
 	}
 	if cfg.Client == nil {
 		return nil, errors.New("bulk: Client is nil; set it")

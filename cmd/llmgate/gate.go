@@ -10,7 +10,9 @@ import (
 
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/config"
+	"github.com/seed63918563/llmgate/dispatcher/lane"
 	"github.com/seed63918563/llmgate/ledger"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/providers"
 	"github.com/seed63918563/llmgate/store"
 )
@@ -50,10 +52,14 @@ func (f *gateFlags) register(cmd *cobra.Command) {
 // opened is a gate, and how a person would call it.
 type opened struct {
 	*llmgate.Gate
-	names   string
-	first   string // of the models
-	vendor  string // of the first model
-	standIn bool   // the simulator answers because nobody was named
+	names string
+	first string // of the models
+	// What is known of the first before anything is sent.
+	provider, model string
+	limits          lane.Limits
+	prices          *pricing.Table
+	vendor          string // of the first model
+	standIn         bool   // the simulator answers because nobody was named
 }
 
 func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
@@ -86,7 +92,10 @@ func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*o
 		names = append(names, t.Model)
 	}
 	vendor, _, _ := strings.Cut(names[0], "/")
-	return &opened{gate, strings.Join(names, ", "), names[0], vendor, standIn}, nil
+	o := &opened{Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: vendor, standIn: standIn, prices: table}
+	o.provider, o.model = providers.Parse(names[0])
+	o.limits = cfg.Targets[0].Limits
+	return o, nil
 }
 
 // read puts the file, the flags and the environment together. Models end up among the targets.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"strings"
 
@@ -23,11 +22,15 @@ type keptFlags struct {
 	format      string
 	unknown     string
 	retryFailed bool
+	dryRun      bool
+	above       string
 }
 
 func (f *keptFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.format, "format", "", `form of the results in the file: "jsonl", "batch", "csv" or "text" (default that of the items)`)
 	cmd.Flags().StringVar(&f.unknown, "unknown", "resend", `what to do with items that were in flight when a run was killed: "resend", "hold" or "fail"`)
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only tell what the run would do and cost, as llmgate plan does")
+	cmd.Flags().StringVar(&f.above, "confirm-above", "", "with -o, ask before a run that may cost more than this, such as 5usd")
 	cmd.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "ask again what failed in a run before")
 }
 
@@ -65,11 +68,14 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) (err error)
 		return err
 	}
 	defer gate.Abort()
-	src, err := source.Open(source.Config{Reader: in, Path: path, Format: source.FormatJSONL, Provider: gate.vendor})
+	src, err := f.sourceFlags.open(in, path, gate.vendor)
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	defer src.Close()
+	if err := a.confirm(path, f, state, gate); err != nil {
+		return err
+	}
 	return a.work(ctx, path, f, state, gate, src, in)
 }
 
@@ -96,7 +102,7 @@ func (a *app) work(ctx context.Context, path string, f *runFlags, state *bulk.St
 	defer stop.end()
 	var rep *report
 	job, err := state.Job(bulk.JobConfig{
-		Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Items: kept(src, stop), Model: gate.first, Source: path,
+		Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Items: items(src, stop.happened), Model: gate.first, Source: path,
 		Concurrency: f.concurrency, Order: bulk.Order(f.order), Format: bulk.Format(f.format), Overwrite: f.overwrite,
 		Unknown: f.policy(), RetryFailed: f.retryFailed, Stop: stop.drain,
 		Watch: func(r *bulk.Result) { rep.add(r) },
@@ -109,22 +115,6 @@ func (a *app) work(ctx context.Context, path string, f *runFlags, state *bulk.St
 	rep.kept = keptLines(sum, f.output)
 	rep.end()
 	return concludeKept(err, sum, stop, f.output)
-}
-
-// kept reads a file for a gate whose own models stand for every item. Once an interrupt has closed the file, that it can't be
-// read is no error.
-func kept(src *source.Source, stop *interruption) iter.Seq2[source.Item, error] {
-	return func(yield func(source.Item, error) bool) {
-		for item, err := range src.Items() {
-			if err != nil && stop.happened() {
-				return
-			}
-			item.Request.Model = ""
-			if !yield(item, err) {
-				return
-			}
-		}
-	}
 }
 
 // keptLines are what a summary says of a run with a state besides.
@@ -166,8 +156,6 @@ func few(ids []string) string {
 func concludeKept(err error, s *bulk.Summary, stop *interruption, output string) error {
 	again := "the same command goes on"
 	switch {
-	case errors.Is(err, source.ErrEmpty):
-		return usage(errors.New("no items in the input: each line must be a JSON object with a prompt or messages"))
 	case errors.Is(err, store.ErrFull), errors.Is(err, bulk.ErrState):
 		return failed(fmt.Errorf("%w\nNothing that was answered before is lost: with that mended, %s.", err, again))
 	case err != nil:
@@ -180,6 +168,8 @@ func concludeKept(err error, s *bulk.Summary, stop *interruption, output string)
 		return failed(fmt.Errorf("stopped, for all items would have failed: %w; with that mended, %s", s.Stopped, again))
 	case s.Left > 0:
 		return failed(fmt.Errorf("%d items are held, for they may have been paid already: --unknown resend sends them again, --unknown fail gives them up", s.Left))
+	case s.Done() == 0:
+		return usage(errNoItems)
 	case s.Failed+s.EarlierFailed > 0:
 		return &exitError{code: exitFailed}
 	}

@@ -22,6 +22,7 @@ type runFlags struct {
 	output      string
 	overwrite   bool
 	quiet       bool
+	sourceFlags
 	keptFlags
 }
 
@@ -62,6 +63,7 @@ in flight when a run was killed is sent again (--unknown), and listed.`,
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file, with a state beside it from which a run that was stopped goes on")
 	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content and no state")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress, no messages about items, no summary")
+	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
 	return cmd
 }
@@ -74,10 +76,13 @@ func oneFile(_ *cobra.Command, args []string) error {
 }
 
 func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
-	if f.output != "" {
+	switch {
+	case f.dryRun:
+		return a.plan(ctx, path, &planFlags{gateFlags: f.gateFlags, sourceFlags: f.sourceFlags, output: f.output})
+	case f.output != "":
 		return a.runKept(ctx, path, f)
 	}
-	gate, err := f.open(ctx, a)
+	gate, err := f.gateFlags.open(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -94,13 +99,13 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 		return usage(err)
 	}
 	out := &output{w: a.out}
-	src, err := source.Open(source.Config{Reader: in, Path: path, Format: source.FormatJSONL, Provider: gate.vendor})
+	src, err := f.sourceFlags.open(in, path, gate.vendor)
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	defer src.Close()
 	report := a.startReport(gate, f.quiet, out, run)
-	err = write(out, run.Results(stop.ctx, items(src, stop)), report, stop, in)
+	err = write(out, run.Results(stop.ctx, items(src, stop.happened)), report, stop, in)
 	report.end()
 	return conclude(err, stop, report)
 }
@@ -112,12 +117,12 @@ func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run
 	return bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
 }
 
-// items reads a file for a client whose own model stands for every item. Once an interrupt has closed the file, that it
-// can't be read is no error; that nothing was in it is for the end to say.
-func items(src *source.Source, stop *interruption) iter.Seq2[source.Item, error] {
+// items reads a source for a gate whose own models stand for every item. Once an interrupt has closed the file, that it can't be
+// read is no error; that nothing was in it is for the end to say.
+func items(src *source.Source, interrupted func() bool) iter.Seq2[source.Item, error] {
 	return func(yield func(source.Item, error) bool) {
 		for item, err := range src.Items() {
-			if err != nil && (stop.happened() || errors.Is(err, source.ErrEmpty)) {
+			if err != nil && (interrupted() || errors.Is(err, source.ErrEmpty)) {
 				return
 			}
 			item.Request.Model = ""
@@ -147,6 +152,8 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *
 	return nil
 }
 
+var errNoItems = errors.New("no items in the input: each line must be a JSON object with a prompt or messages")
+
 // conclude turns how the run went into an exit code.
 func conclude(err error, stop *interruption, r *report) error {
 	answered, failures := r.counts()
@@ -158,7 +165,7 @@ func conclude(err error, stop *interruption, r *report) error {
 	case failures > 0:
 		return &exitError{code: exitFailed}
 	case answered == 0:
-		return usage(errors.New("no items in the input: each line must be a JSON object with a prompt or messages"))
+		return usage(errNoItems)
 	}
 	return nil
 }
