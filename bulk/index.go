@@ -2,7 +2,7 @@ package bulk
 
 import "sync"
 
-// status is what is known of an item.
+// status is what is known of an item; 0 is nothing.
 type status uint8
 
 const (
@@ -14,23 +14,17 @@ const (
 	seen
 )
 
-// index knows the status of every item, in some 40 bytes for each: most contents are asked for under one ID.
+// index knows the status of every item. Most contents are asked for under one ID.
 type index struct {
 	mu    sync.Mutex
-	first map[[16]byte]mark
+	first table
 	more  map[key]status
 }
 
-type mark struct {
-	id     [8]byte
-	status status
-}
+func newIndex() *index { return &index{more: map[key]status{}} }
 
-func newIndex() *index {
-	return &index{first: map[[16]byte]mark{}, more: map[key]status{}}
-}
-
-// put sets the status of an item. Of items with the same content one that is answered comes first, for the others to share.
+// put sets the status of an item, which is not 0. Of items with the same content one that is answered comes first, for the
+// others to share.
 func (x *index) put(k key, s status) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -38,24 +32,31 @@ func (x *index) put(k key, s status) {
 }
 
 func (x *index) set(k key, s status) {
-	m, ok := x.first[k.content]
+	first := x.first.find(&k.content)
 	switch {
-	case !ok || m.id == k.id:
-		x.first[k.content] = mark{k.id, s}
-	case s&answered != 0 && m.status&answered == 0:
+	case first == nil || first.status == 0 || first.key.id == k.id:
+		x.first.put(slot{k, s})
+	case s&answered != 0 && first.status&answered == 0:
 		delete(x.more, k)
-		x.more[key{k.content, m.id}] = m.status
-		x.first[k.content] = mark{k.id, s}
+		x.more[first.key] = first.status
+		*first = slot{k, s}
 	default:
 		x.more[k] = s
 	}
 }
 
 func (x *index) get(k key) status {
-	if m := x.first[k.content]; m.id == k.id {
-		return m.status
+	if first := x.first.find(&k.content); first != nil && first.key.id == k.id {
+		return first.status
 	}
 	return x.more[k]
+}
+
+// status is what is known of an item.
+func (x *index) status(k key) status {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.get(k)
 }
 
 // see notes that the item is in the input, and returns what was known of it.
@@ -67,19 +68,23 @@ func (x *index) see(k key) status {
 	return s
 }
 
-// status is what is known of an item.
-func (x *index) status(k key) status {
+// has reports that something is known of an item of this content.
+func (x *index) has(content *[16]byte) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.get(k)
+	first := x.first.find(content)
+	return first != nil && first.status != 0
 }
 
 // twin is an answered item of the same content.
 func (x *index) twin(k key) (key, bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	m, ok := x.first[k.content]
-	return key{k.content, m.id}, ok && m.status&answered != 0
+	first := x.first.find(&k.content)
+	if first == nil || first.status&answered == 0 {
+		return key{}, false
+	}
+	return first.key, true
 }
 
 // stale lists items with an outcome that the input does not have any more.
@@ -87,11 +92,11 @@ func (x *index) stale() (keys []key) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	is := func(s status) bool { return s&(answered|failed) != 0 && s&seen == 0 }
-	for content, m := range x.first {
-		if is(m.status) {
-			keys = append(keys, key{content, m.id})
+	x.first.all(func(s *slot) {
+		if is(s.status) {
+			keys = append(keys, s.key)
 		}
-	}
+	})
 	for k, s := range x.more {
 		if is(s) {
 			keys = append(keys, k)

@@ -13,7 +13,7 @@ import (
 // key is the identity of an item: what is asked, of whom, under which ID. Two items of the same content are the same question.
 type key struct {
 	content [16]byte
-	id      [8]byte
+	id      [7]byte
 }
 
 // partMark begins the names of what is asked on the way to an item's answer, which is in no output.
@@ -23,14 +23,14 @@ var keyText = base64.RawURLEncoding
 
 // name is the item's name in the store.
 func (k key) name() string {
-	var raw [24]byte
+	var raw [23]byte
 	copy(raw[:16], k.content[:])
 	copy(raw[16:], k.id[:])
 	return keyText.EncodeToString(raw[:])
 }
 
 func parseKey(name string) (k key, ok bool) {
-	var raw [24]byte
+	var raw [23]byte
 	if len(name) != keyText.EncodedLen(len(raw)) {
 		return k, false
 	}

@@ -94,7 +94,7 @@ func (p *Plan) add(cfg *PlanConfig, before, done *index, item *source.Item) {
 		p.Wrong++
 		return
 	}
-	_, twin := before.first[k.content]
+	twin := before.has(&k.content)
 	before.put(k, seen)
 	_, answered := done.twin(k)
 	switch {
