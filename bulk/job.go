@@ -113,6 +113,9 @@ func (s *State) Job(cfg JobConfig) (*Job, error) {
 		check: cfg.Check, repair: cfg.Repair, retries: cfg.CheckRetries, flights: map[[16]byte]chan struct{}{},
 	}
 	j.run = &Run{cfg: Config{Concurrency: cfg.Concurrency, Order: cfg.Order, Stop: j.stop}, answer: j.answer}
+	for _, row := range cfg.Ledger.Summary() {
+		j.base = row.Sum
+	}
 	j.count.start, j.count.classes = time.Now(), map[request.Class]int{}
 	return j, nil
 }

@@ -12,32 +12,32 @@ import (
 // Snapshot is how far a Job is.
 type Snapshot struct {
 	// Total is the number of items, 0 if it is not known.
-	Total int
+	Total int `json:"total,omitempty"`
 	// EarlierAnswered and EarlierFailed were done in a run before.
-	EarlierAnswered int
-	EarlierFailed   int
+	EarlierAnswered int `json:"earlier_answered"`
+	EarlierFailed   int `json:"earlier_failed"`
 	// Answered and Failed were done in this run; Copied of the answered are another item's answer, at no cost.
-	Answered int
-	Copied   int
-	Failed   int
+	Answered int `json:"answered"`
+	Copied   int `json:"copied"`
+	Failed   int `json:"failed"`
 	// Left have no outcome, and are for another run.
-	Left     int
-	InFlight int
+	Left     int `json:"left"`
+	InFlight int `json:"in_flight"`
 	// Classes counts this run's failures.
-	Classes map[request.Class]int
+	Classes map[request.Class]int `json:"classes,omitempty"`
 
-	Elapsed time.Duration
+	Elapsed time.Duration `json:"elapsed_ns"`
 	// Rate is how many were done a second in this run.
-	Rate float64
+	Rate float64 `json:"rate"`
 	// Spent is the cost of answers in this run, Presumed what may have been charged besides, for calls that failed or whose
 	// fate is unknown. Unpriced counts answers whose cost nobody knows.
-	Spent    request.Money
-	Presumed request.Money
-	Unpriced int64
+	Spent    request.Money `json:"spent_usd"`
+	Presumed request.Money `json:"presumed_usd"`
+	Unpriced int64         `json:"unpriced,omitempty"`
 	// LimitUsed is the share of the tightest rate limit that was used lately, 0 if no limit is known. Waiting says what holds
 	// requests back just now; empty is nothing.
-	LimitUsed float64
-	Waiting   string
+	LimitUsed float64 `json:"limit_used"`
+	Waiting   string  `json:"waiting,omitempty"`
 }
 
 // Done is the number of items that have an outcome.

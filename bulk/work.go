@@ -39,9 +39,6 @@ const showEvery = 100 * time.Millisecond
 // answered is in the state, and another run goes on from there. A stop is no error, but in the Summary.
 func (j *Job) Run(ctx context.Context) (*Summary, error) {
 	sum := &Summary{}
-	if rows := j.cfg.Ledger.Summary(); len(rows) > 0 {
-		j.base = rows[0].Sum
-	}
 	if err := j.settleUnknown(ctx); err != nil {
 		return sum, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,7 @@ type keptFlags struct {
 	unknown     string
 	retryFailed bool
 	dryRun      bool
+	asJSON      bool
 	above       string
 }
 
@@ -30,6 +32,7 @@ func (f *keptFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.format, "format", "", `form of the results in the file: "jsonl", "batch", "csv" or "text" (default that of the items)`)
 	cmd.Flags().StringVar(&f.unknown, "unknown", "resend", `what to do with items that were in flight when a run was killed: "resend", "hold" or "fail"`)
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only tell what the run would do and cost, as llmgate plan does")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "with -o, tell how it goes as JSON events on standard output")
 	cmd.Flags().StringVar(&f.above, "confirm-above", "", "with -o, ask before a run that may cost more than this, such as 5usd")
 	cmd.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "ask again what failed in a run before")
 }
@@ -110,11 +113,20 @@ func (a *app) work(ctx context.Context, path string, f *runFlags, state *bulk.St
 	if err != nil {
 		return usage(err)
 	}
-	rep = a.startReport(gate, f.quiet, &output{w: io.Discard}, job)
+	rep = a.startKept(gate, f, job)
 	sum, err := job.Run(stop.ctx)
 	rep.kept = keptLines(sum, f.output)
 	rep.end()
+	rep.event("summary", sum.Snapshot, reason(sum))
 	return concludeKept(err, sum, stop, f.output)
+}
+
+// reason is why a run was stopped, in words.
+func reason(s *bulk.Summary) string {
+	if s.Stopped == nil {
+		return ""
+	}
+	return s.Stopped.Error()
 }
 
 // keptLines are what a summary says of a run with a state besides.
@@ -138,11 +150,23 @@ func keptLines(s *bulk.Summary, output string) (lines []string) {
 	for _, path := range s.Repaired {
 		say("%s was not as the state has it, and was put right.", path)
 	}
+	for _, t := range s.Targets {
+		if t.Latencies.Max > 0 {
+			say("%s: latency %s at p50, %s at p90, %s at p99.", t.Name, short(t.Latencies.P50), short(t.Latencies.P90), short(t.Latencies.P99))
+		}
+	}
+	for _, row := range s.Costs {
+		if row.Calls > 0 {
+			say("%s/%s: %s calls since the state was begun, %v.", row.Labels["provider"], row.Labels["model"], grouped(int(row.Calls)), row.Spent)
+		}
+	}
 	if s.Failed+s.EarlierFailed > 0 {
 		say("Failures, with their items, are in %s; --retry-failed asks them again.", output+bulk.FailuresSuffix)
 	}
 	return lines
 }
+
+func short(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
 
 func few(ids []string) string {
 	const most = 20

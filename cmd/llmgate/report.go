@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,10 @@ type report struct {
 	run     interface{ InFlight() int }
 	start   time.Time
 
-	kept []string // lines for the end of the summary
+	// Of a run with a state: how it stands, and what the summary says besides.
+	job  *bulk.Job
+	json io.Writer // gets events; nil for none
+	kept []string
 
 	mu       sync.Mutex
 	answered int
@@ -52,15 +56,65 @@ func (a *app) startReport(gate *opened, quiet bool, out *output, run interface{ 
 	return r
 }
 
+// startKept is startReport for a run with a state. Where nobody watches it tells how things stand from time to time.
+func (a *app) startKept(gate *opened, f *runFlags, job *bulk.Job) *report {
+	r := a.startReport(gate, f.quiet || f.asJSON, &output{w: io.Discard}, job)
+	r.job = job
+	if f.asJSON {
+		r.json = a.out
+	}
+	if !f.quiet && !r.live {
+		r.wait.Go(r.tell)
+	}
+	return r
+}
+
+// tellEvery is the time between lines about progress where nobody watches, and between events.
+const tellEvery = 10 * time.Second
+
+func (r *report) tell() {
+	tick := time.NewTicker(tellEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if r.json != nil {
+				r.event("progress", r.job.Snapshot(), "")
+				continue
+			}
+			line := r.progress()
+			r.mu.Lock()
+			fmt.Fprintln(r.w, line)
+			r.mu.Unlock()
+		case <-r.stop:
+			return
+		}
+	}
+}
+
+// event writes a line of JSON about how things stand.
+func (r *report) event(name string, s bulk.Snapshot, stopped string) {
+	if r.json == nil {
+		return
+	}
+	e := json.NewEncoder(r.json)
+	_ = e.Encode(struct { // nobody is left to tell, if that fails
+		Event string `json:"event"`
+		bulk.Snapshot
+		Stopped string `json:"stopped,omitempty"`
+	}{name, s, stopped})
+}
+
 func (r *report) watch() {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
+			line := r.progress()
 			r.mu.Lock()
 			r.clear()
-			fmt.Fprint(r.w, r.progress())
+			fmt.Fprint(r.w, line)
 			r.shown = true
 			r.mu.Unlock()
 		case <-r.stop:
@@ -78,10 +132,37 @@ func (r *report) clear() {
 }
 
 func (r *report) progress() string {
+	if r.job != nil {
+		return progressText(r.job.Snapshot())
+	}
 	elapsed := time.Since(r.start)
-	done := r.answered + r.failures
-	return fmt.Sprintf("%s done, %d failed, %d in flight, %.1f/s, %s", grouped(done), r.failures, r.run.InFlight(),
+	answered, failures := r.counts()
+	done := answered + failures
+	return fmt.Sprintf("%s done, %d failed, %d in flight, %.1f/s, %s", grouped(done), failures, r.run.InFlight(),
 		float64(done)/elapsed.Seconds(), elapsed.Round(time.Second))
+}
+
+// progressText is how a run with a state stands, on one line.
+func progressText(s bulk.Snapshot) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s done, %d failed, %d in flight", grouped(s.Done()), s.Failed+s.EarlierFailed, s.InFlight)
+	if n, known := s.Pending(); known {
+		fmt.Fprintf(&b, ", %s pending", grouped(n))
+	}
+	fmt.Fprintf(&b, ", %.1f/s, %v", s.Rate, s.Spent)
+	if cost, known := s.Projected(); known {
+		fmt.Fprintf(&b, " of about %v", cost)
+	}
+	if s.LimitUsed > 0 {
+		fmt.Fprintf(&b, ", %.0f %% of the limit", 100*s.LimitUsed)
+	}
+	if left, known := s.ETA(); known {
+		fmt.Fprintf(&b, ", %s left", left.Round(time.Second))
+	}
+	if s.Waiting != "" {
+		fmt.Fprintf(&b, "; %s", s.Waiting)
+	}
+	return b.String()
 }
 
 // add counts a result, and tells of a failure.
