@@ -42,6 +42,16 @@ func TestABudgetLeavesTheRest(t *testing.T) {
 	}
 }
 
+// rejects is a check that one answer does not pass.
+func rejects(text string) func(*source.Item, *request.Response) error {
+	return func(_ *source.Item, resp *request.Response) error {
+		if resp.Content == text {
+			return errors.New("it is no good")
+		}
+		return nil
+	}
+}
+
 func TestACheckAsksAgainWithinABound(t *testing.T) {
 	d := newDesk(t, three)
 	var tries atomic.Int64
@@ -51,12 +61,7 @@ func TestACheckAsksAgainWithinABound(t *testing.T) {
 		}
 		return strings.ToUpper(text)
 	}
-	d.cfg.Check = func(item *source.Item, resp *request.Response) error {
-		if resp.Content == "no good" {
-			return errors.New("it is no good")
-		}
-		return nil
-	}
+	d.cfg.Check = rejects("no good")
 	d.cfg.CheckRetries = 1
 	d.cfg.Repair = func(before request.Request, answer *request.Response, why error) request.Request {
 		before.Messages = append(before.Messages[:1:1], answer.Message(), request.Message{Role: request.RoleUser, Content: "two: " + why.Error()})

@@ -33,6 +33,7 @@ type State struct {
 // Open opens the state of an output, or begins one. It blocks while it reads what is done, some seconds for a million items.
 // Its error matches store.ErrInUse if another run works on the output. Close it after the Ledger that writes to its Store.
 func Open(ctx context.Context, output string) (*State, error) {
+	output = resolve(output)
 	if err := checkFolder(output); err != nil {
 		return nil, err
 	}
@@ -45,6 +46,20 @@ func Open(ctx context.Context, output string) (*State, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	return s, nil
+}
+
+// resolve follows links, so that two names of one output have one state.
+func resolve(output string) string {
+	if target, err := filepath.EvalSymlinks(output); err == nil {
+		return target
+	}
+	return output // it is yet to be made
+}
+
+// Begun reports that an output has a state.
+func Begun(output string) bool {
+	_, err := os.Stat(resolve(output) + StateSuffix)
+	return err == nil
 }
 
 func checkFolder(output string) error {

@@ -37,7 +37,7 @@ type Status struct {
 
 // reader opens the state of an output for reading, while a run may write to it.
 func reader(ctx context.Context, output string) (*sqlite.Store, error) {
-	path := output + StateSuffix
+	path := resolve(output) + StateSuffix
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("bulk: there is no %s: no run was begun with this output; check the name", path)
 	}

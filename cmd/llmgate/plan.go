@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -69,13 +68,11 @@ func (a *app) plan(ctx context.Context, path string, f *planFlags) error {
 	}
 	defer src.Close()
 	var state *bulk.State
-	if f.output != "" {
-		if _, err := os.Stat(f.output + bulk.StateSuffix); err == nil {
-			if state, err = bulk.Open(ctx, f.output); err != nil {
-				return usage(err)
-			}
-			defer state.Close()
+	if f.output != "" && bulk.Begun(f.output) {
+		if state, err = bulk.Open(ctx, f.output); err != nil {
+			return usage(err)
 		}
+		defer state.Close()
 	}
 	p, err := a.reckon(gate, src, state)
 	if err != nil {
