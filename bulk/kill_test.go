@@ -26,6 +26,7 @@ import (
 const (
 	childEnv    = "LLMGATE_BULK_CHILD"
 	providerEnv = "LLMGATE_BULK_PROVIDER"
+	orderEnv    = "LLMGATE_BULK_ORDER"
 	killModel   = "gpt-4o-mini"
 	killFlight  = 16
 )
@@ -51,6 +52,7 @@ func child(folder string) int {
 		}
 		job, err := state.Job(bulk.JobConfig{
 			Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Items: src.Items(), Model: killModel, Concurrency: killFlight,
+			Order: bulk.Order(os.Getenv(orderEnv)),
 		})
 		if err != nil {
 			return err
@@ -75,6 +77,7 @@ type killJudge struct {
 	t      *testing.T
 	folder string
 	url    string
+	order  bulk.Order
 
 	mu      sync.Mutex
 	calls   map[string]int
@@ -92,13 +95,19 @@ type killJudge struct {
 //
 //	LLMGATE_KILLS=1000 go test ./bulk -run TestKill -v -timeout 2h
 func TestKill(t *testing.T) {
-	kills, items := 6, 300
+	kills, items := 5, 250
 	if text := os.Getenv("LLMGATE_KILLS"); text != "" {
 		n, err := strconv.Atoi(text)
 		check(t, err)
 		kills, items = n, max(items, 10*n)
 	}
-	j := &killJudge{t: t, folder: t.TempDir(), calls: map[string]int{}, listed: map[string]int{}}
+	for _, order := range []bulk.Order{bulk.Completion, bulk.Input} {
+		t.Run(string(order), func(t *testing.T) { killed(t, order, kills, items) })
+	}
+}
+
+func killed(t *testing.T, order bulk.Order, kills, items int) {
+	j := &killJudge{t: t, order: order, folder: t.TempDir(), calls: map[string]int{}, listed: map[string]int{}}
 	simulator, err := sim.New(sim.Config{Respond: j.respond, Log: j.log})
 	check(t, err)
 	server, err := simulator.Listen("127.0.0.1:0")
@@ -142,7 +151,7 @@ func (j *killJudge) log(e sim.Entry) {
 
 func (j *killJudge) command() *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childEnv+"="+j.folder, providerEnv+"="+j.url)
+	cmd.Env = append(os.Environ(), childEnv+"="+j.folder, providerEnv+"="+j.url, orderEnv+"="+string(j.order))
 	cmd.Stdout = os.Stdout
 	return cmd
 }
@@ -239,6 +248,9 @@ func (j *killJudge) results() map[string]request.Money {
 		if err := json.Unmarshal(scan.Bytes(), &line); err != nil || line.Usage.Cost == nil {
 			j.t.Errorf("%s: %v", scan.Text(), err)
 			continue
+		}
+		if place := strconv.Itoa(len(costs)); j.order == bulk.Input && line.ID != place {
+			j.t.Fatalf("item %s stands in the place of %s", line.ID, place)
 		}
 		if _, ok := costs[line.ID]; ok {
 			j.t.Errorf("item %s has two results", line.ID)

@@ -1,6 +1,3 @@
-// Package bulk runs many items, such as those of a source, through a client: it reads them lazily, keeps a bounded number in flight, and hands out a
-// result for each, as completed or in the order of the input. The command line dresses it; use it from Go for the same
-// files. Memory does not grow with the number of items.
 package bulk
 
 import (

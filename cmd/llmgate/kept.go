@@ -46,6 +46,14 @@ func (f *keptFlags) policy() bulk.Unknown {
 	return cmp.Or(bulk.Unknown(f.unknown), "none")
 }
 
+// form is that of the results in the file.
+func (f *runFlags) form() bulk.Format {
+	if f.text {
+		return bulk.Text
+	}
+	return bulk.Format(f.format)
+}
+
 // runKept answers a file into another, so that the same command goes on where this one was stopped.
 func (a *app) runKept(ctx context.Context, path string, f *runFlags) (err error) {
 	if f.concurrency < 1 {
@@ -110,7 +118,7 @@ func (a *app) work(ctx context.Context, path string, f *runFlags, state *bulk.St
 	var rep *report
 	job, err := state.Job(bulk.JobConfig{
 		Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Items: items(src, stop.happened), Model: gate.first, Source: path,
-		Concurrency: f.concurrency, Order: bulk.Order(f.order), Format: bulk.Format(f.format), Overwrite: f.overwrite,
+		Concurrency: f.concurrency, Order: bulk.Order(f.order), Format: f.form(), Overwrite: f.overwrite,
 		Unknown: f.policy(), RetryFailed: f.retryFailed, Stop: stop.drain,
 		Watch: func(r *bulk.Result) { rep.add(r) },
 	})
@@ -185,7 +193,7 @@ func concludeKept(err error, s *bulk.Summary, stop *interruption, output string)
 	again := "the same command goes on"
 	switch {
 	case errors.Is(err, store.ErrFull), errors.Is(err, bulk.ErrState):
-		return failed(fmt.Errorf("%w\nNothing that was answered before is lost: with that mended, %s.", err, again))
+		return failed(fmt.Errorf("%w; nothing that was answered before is lost: with that mended, %s", err, again))
 	case err != nil:
 		return failed(err)
 	case stop.happened():

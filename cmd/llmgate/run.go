@@ -22,6 +22,7 @@ type runFlags struct {
 	output      string
 	overwrite   bool
 	quiet       bool
+	text        bool
 	sourceFlags
 	keptFlags
 }
@@ -63,6 +64,7 @@ in flight when a run was killed is sent again (--unknown), and listed.`,
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file, with a state beside it from which a run that was stopped goes on")
 	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content and no state")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress, no messages about items, no summary")
+	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
 	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
 	return cmd
@@ -98,7 +100,7 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	if err != nil {
 		return usage(err)
 	}
-	out := &output{w: a.out}
+	out := &output{w: a.out, text: f.text}
 	src, err := f.sourceFlags.open(in, path, gate.vendor)
 	if err != nil {
 		return err
