@@ -1,7 +1,10 @@
 package llmgate
 
 import (
+	"github.com/seed63918563/llmgate/cache"
 	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/dispatcher/lane"
+	"github.com/seed63918563/llmgate/policy"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -51,12 +54,25 @@ type (
 	Outcome    = dispatcher.Outcome
 	Handle     = dispatcher.Handle
 	Stats      = dispatcher.Stats
+	Condition  = dispatcher.Condition
+	Hooks      = dispatcher.Hooks
+
+	// What a Config is filled in with. Ceilings are limits of one's own, where Limits are those that a provider states.
+	Ceilings    = lane.Limits
+	CacheConfig = cache.Config
+	Policy      = policy.Policy
 
 	Error  = request.Error
 	Class  = request.Class
 	Reason = request.Reason
 	Fault  = request.Fault
 	Faults = request.Faults
+)
+
+// Orders of a Run's results.
+const (
+	CompletionOrder = dispatcher.Completion
+	InputOrder      = dispatcher.Input
 )
 
 // Roles.

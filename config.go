@@ -42,7 +42,8 @@ type Config struct {
 	Order  policy.Order
 	// Tenants are the shares of tenants while several have requests waiting; a tenant that is not named has 1.
 	Tenants map[string]float64
-	// Prices describe and price models; nil is the table that is part of the program.
+	// Prices describe and price models; nil is the table that is part of the program. The simulator's "sim/demo" costs nothing,
+	// and "sim/openai/gpt-5-mini" what the model costs that it is named after.
 	Prices *pricing.Table
 
 	// Logger gets a line for each attempt (debug) and each change of state (info, warn), without content or secrets; nil is
@@ -107,7 +108,7 @@ func (b *Budget) list() (budgets []ledger.Budget, faults []error) {
 	} {
 		switch {
 		case amount.usd < 0 || math.IsNaN(amount.usd):
-			faults = append(faults, fmt.Errorf("budget: %s %v is not an amount; leave it 0 for no cap", amount.field, amount.usd))
+			faults = append(faults, fmt.Errorf("in Budget.%s, %v is not an amount; leave it 0 for no cap", amount.field, amount.usd))
 		case amount.usd > 0:
 			budgets = append(budgets, ledger.Budget{Window: amount.window, Cap: USD(amount.usd), AtCap: b.atCap(amount.window)})
 		}
@@ -150,6 +151,9 @@ func (c *Config) open(ctx context.Context, t *Target) (dispatcher.Target, error)
 	opts := []Option{providers.WithModels(c.Prices)}
 	opts = append(append(opts, c.Options...), t.Options...)
 	client, err := Open(ctx, t.Model, opts...)
+	if err != nil {
+		client = nowhere{} // so that the target's other faults are found
+	}
 	provider, model := providers.Parse(t.Model)
 	return dispatcher.Target{
 		Name: t.Name, Client: client, Provider: provider, Model: model, Key: t.Key,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/seed63918563/llmgate/cache"
@@ -29,12 +30,11 @@ var _ Client = (*Gate)(nil)
 // New opens the models and everything around them. It sends nothing, and blocks only while it reads the State. All faults of the
 // configuration are reported together.
 func New(ctx context.Context, cfg Config) (*Gate, error) {
-	if err := cfg.check(); err != nil {
-		return nil, err
-	}
+	cfg.Prices = cfg.prices()
 	targets, faults := cfg.targets(ctx)
 	budgets, more := cfg.Budget.list()
-	if faults = append(faults, more...); len(faults) > 0 {
+	faults = slices.Concat(faults, more, cfg.check(ctx, targets, budgets))
+	if len(faults) > 0 {
 		return nil, fmt.Errorf("llmgate: %w", errors.Join(faults...))
 	}
 	g := &Gate{}
@@ -42,11 +42,7 @@ func New(ctx context.Context, cfg Config) (*Gate, error) {
 	if err := g.openBooks(ctx, &cfg, budgets); err != nil {
 		return nil, errors.Join(err, g.close())
 	}
-	d, err := dispatcher.New(dispatcher.Config{
-		Name: "llmgate", Targets: targets, Policy: cfg.Policy, Order: cfg.Order, Tenants: cfg.Tenants,
-		Ledger: g.ledger, Prices: cfg.Prices, AllowUnbounded: cfg.Budget.AllowUnbounded, Cache: cfg.middleware(),
-		Logger: cfg.Logger, Hooks: cfg.Hooks, Seed: cfg.Seed,
-	})
+	d, err := dispatcher.New(cfg.dispatcher(targets, g.ledger))
 	if err != nil {
 		return nil, errors.Join(err, g.close())
 	}
@@ -54,21 +50,44 @@ func New(ctx context.Context, cfg Config) (*Gate, error) {
 	return g, nil
 }
 
-// check reports what no other part would.
-func (c *Config) check() error {
+// check asks each part for faults before anything is opened that would have to be closed, or would leave a file.
+func (c *Config) check(ctx context.Context, targets []dispatcher.Target, budgets []ledger.Budget) (faults []error) {
 	if c.State != "" && c.Store != nil {
-		return errors.New("llmgate: State and Store are both set; give one")
+		faults = append(faults, errors.New("both State and Store are set; give one"))
 	}
 	if c.Cache != nil {
 		if _, err := cache.Wrap(nowhere{}, *c.Cache); err != nil {
-			return fmt.Errorf("llmgate: Cache: %w", err)
+			faults = append(faults, fmt.Errorf("in Cache: %w", err))
+			c.Cache = nil
 		}
 	}
-	return nil
+	if len(targets) > 0 {
+		if _, err := dispatcher.New(c.dispatcher(targets, nil)); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	books, err := ledger.New(ctx, ledger.Config{Budgets: budgets, Unpriced: c.Budget.Unpriced})
+	if err != nil {
+		return append(faults, fmt.Errorf("in Budget: %w", err))
+	}
+	if err := books.Close(); err != nil {
+		faults = append(faults, err)
+	}
+	return faults
 }
 
-// nowhere is a client for checking a configuration.
+// nowhere stands for a client while a configuration is checked.
 type nowhere struct{ request.Client }
+
+func (nowhere) Capabilities(string) request.Capabilities { return request.Capabilities{} }
+
+func (c *Config) dispatcher(targets []dispatcher.Target, books *ledger.Ledger) dispatcher.Config {
+	return dispatcher.Config{
+		Name: "llmgate", Targets: targets, Policy: c.Policy, Order: c.Order, Tenants: c.Tenants,
+		Ledger: books, Prices: c.Prices, AllowUnbounded: c.Budget.AllowUnbounded, Cache: c.middleware(),
+		Logger: c.Logger, Hooks: c.Hooks, Seed: c.Seed,
+	}
+}
 
 func (c *Config) middleware() request.Middleware {
 	if c.Cache == nil {

@@ -63,7 +63,14 @@ var allowed = map[string][]string{
 		"internal/tokens", "golang.org/x/sync/errgroup",
 	},
 	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate": {".", "config", "dispatcher/lane", "ledger", "store", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source"},
+	"cmd/llmgate": {".", "config", "dispatcher/lane", "store", "bulk/schema", "bulk/document", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router"},
+	"bulk/document": {
+		"request", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
+		"github.com/tmc/langchaingo/schema", "github.com/tmc/langchaingo/textsplitter", "golang.org/x/net/html", "golang.org/x/net/html/atom",
+		"golang.org/x/net/html/charset", "golang.org/x/sync/errgroup", "golang.org/x/text/encoding", "golang.org/x/text/encoding/unicode",
+		"golang.org/x/text/transform",
+	},
+	"bulk/schema": {"request", "github.com/google/jsonschema-go/jsonschema"},
 	"observe/otel": {
 		"request", "dispatcher", "policy/router", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute",
 		"go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace",
@@ -72,7 +79,7 @@ var allowed = map[string][]string{
 		"request", "dispatcher", "github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/promhttp",
 	},
 	"config": {
-		".", "request", "policy", "ledger", "cache", "providers",
+		".", "request", "policy", "ledger", "cache", "providers", "internal/wire",
 		"github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast", "github.com/goccy/go-yaml/parser",
 	},
 	"bench":            {"request", "bench/measure", "bench/pace", "bench/prompt", "bench/report", "internal/cputime", "internal/tokens"},

@@ -1,6 +1,16 @@
-// Package llmgate runs LLM requests from Go: one or many, over every provider. It is the front door: Open gives a client
-// for a model by name, and the names of the request package stand here again, so that most programs import this package
-// alone.
+// Package llmgate runs LLM requests from Go: one or many, over every provider. It is the front door: New gives a Gate, which
+// sends requests to models at the speed that their rate limits allow and within a budget; Open gives a bare client for a model.
+// The names of other packages that most programs need stand here again, so that they import this package alone.
+//
+//	gate, err := llmgate.New(ctx, llmgate.Config{
+//		Models: []string{"openai/gpt-5-mini", "anthropic/claude-haiku-4-5"},
+//		Budget: llmgate.Budget{TotalUSD: 20},
+//	})
+//	for result := range gate.Run(ctx, jobs, llmgate.RunOptions{}) {
+//		…
+//	}
+//
+// A client retries nothing and knows no limits; it is for single questions and for middleware of one's own:
 //
 //	client, err := llmgate.Open(ctx, "openai/gpt-5-mini")
 //	resp, err := client.Complete(ctx, llmgate.Request{
@@ -16,6 +26,8 @@ package llmgate
 import (
 	"context"
 
+	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/policy"
 	"github.com/seed63918563/llmgate/providers"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -62,6 +74,17 @@ var (
 	ParseMoney = request.ParseMoney
 	USD        = request.USD
 )
+
+// Conditions end the intake of a Run; see package dispatcher. ErrStopped is in the chain of what came after Drain or Close.
+var (
+	StopOnBudget = dispatcher.StopOnBudget
+	StopOnErrors = dispatcher.StopOnErrors
+	StopOnFatal  = dispatcher.StopOnFatal
+	ErrStopped   = dispatcher.ErrStopped
+)
+
+// DefaultPolicy returns the policy of a Config without one, to be edited; see policy.Default.
+var DefaultPolicy = policy.Default
 
 // Collect reads a stream to its end and returns the whole answer.
 var Collect = request.Collect

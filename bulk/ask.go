@@ -195,13 +195,12 @@ func unfit(resp *request.Response, why error, tries int) error {
 
 // fail writes a failure that says something of the item. The others leave it to be sent another time.
 func (a *asker) fail(ctx context.Context, t *task, r Result) (Result, fate) {
-	class := request.Classify(r.Err)
 	if errors.Is(r.Err, ledger.ErrNotDurable) || errors.Is(r.Err, ledger.ErrClosed) {
 		return r, lost
 	}
 	e, typed := errors.AsType[*request.Error](r.Err)
 	switch {
-	case pending(class), ctx.Err() != nil, a.general(class):
+	case pending(r.Err), ctx.Err() != nil, a.general(request.Classify(r.Err)):
 	case typed && errors.Is(r.Err, dispatcher.ErrStopped):
 	default:
 		return a.keep(ctx, t, r, sent)
@@ -214,7 +213,7 @@ func (a *asker) fail(ctx context.Context, t *task, r Result) (Result, fate) {
 
 // settle takes back the intent of an item that was not answered and is not billed, so that nobody holds it for unknown.
 func (a *asker) settle(ctx context.Context, t *task, r Result) (Result, fate) {
-	o := store.Outcome{Item: t.name(), Class: request.ClassCanceled, At: time.Now()}
+	o := store.Outcome{Item: t.name(), Class: classLeft, At: time.Now()}
 	if err := a.ledger.Write(context.WithoutCancel(ctx), store.Record{Outcomes: []store.Outcome{o}}); err != nil {
 		r.Err = errors.Join(r.Err, err)
 		return r, lost

@@ -34,7 +34,7 @@ func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
 		return Result{Item: t.item, Err: stopped}, f
 	case err != nil && ctx.Err() != nil:
 		return Result{Item: t.item, Err: notSent(ctx)}, left
-	case pending(request.Classify(err)):
+	case pending(err):
 		return Result{Item: t.item, Err: err}, left
 	}
 	return j.asker.keep(ctx, t, Result{Item: t.item, Response: resp, Err: err}, sent)

@@ -88,7 +88,7 @@ func (s *show) refail(ctx context.Context, upTo int64) error {
 
 // shown reports that an outcome is in an output.
 func shown(o *store.Outcome) bool {
-	return len(o.Item) > 0 && o.Item[0] != partMark && o.Class != classSuperseded && !pending(o.Class)
+	return len(o.Item) > 0 && o.Item[0] != partMark && o.Class != classSuperseded && o.Class != classLeft
 }
 
 // follow shows what was committed since the last time.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 	"github.com/seed63918563/llmgate/store/sqlite"
@@ -83,7 +84,7 @@ func NewState(ctx context.Context, s store.Store, output string) (*State, error)
 		if err != nil {
 			return nil, fmt.Errorf("bulk: reading the state of %s: %w", output, err)
 		}
-		if k, ok := parseKey(o.Item); ok && !pending(o.Class) {
+		if k, ok := parseKey(o.Item); ok && o.Class != classLeft {
 			state.index.put(k, statusOf(o.Class))
 		}
 	}
@@ -109,10 +110,14 @@ func statusOf(class request.Class) status {
 	return failed
 }
 
-// pending are classes of failures that say nothing of the item: it is to be sent when their cause is gone.
-func pending(class request.Class) bool {
-	switch class {
-	case request.ClassCanceled, request.ClassBudget, request.ClassAuth, request.ClassQuota:
+// pending reports a failure that says nothing of the item: it is to be sent when the cause is gone. A budget for each request
+// refuses the item for its own sake.
+func pending(err error) bool {
+	switch request.Classify(err) {
+	case request.ClassBudget:
+		refusal, ok := errors.AsType[*ledger.BudgetError](err)
+		return !ok || refusal.Window != ledger.PerRequest
+	case request.ClassCanceled, request.ClassAuth, request.ClassQuota:
 		return true
 	}
 	return false

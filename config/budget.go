@@ -14,11 +14,11 @@ func (r *reader) budget(p place) ledger.Budget {
 	b := ledger.Budget{}
 	given, atCap := false, false
 	r.fields(p, map[string]take{
-		"name":   into(&b.Name, r.text),
+		"name":   into(&b.Name, r.open),
 		"cap":    func(p place) { b.Cap, given = r.money(p); given = true },
 		"window": into(&b.Window, oneOf(r, windows)),
-		"match":  func(p place) { b.Match = entries(r, p, r.text) },
-		"each":   func(p place) { b.Each = r.texts(p) },
+		"match":  func(p place) { b.Match = entries(r, p, r.open) },
+		"each":   func(p place) { b.Each = r.each(p, r.text) },
 		"at_cap": func(p place) { b.AtCap, _ = choice(r, p, atCaps); atCap = true },
 		"warn": func(p place) {
 			r.elements(p, func(p place) {

@@ -20,8 +20,11 @@ import (
 	"github.com/seed63918563/llmgate/providers"
 )
 
-// MaxFile is the largest file that is read, in bytes.
-const MaxFile = 1 << 20
+// MaxFile is the largest file that is read, in bytes. The parser takes quadratic time for what is nested without end.
+const MaxFile = 1 << 18
+
+// maxFaults are told of a file; one that has more is something else.
+const maxFaults = 50
 
 // Load reads a file. Environment variables, which have the keys, are asked of getenv; nil is the process's own. Models are not
 // opened yet.
@@ -59,7 +62,14 @@ func Parse(file string, text []byte, getenv func(string) string) (cfg llmgate.Co
 	if len(cfg.Models)+len(cfg.Targets) == 0 && len(r.faults) == 0 {
 		r.fault(root, "no models; name one, such as models: [openai/gpt-5-mini]")
 	}
-	return cfg, errors.Join(r.faults...)
+	return cfg, r.report()
+}
+
+func (r *reader) report() error {
+	if more := len(r.faults) - maxFaults; more > 0 {
+		return errors.Join(append(r.faults[:maxFaults:maxFaults], fmt.Errorf("%s: and %d more", r.file, more))...)
+	}
+	return errors.Join(r.faults...)
 }
 
 // syntax turns the parser's error, which draws the place, into one line of "line:column: what".
@@ -75,7 +85,7 @@ func syntax(err error) error {
 func (r *reader) config(p place, c *llmgate.Config, getenv func(string) string) {
 	c.Options = []llmgate.Option{providers.WithGetenv(getenv)}
 	r.fields(p, map[string]take{
-		"models":    func(p place) { c.Models = r.texts(p) },
+		"models":    func(p place) { c.Models = r.each(p, r.model) },
 		"targets":   func(p place) { r.elements(p, func(p place) { c.Targets = append(c.Targets, r.target(p, getenv)) }) },
 		"order":     into(&c.Order, oneOf(r, orders)),
 		"tenants":   func(p place) { c.Tenants = entries(r, p, r.weight) },

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -95,6 +96,14 @@ func TestEveryFieldIsRead(t *testing.T) {
 	}
 }
 
+func wrongKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "k%d: x\n", i)
+	}
+	return b.String()
+}
+
 // Faults are told all together, each with its place and what to do.
 func TestFaultsHaveTheirPlace(t *testing.T) {
 	for text, want := range map[string][]string{
@@ -103,7 +112,7 @@ func TestFaultsHaveTheirPlace(t *testing.T) {
 		"":                               {"c.yaml:1:1: no models; name one"},
 		"tenants: {a: 1, a: 2}":          {`c.yaml:1:17: not YAML: mapping key "a" already defined at [1:11]`},
 		"models: {a: b}":                 {"c.yaml:1:", "models: expected a text, not fields"},
-		"models: [a/b, a/b]":             {`c.yaml:1:15: models[1]: "a/b" is given twice`},
+		"models: [sim/a, sim/a]":         {`c.yaml:1:17: models[1]: "sim/a" is given twice`},
 		"- a":                            {"c.yaml:1:1: expected fields"},
 		"models: [a/b]\n---\nmodels: []": {"a second document"},
 		"models: [a/b\nx: {":             {"c.yaml:", ": not YAML: "},
@@ -117,7 +126,20 @@ func TestFaultsHaveTheirPlace(t *testing.T) {
 			"targets[0]: no model",
 		},
 		"targets: [{model: openai/x, api_key: sk-secret}]": {"targets[0].api_key: a configuration holds no secrets", "key_env: NAME"},
-		"targets: [{model: openai/x, key_env: sk-secret}]": {"targets[0].key_env: the environment variable that is named here is not set"},
+		"targets: [{model: openai/x, key_env: sk-secret}]": {"targets[0].key_env: a configuration holds no secrets"},
+		"targets: [{model: openai/x, key_env: UNSET}]":     {"targets[0].key_env: the environment variable that is named here is not set"},
+		"targets: [{model: a/b, key: sk-secret-0123, name: Bearer sk-secret-0123, labels: {x: sk-secret-0123}, openai_api_key: sk-secret}]": {
+			"c.yaml:1:29: targets[0].key: a configuration holds no secrets", "targets[0].name: a conf", "targets[0].labels.x: a conf", "targets[0].openai_api_key: a conf",
+		},
+		"targets: [{model: a/b, base_url: 'http://me:word@host/v1'}, {model: a/c, base_url: 'localhost:8000'}]": {
+			"targets[0].base_url: a configuration holds no secrets", "targets[1].base_url: not the address of a server; write http://",
+		},
+		"models: [gpt-5-mini, nobody/x]\ntargets: [{model: nobody/y}]": {
+			`c.yaml:1:10: models[0]: model "gpt-5-mini": write vendor/model`, `c.yaml:1:22: models[1]: model "nobody/x": no vendor is named "nobody"; the vendors are sim,`,
+			`c.yaml:2:19: targets[0].model: model "nobody/y": no vendor`,
+		},
+		"models: [sim/demo]\n" + wrongKeys(62): {"c.yaml:51:1: k49: not known", "c.yaml: and 12 more"},
+		"100%d: x":                             {"c.yaml:1:1: 100%d: not known here; the fields are budgets,"},
 		"models: [a/b]\npolicy: {max_wait: 5 minutes, classes: {ratelimit: {}, timeout: {first: home, retries: -1}}}": {
 			`policy.max_wait: "5 minutes" is not a time; write 500ms`, "policy.classes.ratelimit: not known here",
 			`policy.classes.timeout.first: "home" is not known; it is one of cheaper, `, "retries: -1: expected",
@@ -176,6 +198,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(whole)
 	f.Add("targets:\n- {model: a/b, labels: {x: [1]}}\n---\n&a *a: !x |\n  y")
 	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 1<<12 {
+			return // see MaxFile
+		}
 		cfg, err := config.Parse("c.yaml", []byte(text), getenv)
 		if err == nil && len(cfg.Models)+len(cfg.Targets) == 0 {
 			t.Error("nothing to ask, and no error")

@@ -32,7 +32,7 @@ func (r *reader) fault(p place, format string, args ...any) {
 	if p.path != "" {
 		where += p.path + ": "
 	}
-	r.faults = append(r.faults, fmt.Errorf(where+format, args...))
+	r.faults = append(r.faults, fmt.Errorf("%s%w", where, fmt.Errorf(format, args...))) // where has names of the user's own
 }
 
 // take reads the value at a place into a field.
@@ -46,7 +46,7 @@ func (r *reader) fields(p place, known map[string]take) {
 		read, ok := known[name]
 		switch {
 		case !ok && secret(name):
-			r.fault(at, "a configuration holds no secrets; put the key into an environment variable and name that: key_env: NAME")
+			r.fault(at, noSecrets)
 		case !ok:
 			r.fault(at, "not known here; the fields are %s", strings.Join(sortedKeys(known), ", "))
 		default:
@@ -123,10 +123,17 @@ func sortedKeys[V any](m map[string]V) []string {
 	return names
 }
 
-// secret tells names under which somebody may have put a key.
+const noSecrets = "a configuration holds no secrets; put the key into an environment variable and name that: key_env: NAME"
+
+// secret tells names under which somebody may have put a key. That max_tokens is none, the last word tells.
 func secret(name string) bool {
-	name = strings.ToLower(strings.NewReplacer("-", "_", ".", "_").Replace(name))
-	return slices.Contains([]string{"api_key", "apikey", "token", "secret", "password", "authorization", "bearer"}, name)
+	name = strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(name))
+	for _, word := range [...]string{"apikey", "accesskey", "secret", "password", "authorization", "bearer"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return strings.HasSuffix(name, "token")
 }
 
 func kind(n ast.Node) string {

@@ -2,20 +2,22 @@ package config
 
 import (
 	"math"
+	"net/url"
 
 	"github.com/seed63918563/llmgate"
 )
 
 func (r *reader) target(p place, getenv func(string) string) (t llmgate.Target) {
+	given := false
 	r.fields(p, map[string]take{
-		"model":         into(&t.Model, r.text),
-		"name":          into(&t.Name, r.text),
-		"key":           into(&t.Key, r.text),
+		"model":         func(p place) { t.Model, _ = r.model(p); given = true },
+		"name":          into(&t.Name, r.open),
+		"key":           into(&t.Key, r.open),
 		"key_env":       func(p place) { t.Options = append(t.Options, r.keyOption(p, getenv)...) },
 		"base_url":      func(p place) { t.Options = append(t.Options, r.addressOption(p)...) },
 		"max_in_flight": into(&t.MaxInFlight, r.atLeast(1)),
 		"weight":        into(&t.Weight, r.atLeast(1)),
-		"labels":        func(p place) { t.Labels = entries(r, p, r.text) },
+		"labels":        func(p place) { t.Labels = entries(r, p, r.open) },
 		"limits": func(p place) {
 			r.fields(p, map[string]take{
 				"rpm":  into(&t.Limits.RPM, r.atLeast(1)),
@@ -27,7 +29,7 @@ func (r *reader) target(p place, getenv func(string) string) (t llmgate.Target) 
 			})
 		},
 	})
-	if t.Model == "" {
+	if !given {
 		r.fault(p, "no model; write model: vendor/model")
 	}
 	return t
@@ -35,7 +37,7 @@ func (r *reader) target(p place, getenv func(string) string) (t llmgate.Target) 
 
 // keyOption gives the key that a variable holds.
 func (r *reader) keyOption(p place, getenv func(string) string) []llmgate.Option {
-	name, ok := r.text(p)
+	name, ok := r.open(p)
 	if !ok {
 		return nil
 	}
@@ -48,11 +50,20 @@ func (r *reader) keyOption(p place, getenv func(string) string) []llmgate.Option
 }
 
 func (r *reader) addressOption(p place) []llmgate.Option {
-	url, ok := r.text(p)
+	written, ok := r.open(p)
 	if !ok {
 		return nil
 	}
-	return []llmgate.Option{llmgate.WithBaseURL(url)}
+	address, err := url.Parse(written)
+	switch {
+	case err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https":
+		r.fault(p, "not the address of a server; write http://localhost:8000/v1")
+		return nil
+	case address.User != nil:
+		r.fault(p, noSecrets)
+		return nil
+	}
+	return []llmgate.Option{llmgate.WithBaseURL(written)}
 }
 
 // weight is a tenant's share.

@@ -11,6 +11,9 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/seed63918563/llmgate"
+	"github.com/seed63918563/llmgate/internal/wire"
+	"github.com/seed63918563/llmgate/providers"
+	"github.com/seed63918563/llmgate/request"
 )
 
 // text reads a text; a number counts as how it is written.
@@ -25,6 +28,29 @@ func (r *reader) text(p place) (string, bool) {
 	}
 	r.fault(p, "expected a text, not %s", kind(p.node))
 	return "", false
+}
+
+// open reads a text that will stand in logs and errors, where no secret may.
+func (r *reader) open(p place) (string, bool) {
+	written, ok := r.text(p)
+	if ok && wire.Redact(written) != written {
+		r.fault(p, noSecrets)
+		return "", false
+	}
+	return written, ok
+}
+
+// model reads the name of a model.
+func (r *reader) model(p place) (string, bool) {
+	written, ok := r.text(p)
+	if !ok {
+		return "", false
+	}
+	if err := providers.Check(written); err != nil {
+		r.fault(p, "%s", request.AsError(err).Message)
+		return "", false
+	}
+	return written, true
 }
 
 // number reads a whole number of at least so much.
@@ -125,10 +151,10 @@ func choice[T any](r *reader, p place, words map[string]T) (value T, ok bool) {
 	return value, ok
 }
 
-// texts reads a list of texts, each once.
-func (r *reader) texts(p place) (list []string) {
+// each reads a list of texts, each of which comes once.
+func (r *reader) each(p place, read func(place) (string, bool)) (list []string) {
 	r.elements(p, func(p place) {
-		if written, ok := r.text(p); ok {
+		if written, ok := read(p); ok {
 			if slices.Contains(list, written) {
 				r.fault(p, "%q is given twice; keep one", written)
 			}

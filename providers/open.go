@@ -64,19 +64,28 @@ func Open(_ context.Context, name string, opts ...Option) (request.Client, error
 	for _, opt := range opts {
 		opt(&o)
 	}
-	vendor, model, _ := strings.Cut(name, "/")
-	if model == "" {
-		return nil, fault(request.ClassInvalid, vendor, fmt.Sprintf("model %q: write vendor/model, such as openai/gpt-5-mini", name))
+	if err := Check(name); err != nil {
+		return nil, err
 	}
+	vendor, model, _ := strings.Cut(name, "/")
 	if vendor == "sim" {
 		return openSim(model, &o)
 	}
-	host, found := hostOf(vendor)
-	if !found {
-		return nil, fault(request.ClassInvalid, vendor, fmt.Sprintf("model %q: no vendor is named %q; the vendors are %s. For any other OpenAI-compatible server use openai/%s with its base URL",
+	host, _ := hostOf(vendor)
+	return host.open(model, &o)
+}
+
+// Check reports, as Open would, that nothing can be opened by a name, whatever the keys and options.
+func Check(name string) error {
+	vendor, model, _ := strings.Cut(name, "/")
+	if model == "" {
+		return fault(request.ClassInvalid, vendor, fmt.Sprintf("model %q: write vendor/model, such as openai/gpt-5-mini", name))
+	}
+	if _, found := hostOf(vendor); !found && vendor != "sim" {
+		return fault(request.ClassInvalid, vendor, fmt.Sprintf("model %q: no vendor is named %q; the vendors are %s. For any other OpenAI-compatible server use openai/%s with its base URL",
 			name, vendor, strings.Join(Names(), ", "), model))
 	}
-	return host.open(model, &o)
+	return nil
 }
 
 // Parse splits a name of Open's into the provider by which prices are found and money is counted, and the model. It is for names

@@ -77,6 +77,7 @@ func (a *app) ask(ctx context.Context, args []string, f *chatFlags) error {
 		return err
 	}
 	defer gate.Abort()
+	gate.notices.tell(func(line string) { fmt.Fprintln(a.err, line) })
 	if err := a.print(gate.Stream(ctx, req)); err != nil {
 		return failed(err)
 	}
@@ -88,11 +89,15 @@ func (a *app) ask(ctx context.Context, args []string, f *chatFlags) error {
 
 // print writes the text of a stream as it comes and ends the line.
 func (a *app) print(stream iter.Seq2[llmgate.Chunk, error]) error {
+	begun := false
 	for chunk, err := range stream {
 		if err != nil {
-			fmt.Fprintln(a.out)
+			if begun {
+				fmt.Fprintln(a.out)
+			}
 			return err
 		}
+		begun = begun || chunk.Content != ""
 		if _, err := io.WriteString(a.out, chunk.Content); err != nil {
 			return err
 		}

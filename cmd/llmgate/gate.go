@@ -60,6 +60,7 @@ type opened struct {
 	prices          *pricing.Table
 	vendor          string // of the first model
 	standIn         bool   // the simulator answers because nobody was named
+	notices         *notices
 }
 
 func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
@@ -83,6 +84,8 @@ func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*o
 		}
 		cfg.Store = books
 	}
+	told := newNotices()
+	cfg.Hooks = append(cfg.Hooks, told)
 	gate, err := llmgate.New(ctx, cfg)
 	if err != nil {
 		return nil, usage(err)
@@ -92,7 +95,7 @@ func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*o
 		names = append(names, t.Model)
 	}
 	vendor, _, _ := strings.Cut(names[0], "/")
-	o := &opened{Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: vendor, standIn: standIn, prices: table}
+	o := &opened{Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: vendor, standIn: standIn, prices: table, notices: told}
 	o.provider, o.model = providers.Parse(names[0])
 	o.limits = cfg.Targets[0].Limits
 	return o, nil
@@ -100,6 +103,9 @@ func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*o
 
 // read puts the file, the flags and the environment together. Models end up among the targets.
 func (f *gateFlags) read(a *app) (cfg llmgate.Config, standIn bool, err error) {
+	if f.given("config") && f.config == "" {
+		return cfg, false, errors.New("--config is empty; was a variable meant that is not set?")
+	}
 	if file := f.first("config", f.config, a.getenv(configVariable)); file != "" {
 		if cfg, err = config.Load(file, a.getenv); err != nil {
 			return cfg, false, err

@@ -30,6 +30,8 @@ func TestGateFlagsAreChecked(t *testing.T) {
 		"--model is empty":                              {"--model", "sim/demo", "--model", ""},
 		"broken.yaml:2:1: budget: not known here":       {"--config", broken},
 		"nowhere.yaml: no such file":                    {"--config", "nowhere.yaml"},
+		"--config is empty":                             {"--config", ""},
+		"llmgate: openai: auth: no API key":             {"--model", "openai/gpt-5-mini"},
 		"--base-url beside models of a file":            {"--config", good, "--base-url", "http://x"},
 		`the name "sim/demo" is taken`:                  {"--model", "sim/demo", "--model", "sim/demo"},
 		`no vendor is named "nobody"`:                   {"--model", "sim/demo", "--model", "nobody/x"},
@@ -54,7 +56,7 @@ func TestRunKeepsToItsBudget(t *testing.T) {
 	if len(results) < 10 || len(results) > 250 {
 		t.Errorf("%d results of 300; want some", len(results))
 	}
-	s.saysErr(t, "budget", "The budget is used up: ")
+	s.saysErr(t, "budget", "The budget is used up: $0.000", "of $0.002 (--budget) is left, too little for the next item")
 	var spent float64
 	for _, r := range results {
 		if usage, ok := r["usage"].(map[string]any); ok {
@@ -64,6 +66,29 @@ func TestRunKeepsToItsBudget(t *testing.T) {
 	if spent == 0 || spent > 0.002 {
 		t.Errorf("spent %v of 0.002", spent)
 	}
+}
+
+// Items that are above a cap of their own don't stop the others, and what has no price is not a budget used up.
+func TestRunGoesOnWhereOneItemIsRefused(t *testing.T) {
+	cfg := written(t, "llmgate.yaml", "models: [sim/openai/gpt-5-mini]\nbudgets: [{cap: 0.001usd, window: request}]\n")
+	prompts := file(t, `{"prompt":"x","max_tokens":20000}`, `{"prompt":"x","max_tokens":50}`, `{"prompt":"y","max_tokens":50}`)
+	s := newSession()
+	s.expect(t, exitFailed, "run", prompts, "--config", cfg, "-c", "1")
+	s.saysErr(t, "2 answered, 1 failed (budget 1)")
+	s.expect(t, exitFailed, "run", prompts, "--model", "sim/unheard-of", "--budget", "1usd")
+	s.saysErr(t, "3 failed (budget 3)", "give the model a price with --prices")
+	if got := s.err.String(); strings.Contains(got, "used up") {
+		t.Errorf("said %s", got)
+	}
+}
+
+// The first thing that anybody tries has a price: nothing.
+func TestTheStandInAnswersWithinABudget(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *session) {
+		s.expect(t, exitOK, "run", examples, "--budget", "0")
+		s.expect(t, exitOK, "chat", "x", "--budget", "1usd")
+		s.saysErr(t, "200 answered, 0 failed", "out, $0.00\n")
+	})
 }
 
 func TestASecondModelAnswersWhereTheFirstFails(t *testing.T) {
@@ -92,6 +117,6 @@ func TestRunTakesAConfiguration(t *testing.T) {
 	if !strings.Contains(s.out.String(), "Simulated answer") {
 		t.Errorf("said %q", s.out.String())
 	}
-	s.expect(t, exitFailed, "chat", "x", "--model", "sim/demo")
-	s.saysErr(t, "sim: budget", "sim/demo")
+	s.expect(t, exitFailed, "chat", "x", "--model", "sim/unheard-of")
+	s.saysErr(t, "sim: budget", "sim/unheard-of")
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,7 +51,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 		code = e.code
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(a.err, "llmgate:", text)
+		fmt.Fprintln(a.err, "llmgate:", strings.TrimPrefix(text, "llmgate: ")) // as errors of the library begin, too
 	}
 	return code
 }

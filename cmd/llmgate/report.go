@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -20,13 +21,12 @@ const maxFailures = 10
 
 // report tells how a run goes: failures as they come, a line of progress where somebody watches, and a summary.
 type report struct {
-	w       io.Writer
-	quiet   bool
-	live    bool // a person sees it, and nothing else writes to the screen
-	model   string
-	standIn bool
-	run     interface{ InFlight() int }
-	start   time.Time
+	w     io.Writer
+	quiet bool
+	live  bool // a person sees it, and nothing else writes to the screen
+	gate  *opened
+	run   interface{ InFlight() int }
+	start time.Time
 
 	// Of a run with a state: how it stands, and what the summary says besides.
 	job  *bulk.Job
@@ -38,7 +38,9 @@ type report struct {
 	failures int
 	classes  map[request.Class]int
 	usage    request.Usage
-	shown    bool // a line of progress is on the screen
+	refusal  *ledger.BudgetError // the last one by a budget that is used up
+	unpriced bool                // a budget refused what nobody can price
+	shown    bool                // a line of progress is on the screen
 
 	stop chan struct{}
 	wait sync.WaitGroup
@@ -47,11 +49,14 @@ type report struct {
 // startReport begins to tell. End it.
 func (a *app) startReport(gate *opened, quiet bool, out *output, run interface{ InFlight() int }) *report {
 	r := &report{
-		w: a.err, quiet: quiet, live: !quiet && isTerminal(a.err) && !isTerminal(out.w), model: gate.names, standIn: gate.standIn, run: run,
+		w: a.err, quiet: quiet, live: !quiet && isTerminal(a.err) && !isTerminal(out.w), gate: gate, run: run,
 		start: time.Now(), classes: map[request.Class]int{}, stop: make(chan struct{}),
 	}
 	if r.live {
 		r.wait.Go(r.watch)
+	}
+	if !quiet {
+		gate.notices.tell(r.note)
 	}
 	return r
 }
@@ -179,6 +184,10 @@ func (r *report) add(result *bulk.Result) {
 		r.usage = r.usage.Add(e.Partial.Usage)
 	}
 	r.classes[result.Class()]++
+	if refusal := usedUp(result.Err); refusal != nil {
+		r.refusal = refusal
+	}
+	r.unpriced = r.unpriced || errors.Is(result.Err, ledger.ErrUnpriced)
 	if r.quiet || r.failures > maxFailures+1 {
 		return
 	}
@@ -191,6 +200,14 @@ func (r *report) add(result *bulk.Result) {
 	default:
 		fmt.Fprintf(r.w, "llmgate: item %s: %v\n", result.Item.ID, result.Err)
 	}
+}
+
+// note writes a line that is about no item.
+func (r *report) note(line string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.clear()
+	fmt.Fprintln(r.w, line)
 }
 
 func (r *report) counts() (answered, failures int) {
@@ -216,7 +233,7 @@ func (r *report) summary() string {
 	if len(r.classes) > 0 {
 		fmt.Fprintf(&b, " (%s)", r.classList())
 	}
-	fmt.Fprintf(&b, " in %s (%.1f/s) by %s", elapsed.Round(time.Millisecond), float64(r.answered)/elapsed.Seconds(), r.model)
+	fmt.Fprintf(&b, " in %s (%.1f/s) by %s", elapsed.Round(time.Millisecond), float64(r.answered)/elapsed.Seconds(), r.gate.names)
 	fmt.Fprintf(&b, "\n%s tokens in, %s out", grouped(r.usage.PromptTokens()), grouped(r.usage.OutputTokens))
 	if r.usage.Estimated {
 		b.WriteString(" (partly estimated)")
@@ -224,10 +241,13 @@ func (r *report) summary() string {
 	if r.usage.Priced {
 		fmt.Fprintf(&b, ", %v", r.usage.Cost)
 	}
-	if r.classes[request.ClassBudget] > 0 {
-		b.WriteString("\nThe budget is used up: items without an answer were not sent. Run them again with a higher --budget.")
+	if r.refusal != nil {
+		b.WriteString("\n" + remainder(r.refusal, r.gate.Ledger()))
 	}
-	if r.standIn && r.answered > 0 {
+	if r.unpriced {
+		b.WriteString("\n" + unpriced)
+	}
+	if r.gate.standIn && r.answered > 0 {
 		b.WriteString("\nThe built-in simulator answered, with made-up text. For real answers add --model, such as --model openai/gpt-5-mini.")
 	}
 	for _, line := range r.kept {

@@ -25,7 +25,7 @@ func newReport(t *testing.T, w *console, live bool) *report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := (&app{err: w}).startReport(&opened{names: "vendor/model"}, false, &output{w: w}, run)
+	r := (&app{err: w}).startReport(&opened{names: "vendor/model", notices: newNotices()}, false, &output{w: w}, run)
 	if r.live {
 		t.Fatal("a buffer was taken for a terminal")
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bulk"
 	"github.com/seed63918563/llmgate/bulk/source"
-	"github.com/seed63918563/llmgate/request"
+	"github.com/seed63918563/llmgate/dispatcher"
 )
 
 type runFlags struct {
@@ -59,7 +59,7 @@ in flight when a run was killed is sent again (--unknown), and listed.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runFile(cmd.Context(), args[0], &f) },
 	}
 	f.gateFlags.register(cmd)
-	cmd.Flags().IntVarP(&f.concurrency, "concurrency", "c", bulk.DefaultConcurrency, "how many requests are in flight at most")
+	cmd.Flags().IntVarP(&f.concurrency, "concurrency", "c", dispatcher.DefaultInFlight, "how many items are under way at most; what keeps to rate limits are the limits themselves")
 	cmd.Flags().StringVar(&f.order, "order", string(bulk.Completion), `order of the results: "completion" or "input"`)
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file, with a state beside it from which a run that was stopped goes on")
 	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content and no state")
@@ -135,8 +135,8 @@ func items(src *source.Source, interrupted func() bool) iter.Seq2[source.Item, e
 	}
 }
 
-// write puts every result out. Once a budget is used up, no more items are taken in. Where it can't write, it closes the input: leaving the loop waits for the intake, which may be
-// waiting for more.
+// write puts every result out. Once a budget is used up, no more items are taken in. Where it can't write, it closes the input:
+// leaving the loop waits for the intake, which may be waiting for more.
 func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *interruption, in io.Closer) error {
 	for result, err := range results {
 		if err != nil {
@@ -147,7 +147,7 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *
 			return err
 		}
 		r.add(&result)
-		if result.Class() == request.ClassBudget {
+		if usedUp(result.Err) != nil {
 			stop.drained()
 		}
 	}
