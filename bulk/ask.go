@@ -170,7 +170,7 @@ func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
 			return r, lost
 		case rejected != nil && n < a.retries:
 			if a.repair != nil {
-				req = a.repair(req, resp, rejected)
+				req = a.repair(t.item.Request, resp, rejected)
 			}
 			req.NoCache = true // a cache would say the same again
 			continue

@@ -45,11 +45,11 @@ type JobConfig struct {
 	RetryFailed bool
 
 	// Check says what is wrong with an answer, nil if nothing is. A rejected answer is paid for, and the item is asked again,
-	// CheckRetries times at most (0), with what Repair makes of the request before; nil is the same request. Both must be safe
+	// CheckRetries times at most (0), with what Repair makes of the item's request; nil is the same request. Both must be safe
 	// for concurrent use.
 	Check        func(*source.Item, *request.Response) error
 	CheckRetries int
-	Repair       func(before request.Request, answer *request.Response, why error) request.Request
+	Repair       func(req request.Request, answer *request.Response, why error) request.Request
 	// Compose, if set, makes an item's answer out of several: each call of ask is remembered under its content, so that a run
 	// that goes on pays for none of them again. What it returns is kept as the item's answer, at no cost of its own.
 	Compose func(ctx context.Context, item *source.Item, ask Ask) (*request.Response, error)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/bulk/schema"
 	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
@@ -55,18 +57,60 @@ func (f *runFlags) form() bulk.Format {
 }
 
 // runKept answers a file into another, so that the same command goes on where this one was stopped.
-func (a *app) runKept(ctx context.Context, path string, f *runFlags) (err error) {
-	if f.concurrency < 1 {
-		return usage(fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency))
-	}
-	if f.unknown == "" {
-		return usage(errors.New(`--unknown is empty: use resend, hold or fail`))
+func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
+	judge, err := f.checkFlags.judge()
+	if err != nil {
+		return err
 	}
 	in, err := a.input(path)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
+	return a.withState(ctx, f, in, func(state *bulk.State, gate *opened) error {
+		src, err := f.sourceFlags.open(in, path, gate.vendor)
+		if err != nil {
+			return err
+		}
+		defer src.Close()
+		if err := a.confirm(path, f, state, gate); err != nil {
+			return err
+		}
+		stop := a.heedInterrupts(ctx, in)
+		defer stop.end()
+		cfg := f.job(gate, stop)
+		cfg.Source, cfg.Items = path, judged(items(src, stop.happened), judge)
+		if judge != nil {
+			cfg.Check = func(_ *source.Item, resp *request.Response) error { return judge.Validate(resp.Content) }
+			cfg.CheckRetries = f.repairs
+			cfg.Repair = func(req request.Request, resp *request.Response, why error) request.Request {
+				return schema.Repair(req, resp.Content, why)
+			}
+		}
+		return a.workOn(state, gate, f, cfg, stop)
+	})
+}
+
+// judged asks for the form of the answers.
+func judged(items iter.Seq2[source.Item, error], j *judge) iter.Seq2[source.Item, error] {
+	return func(yield func(source.Item, error) bool) {
+		for item, err := range items {
+			item.Request = j.request(item.Request)
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
+// withState opens the state of the output, and a gate over it.
+func (a *app) withState(ctx context.Context, f *runFlags, in io.Reader, work func(*bulk.State, *opened) error) (err error) {
+	if f.concurrency < 1 {
+		return usage(fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency))
+	}
+	if f.unknown == "" {
+		return usage(errors.New(`--unknown is empty: use resend, hold or fail`))
+	}
 	if err := checkOutput(f, in); err != nil {
 		return err
 	}
@@ -84,15 +128,32 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) (err error)
 		return err
 	}
 	defer gate.Abort()
-	src, err := f.sourceFlags.open(in, path, gate.vendor)
+	return work(state, gate)
+}
+
+// job is what the flags say of the work.
+func (f *runFlags) job(gate *opened, stop *interruption) bulk.JobConfig {
+	return bulk.JobConfig{
+		Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Model: gate.first,
+		Concurrency: f.concurrency, Order: bulk.Order(f.order), Format: f.form(), Overwrite: f.overwrite,
+		Unknown: f.policy(), RetryFailed: f.retryFailed, Stop: stop.drain,
+	}
+}
+
+// workOn does the work, and tells how it goes.
+func (a *app) workOn(state *bulk.State, gate *opened, f *runFlags, cfg bulk.JobConfig, stop *interruption) error {
+	var rep *report
+	cfg.Watch = func(r *bulk.Result) { rep.add(r) }
+	job, err := state.Job(cfg)
 	if err != nil {
-		return err
+		return usage(err)
 	}
-	defer src.Close()
-	if err := a.confirm(path, f, state, gate); err != nil {
-		return err
-	}
-	return a.work(ctx, path, f, state, gate, src, in)
+	rep = a.startKept(gate, f, job)
+	sum, err := job.Run(stop.ctx)
+	rep.kept = keptLines(sum, f.output)
+	rep.end()
+	rep.event("summary", sum.Snapshot, reason(sum))
+	return concludeKept(err, sum, stop)
 }
 
 // checkOutput refuses to write over the input, and over what no state tells about. It changes nothing.
@@ -110,27 +171,6 @@ func checkOutput(f *runFlags, in io.Reader) error {
 		return usage(fmt.Errorf("-o %s has content already; give another name, or --overwrite", f.output))
 	}
 	return nil
-}
-
-func (a *app) work(ctx context.Context, path string, f *runFlags, state *bulk.State, gate *opened, src *source.Source, in io.Closer) error {
-	stop := a.heedInterrupts(ctx, in)
-	defer stop.end()
-	var rep *report
-	job, err := state.Job(bulk.JobConfig{
-		Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Items: items(src, stop.happened), Model: gate.first, Source: path,
-		Concurrency: f.concurrency, Order: bulk.Order(f.order), Format: f.form(), Overwrite: f.overwrite,
-		Unknown: f.policy(), RetryFailed: f.retryFailed, Stop: stop.drain,
-		Watch: func(r *bulk.Result) { rep.add(r) },
-	})
-	if err != nil {
-		return usage(err)
-	}
-	rep = a.startKept(gate, f, job)
-	sum, err := job.Run(stop.ctx)
-	rep.kept = keptLines(sum, f.output)
-	rep.end()
-	rep.event("summary", sum.Snapshot, reason(sum))
-	return concludeKept(err, sum, stop, f.output)
 }
 
 // reason is why a run was stopped, in words.
@@ -189,7 +229,7 @@ func few(ids []string) string {
 }
 
 // concludeKept turns how the run went into an exit code, and says how to go on.
-func concludeKept(err error, s *bulk.Summary, stop *interruption, output string) error {
+func concludeKept(err error, s *bulk.Summary, stop *interruption) error {
 	again := "the same command goes on"
 	switch {
 	case errors.Is(err, store.ErrFull), errors.Is(err, bulk.ErrState):

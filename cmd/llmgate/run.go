@@ -25,6 +25,7 @@ type runFlags struct {
 	text        bool
 	sourceFlags
 	keptFlags
+	checkFlags
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -67,6 +68,7 @@ in flight when a run was killed is sent again (--unknown), and listed.`,
 	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
 	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
+	f.checkFlags.register(cmd)
 	return cmd
 }
 
@@ -81,6 +83,8 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	switch {
 	case f.dryRun:
 		return a.plan(ctx, path, &planFlags{gateFlags: f.gateFlags, sourceFlags: f.sourceFlags, output: f.output})
+	case f.output == "" && (f.schemaFile != "" || f.check != ""):
+		return usage(errors.New("--schema and --check need -o OUT, where what is asked again is remembered"))
 	case f.output != "":
 		return a.runKept(ctx, path, f)
 	}
