@@ -39,7 +39,8 @@ type JobConfig struct {
 
 	// Overwrite lets an output be replaced that has content, and no state that it could be of.
 	Overwrite bool
-	// Unknown says what happens to items that were under way when a run before was killed; Resend if empty.
+	// Unknown says what happens to items that were under way when a run before was killed; Resend if empty. The parts of composed
+	// answers are always sent again.
 	Unknown Unknown
 	// RetryFailed asks again what failed in a run before.
 	RetryFailed bool
@@ -93,6 +94,7 @@ type Job struct {
 	whole   bool // the source was read to its end
 
 	unknown map[key]mention
+	parts   []string    // IDs of the items of unknown parts
 	behind  atomic.Bool // something may have been committed that is not shown
 }
 

@@ -23,6 +23,8 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		_ = json.Unmarshal(intent.Body, &m) // without, it has no name
 		if k, ok := parseKey(intent.Item); ok {
 			j.unknown[k] = m
+		} else {
+			j.parts = append(j.parts, m.ID)
 		}
 	}
 	if j.cfg.Unknown == Hold {

@@ -66,6 +66,7 @@ func (j *Job) sum(ctx context.Context, sum *Summary, view *show) {
 	}
 	sum.Repaired = view.repaired()
 	sum.Targets, sum.Costs = j.cfg.Dispatcher.Stats().Targets, j.cfg.Ledger.Summary("provider", "model")
+	sum.Unknown = j.parts
 	for k, m := range j.unknown {
 		if j.state.index.status(k)&seen != 0 {
 			sum.Unknown = append(sum.Unknown, m.ID)

@@ -122,7 +122,10 @@ func documents(found iter.Seq2[document.Document, error], identity string) iter.
 			if errors.Is(doc.Err, document.ErrSkipped) {
 				continue
 			}
-			item := source.Item{Index: n, File: doc.Path, ID: doc.Name, Err: doc.Err}
+			item := source.Item{Index: n, File: doc.Path, ID: doc.Name}
+			if doc.Err != nil {
+				item.Err = &source.LineError{File: doc.Name, Err: doc.Err}
+			}
 			item.Request.Messages = []request.Message{
 				{Role: request.RoleSystem, Content: identity}, {Role: request.RoleUser, Content: doc.Text, Parts: doc.Media},
 			}

@@ -80,6 +80,7 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		defer stop.end()
 		cfg := f.job(gate, stop)
 		cfg.Source, cfg.Items = path, judged(items(src, stop.happened), judge)
+		cfg.Total = f.total(path, gate.vendor)
 		if judge != nil {
 			cfg.Check = func(_ *source.Item, resp *request.Response) error { return judge.Validate(resp.Content) }
 			cfg.CheckRetries = f.repairs
@@ -89,6 +90,33 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		}
 		return a.workOn(state, gate, f, cfg, stop)
 	})
+}
+
+// maxCounted is the largest file, in bytes, that is read beforehand to count its items, which takes up to a second or two.
+const maxCounted = 64 << 20
+
+// total is the number of items in a file, 0 if it is not known.
+func (f *sourceFlags) total(path, vendor string) (n int) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxCounted {
+		return 0
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	src, err := f.open(file, path, vendor)
+	if err != nil {
+		return 0
+	}
+	for _, err := range src.Items() {
+		if err != nil {
+			return 0 // the run itself will say so
+		}
+		n++
+	}
+	return n
 }
 
 // judged asks for the form of the answers.

@@ -52,6 +52,7 @@ Tokens are estimated from the texts. What is expected is reckoned with answers o
 }
 
 func (a *app) plan(ctx context.Context, path string, f *planFlags) error {
+	f.sendsNothing = true
 	gate, err := f.openOver(ctx, a, nil)
 	if err != nil {
 		return err

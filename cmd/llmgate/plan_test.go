@@ -10,8 +10,7 @@ import (
 func TestPlanSendsNothing(t *testing.T) {
 	g := newGate(t)
 	for _, command := range [][]string{{"plan"}, {"run", "--dry-run"}} {
-		s := newSession()
-		s.env["OPENAI_API_KEY"] = "key"
+		s := newSession() // without a key
 		args := append(command, distinct(t), "--base-url", g.URL+"/v1", "--model", "openai/gpt-4o-mini", "--rpm", "2")
 		s.expect(t, exitOK, args...)
 		for _, want := range []string{"5 items for openai/gpt-4o-mini: 5 to send, 0 done already, 0 duplicates, 0 wrong", "expected $", "through the batch API: $", "at least 2m30s"} {
