@@ -95,7 +95,7 @@ type killJudge struct {
 //
 //	LLMGATE_KILLS=1000 go test ./bulk -run TestKill -v -timeout 2h
 func TestKill(t *testing.T) {
-	kills, items := 5, 250
+	kills, items := 3, 150
 	if text := os.Getenv("LLMGATE_KILLS"); text != "" {
 		n, err := strconv.Atoi(text)
 		check(t, err)
