@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"internal/allowance": {},
 	"internal/limiter":   {"golang.org/x/time/rate"},
 	"dispatcher": {
-		"request", "policy", "policy/router", "pricing", "store", "ledger", "dispatcher/lane", "internal/tokens", "internal/wire", "go.uber.org/zap",
+		"request", "policy", "policy/router", "pricing", "store", "ledger", "dispatcher/lane", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap",
 		"golang.org/x/sync/errgroup",
 	},
 	"dispatcher/lane":     {"request", "internal/limiter", "go.uber.org/zap", "go.uber.org/zap/zapcore"},

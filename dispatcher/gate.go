@@ -1,13 +1,17 @@
 package dispatcher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/seed63918563/llmgate/dispatcher/lane"
+	"github.com/seed63918563/llmgate/internal/allowance"
 	"github.com/seed63918563/llmgate/internal/tokens"
 	"github.com/seed63918563/llmgate/ledger"
+	"github.com/seed63918563/llmgate/policy"
 	"github.com/seed63918563/llmgate/policy/router"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -17,6 +21,7 @@ type gate struct {
 	dispatcher *Dispatcher
 	target     *Target
 	lane       *lane.Lane
+	maxWait    time.Duration // for the end of a cool-down; 0 is no bound
 	books      books
 }
 
@@ -32,6 +37,9 @@ func newGate(d *Dispatcher, t *Target, n int) (*gate, error) {
 	})
 	if err != nil {
 		return g, fmt.Errorf("target %d: %w", n, err)
+	}
+	if len(d.cfg.Targets) > 1 { // there is somewhere else to go
+		g.maxWait = cmp.Or(d.cfg.Policy, policy.Default()).MaxWait
 	}
 	return g, nil
 }
@@ -51,9 +59,14 @@ func (g *gate) routed() router.Target {
 
 // Enter waits for a place in the lane and reserves what the attempt can cost.
 func (g *gate) Enter(ctx context.Context, req *request.Request) (router.Pass, error) {
-	permit, err := g.lane.Acquire(ctx, lane.Ticket{
+	ticket := lane.Ticket{
 		Tenant: req.Tenant, Priority: req.Priority, InputTokens: tokens.Reckoned(req), MaxOutputTokens: req.MaxTokens,
-	})
+		MaxWait: g.maxWait,
+	}
+	if a := allowance.Of(ctx); a != nil {
+		ticket.Since = a.Since
+	}
+	permit, err := g.lane.Acquire(ctx, ticket)
 	if err != nil {
 		return nil, final(err)
 	}

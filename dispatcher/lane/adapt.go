@@ -16,16 +16,22 @@ type adapting struct {
 	pace   *limiter.Bucket
 	recent *limiter.Log // what was sent in the last minute
 
-	began  time.Time // of the first request
-	since  time.Time // of the last burst; what was admitted before belongs to it
-	tokens float64   // sent since
-	items  int       // requests sent since that had to wait
-	burst  int       // refusals in the last burst
-	bursts float64   // mean of that
-	quick  int       // bursts in a row that came at once
-	early  int       // bursts in a row that came in the lower half of the band
-	low    float64   // what was sent on average before the last burst that was overdue
-	size   average   // of a request
+	began   time.Time // of the first request
+	since   time.Time // of the last burst; what was admitted before belongs to it
+	tokens  float64   // sent since
+	items   int       // requests sent since that had to wait
+	through int       // requests let through since
+	burst   int       // refusals in the last burst
+	bursts  float64   // mean of that
+	quick   int       // bursts in a row that came at once
+	early   int       // bursts that came in the lower half of the band, where none should, less those in the upper half
+	doubt   time.Time // since when
+	before  float64   // the rate until then
+	got     float64   // what was let through since then
+
+	firstTokens, firstSeconds float64 // what was sent before the first burst, and how long that took
+	depth                     float64 // of the bucket, in seconds of the rate; 0 while it is not known
+	size                      average // of a request
 
 	// window: all comes back at once, or a minute after its use; sliding tells the latter.
 	window, sliding bool
@@ -41,8 +47,10 @@ const (
 	// gives back what was not used seems the smaller the faster the rate grows. Windows tell only at their end whether there is
 	// more.
 	bandSeconds, windowSeconds = 20.0, 90.0
-	// manyEarly bursts in a row show that the rate is not what they are about.
-	manyEarly = 8
+	// mostGrowth is the logarithm of how far the rate goes beyond the band at most.
+	mostGrowth = 6.0
+	// manyEarly bursts show that the rate is not what they are about.
+	manyEarly = 6
 	// fewItems are so few that the rate was too high from the beginning.
 	fewItems = 20
 )
@@ -69,11 +77,11 @@ func (a *adapting) take(now time.Time, n int, waited bool) {
 	a.recent.Take(now, n)
 	a.size.add(float64(n))
 	a.tokens += float64(n)
+	if waited || !a.on() {
+		a.items++
+	}
 	if !a.on() {
 		return
-	}
-	if waited {
-		a.items++
 	}
 	a.set(now)
 	a.pace.Take(now, n)
@@ -89,30 +97,37 @@ func (a *adapting) give(now, sent time.Time, n int) {
 
 // set makes the rate in use follow the band.
 func (a *adapting) set(now time.Time) {
-	r := a.rate * a.factor()
+	r := a.rate * a.factor(now)
 	a.pace.Set(now, r, max(1, int(r/20)))
 	a.recent.SetLimit(int(60 * max(r, a.rate)))
 }
 
-func (a *adapting) factor() float64 {
+func (a *adapting) factor(now time.Time) float64 {
 	seconds, growth := bandSeconds, 4.0
 	if a.window {
 		seconds, growth = windowSeconds, 1
 	}
-	band := max(bandItems*max(1, a.bursts), seconds*a.rate/float64(a.size))
-	x := float64(a.items) / band
+	items := bandItems * max(1, a.bursts)
+	if a.depth == 0 && !a.window { // the rate is a first guess
+		items /= 4
+	}
+	band := max(items, seconds*a.rate/float64(a.size))
+	x := max(float64(a.items)/band, float64(now.Sub(a.since))/float64(trust))
 	if x <= 1 {
 		return bandLow + (bandHigh-bandLow)*x
 	}
-	return bandHigh * math.Exp(min(growth*(x-1), 3))
+	return bandHigh * math.Exp(min(growth*(x-1)*(x-1), mostGrowth))
 }
 
 // refused takes in that a request of n was refused, for a time if the provider said so. One burst lowers the rate once.
 func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	same := a.on() && !sent.After(a.since)
 	a.give(now, sent, n)
-	if same {
+	switch {
+	case same:
 		a.burst++
+		return
+	case a.through == 0, !a.on() && a.items < fewItems: // tells no rate; the wait and fewer at once will do
 		return
 	}
 	elapsed := max(now.Sub(a.since).Seconds(), 1e-3)
@@ -120,16 +135,18 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	case a.windowed(now, n, wait):
 		a.rate = float64(a.recent.Since(now, now.Add(wait-time.Minute))) / 60
 	case a.on():
-		a.decrease(now, a.tokens/elapsed)
+		a.decrease(now)
 	default:
+		a.firstTokens, a.firstSeconds = a.tokens, elapsed
 		a.rate = a.guess(n, wait, max(elapsed, 1))
+		a.hold(now)
 	}
 	if a.pace == nil {
 		a.pace = limiter.NewBucket(a.rate, 1)
 	}
 	a.bursts += (float64(max(1, a.burst)) - a.bursts) / 4
-	a.rate = max(a.rate, 1)
-	a.since, a.tokens, a.items, a.burst = now, 0, 0, 1
+	a.rate = max(a.rate, float64(a.size)/60, 1) // a request a minute
+	a.since, a.tokens, a.items, a.through, a.burst = now, 0, 0, 0, 1
 	a.set(now)
 }
 
@@ -173,29 +190,63 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 	return min(guess, a.tokens/elapsed)
 }
 
-// decrease follows a burst. Within the band, what was sent on average since the last one is what a deep bucket got, and the rate
-// in use what a shallow one gets. A burst that was overdue may be due to a bucket that had much in store, or to a limit that is
-// higher: the latter is tried, and the former taken if the next burst comes at once.
-func (a *adapting) decrease(now time.Time, average float64) {
-	inUse := a.rate * a.factor()
-	got := float64(a.recent.Since(now, now.Add(-time.Minute))) / 60
-	switch {
-	case a.items < fewItems && a.low > 0:
-		a.rate = min(a.rate, max(a.low, a.rate/2))
-		a.low, a.quick = 0, 0
-	case a.items < fewItems:
-		a.quick++
-		a.early++
-		a.rate = max(a.rate*max(0.5, 1-0.1*float64(a.quick)), min(a.rate, got/2))
-	case a.factor() > bandHigh:
-		a.rate, a.low, a.quick, a.early = inUse*0.85, average, 0, 0
-	default:
-		if a.early++; a.factor() >= 1 {
-			a.early = 0
+// decrease follows a burst: the rate is that of a bucket which would have been empty at the last burst and at this one, after all
+// that was sent between them. One that comes at once tells too little for that.
+func (a *adapting) decrease(now time.Time) {
+	late := a.factor(now) >= 1
+	a.got += a.tokens
+	if a.items < fewItems {
+		average := a.tokens / max(now.Sub(a.since).Seconds(), 1e-3)
+		a.rate = min(a.rate, max(a.rate*max(0.5, 0.9-0.1*float64(a.early)), average))
+	} else {
+		a.rate = a.refill(now)
+	}
+	switch a.early++; {
+	case late:
+		a.early = max(0, a.early-2)
+		a.hold(now)
+	case a.early == manyEarly: // being slower does not help: the refusals have another cause
+		a.rate, a.early = min(2*a.before, 3*a.got/max(now.Sub(a.doubt).Seconds(), 1)), 0
+		a.hold(now)
+	}
+}
+
+// hold takes the rate for good until bursts come early.
+func (a *adapting) hold(now time.Time) { a.before, a.doubt, a.got = a.rate, now, 0 }
+
+// refill looks for the rate between what was got on average, which a bucket had at least, and what is far above the rate in use.
+func (a *adapting) refill(now time.Time) float64 {
+	average := a.tokens / max(now.Sub(a.since).Seconds(), 1)
+	low, high := average, 1.5*max(average, a.rate*a.factor(now))
+	for range 24 {
+		if rate := (low + high) / 2; a.left(now, rate) > 0 {
+			high = rate
+		} else {
+			low = rate
 		}
-		a.rate, a.low, a.quick = (average+inUse)/2, 0, 0
 	}
-	if a.early == manyEarly { // being slower does not help: the refusals have another cause
-		a.rate, a.low, a.early = 2*a.rate, a.rate, 0
+	if a.depth == 0 {
+		a.depth = a.depthAt(low)
 	}
+	return low
+}
+
+// left is what a bucket of a rate would have now, if it was empty at the last burst.
+func (a *adapting) left(now time.Time, rate float64) (level float64) {
+	room, at := rate*a.depthAt(rate), a.since
+	for sent, n := range a.recent.All() {
+		if sent.After(a.since) {
+			level = min(room, level+rate*sent.Sub(at).Seconds()) - float64(n)
+			at = sent
+		}
+	}
+	return min(room, level+rate*now.Sub(at).Seconds())
+}
+
+// depthAt is how many seconds' worth a bucket of a rate holds: what was sent before the first burst, which emptied it.
+func (a *adapting) depthAt(rate float64) float64 {
+	if a.depth > 0 {
+		return a.depth
+	}
+	return min(max(1, a.firstTokens/rate-a.firstSeconds), 60)
 }

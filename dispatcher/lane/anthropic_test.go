@@ -17,6 +17,9 @@ func TestInputAndOutputLimits(t *testing.T) {
 		"prompts": {RPM: 5000, ITPM: 200_000, OTPM: 1_000_000}, "answers": {RPM: 2000, ITPM: 1_000_000, OTPM: 150_000},
 		"requests": {RPM: 600, ITPM: 1_000_000, OTPM: 1_000_000},
 	} {
+		if lane.Race && name != "answers" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLoad(t, limits, lane.Config{Seed: 1})
@@ -36,8 +39,8 @@ func TestInputAndOutputLimits(t *testing.T) {
 				)
 				refused := float64(after.RateLimited) / float64(after.Requests)
 				t.Logf("used %.2f %%, refused %.2f %% of %d", 100*used, 100*refused, after.Requests)
-				if used < 0.97 || refused > 0.005 {
-					t.Error("want at least 97 % used and at most 0.5 % refused")
+				if used < 0.99 || refused > 0.005 {
+					t.Error("want at least 99 % used and at most 0.5 % refused")
 				}
 			})
 		})

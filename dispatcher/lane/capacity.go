@@ -18,7 +18,7 @@ const (
 	growth = 1.25
 	// near is a share of what is proven that is not worth a refusal.
 	near = 0.05
-	// trust is how long a bucket is taken to be as small as a refusal has shown.
+	// trust is how long a limit is taken to be as small as a refusal has shown.
 	trust = 10 * time.Minute
 )
 

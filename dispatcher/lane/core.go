@@ -22,9 +22,10 @@ type core struct {
 	rand        *rand.Rand
 
 	inFlight int
-	probe    int       // bounds what is in flight while no limit is known
-	gate     time.Time // nothing is sent before
-	release  time.Time // until then what was held back by the gate goes one by one
+	probe    int            // bounds what is in flight while no limit is known
+	gate     time.Time      // nothing is sent before
+	release  time.Time      // until then what was held back by the gate goes one by one
+	cause    *request.Error // of the gate
 	out      *request.Error
 	restored time.Time // what was admitted before says nothing of the target any more
 	stage    stage
@@ -63,7 +64,8 @@ func newCore(cfg *Config) *core {
 	}
 }
 
-// firstProbe is how many requests go at once to a target of which nothing is known. Each success adds one more.
+// firstProbe is how many requests go at once to a target of which nothing is known. Each success adds one more, a refusal takes
+// half.
 const firstProbe = 8
 
 // places is how many may be in flight.
@@ -77,12 +79,18 @@ func (c *core) places() int {
 // submit takes a request in. It may be resolved at once.
 func (c *core) submit(p *Permit, now time.Time) {
 	p.asked, p.due = now, -1
+	if s := p.ticket.Since; s.IsZero() || s.After(now) {
+		p.ticket.Since = now
+	}
 	switch {
 	case c.stage != open:
 		c.fail(p, c.closed())
 		return
 	case c.out != nil:
 		c.fail(p, c.out)
+		return
+	case c.tooLong(p, now):
+		c.fail(p, c.cooling(now))
 		return
 	}
 	c.queue.push(p)
@@ -209,12 +217,13 @@ func (c *core) done(p *Permit, o *Outcome, now time.Time) {
 func (c *core) failed(p *Permit, e *request.Error, now time.Time) {
 	if e.Class == request.ClassRateLimit {
 		c.rateLimited++
+		c.probe = max(1, c.probe/2)
 	}
 	switch {
 	case e.RetryAfter > 0 && e.Class != request.ClassAuth:
-		c.cool(now, e.RetryAfter)
+		c.cool(now, e.RetryAfter, e)
 	case e.Class == request.ClassRateLimit:
-		c.cool(now, defaultWait)
+		c.cool(now, defaultWait, e)
 	case (e.Class == request.ClassAuth || e.Class == request.ClassQuota) && !p.admitted.Before(c.restored):
 		c.takeOut(e)
 	}
@@ -228,15 +237,31 @@ const (
 	mostRelease  = 500 * time.Millisecond
 )
 
-// cool keeps everybody waiting. A wait is never shortened.
-func (c *core) cool(now time.Time, wait time.Duration) {
+// cool keeps everybody waiting, or fails who would not wait so long. A wait is never shortened.
+func (c *core) cool(now time.Time, wait time.Duration, cause *request.Error) {
 	until := now.Add(wait)
 	if !until.After(c.gate) {
 		return
 	}
-	c.gate, c.release = until, until.Add(min(wait/releaseShare, mostRelease))
+	c.gate, c.release, c.cause = until, until.Add(min(wait/releaseShare, mostRelease)), cause
+	for _, p := range c.queue.all(func(p *Permit) bool { return c.tooLong(p, now) }) {
+		c.drop(p, c.cooling(now))
+	}
 	if wait >= time.Second {
 		c.news = append(c.news, news{zapcore.InfoLevel, "lane waits", []zap.Field{zap.Duration("wait", wait)}})
+	}
+}
+
+// tooLong reports that a request would not wait for the end of the cool-down.
+func (c *core) tooLong(p *Permit, now time.Time) bool {
+	return p.ticket.MaxWait > 0 && c.gate.Sub(now) > p.ticket.MaxWait
+}
+
+// cooling is what caused the cool-down, for a request that was not sent.
+func (c *core) cooling(now time.Time) error {
+	return &request.Error{
+		Class: c.cause.Class, Reason: c.cause.Reason, Provider: c.cause.Provider, Model: c.cause.Model,
+		Message: "not sent: " + c.name + " waits as its provider said", RetryAfter: c.gate.Sub(now), Err: c.cause,
 	}
 }
 

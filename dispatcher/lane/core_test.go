@@ -65,6 +65,30 @@ func TestCoolDownIsShared(t *testing.T) {
 	}
 }
 
+// Who would not wait for so long is let go when the cool-down begins, and so is who comes to it; the others wait.
+func TestMaxWait(t *testing.T) {
+	b := newBench(Config{MaxInFlight: 1})
+	first := b.ask(Ticket{})
+	impatient, patient, any := b.ask(Ticket{MaxWait: 20 * time.Second}), b.ask(Ticket{MaxWait: time.Minute}), b.ask(Ticket{})
+	b.pass(time.Second)
+	cause := &request.Error{Class: request.ClassRateLimit, Status: 429, RetryAfter: 30 * time.Second, MaybeBilled: true}
+	b.end(first, cause)
+	b.pass(5 * time.Second)
+	late := b.ask(Ticket{MaxWait: 20 * time.Second})
+	for p, rest := range map[*Permit]time.Duration{impatient: 30 * time.Second, late: 25 * time.Second} {
+		e := request.AsError(p.err)
+		if p.state != ended || e == nil || e.Class != request.ClassRateLimit || e.RetryAfter != rest || e.Status != 0 || e.MaybeBilled {
+			t.Errorf("got %+v, want a rate limit for %v, unsent", e, rest)
+		}
+	}
+	if patient.state != waiting || any.state != waiting || b.ask(Ticket{MaxWait: 25 * time.Second}).state != waiting {
+		t.Error("one who would wait was let go")
+	}
+	if b.queue.waiting != 3 {
+		t.Errorf("%d wait, want 3", b.queue.waiting)
+	}
+}
+
 func TestWhatTakesALaneOut(t *testing.T) {
 	for name, tt := range map[string]struct {
 		err   request.Error

@@ -45,7 +45,7 @@ func New(cfg Config) (*Lane, error) {
 
 // Acquire blocks until the request may be sent. Its error is a *request.Error: of the caller's own end (ctx), of a deadline
 // that can't be kept (ClassTimeout), of a request above a whole limit (ClassInvalid, ReasonAboveLimit), of what took the lane
-// out (as it came), or wrapping ErrClosed.
+// out (as it came), of a cool-down longer than MaxWait (the class of what caused it), or wrapping ErrClosed.
 func (l *Lane) Acquire(ctx context.Context, t Ticket) (*Permit, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, callerEnded(err)

@@ -161,7 +161,21 @@ func TestCloseEndsWithItsContext(t *testing.T) {
 }
 
 // Many callers who come, leave and fail at once: nobody is forgotten, nothing is left.
-func TestManyAtOnce(t *testing.T) {
+func TestManyAtOnce(t *testing.T) { manyAtOnce(t, request.ClassOverloaded) }
+
+// The same where failures are refusals for rate limits, which lower the rate though it has nothing to do with them: nobody waits
+// for long. In simulated time, for how long it takes depends on what was learned.
+func TestManyRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		manyAtOnce(t, request.ClassRateLimit)
+		if took := time.Since(begun); took > 5*time.Minute {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func manyAtOnce(t *testing.T, failure request.Class) {
 	l := newLane(t, lane.Config{MaxInFlight: 8})
 	var ended atomic.Int64
 	var callers sync.WaitGroup
@@ -172,11 +186,11 @@ func TestManyAtOnce(t *testing.T) {
 				if (i+n)%5 == 0 {
 					time.AfterFunc(time.Duration(n)*time.Microsecond, cancel)
 				}
-				p, err := l.Acquire(ctx, lane.Ticket{Tenant: string(rune('a' + i%5)), InputTokens: n})
+				p, err := l.Acquire(ctx, lane.Ticket{Tenant: string(rune('a' + i%5)), InputTokens: 100})
 				if err == nil {
 					o := lane.Outcome{Sent: true}
 					if n%50 == 0 {
-						o.Err = &request.Error{Class: request.ClassOverloaded, RetryAfter: time.Millisecond}
+						o.Err = &request.Error{Class: failure, RetryAfter: time.Millisecond}
 					}
 					p.Done(o)
 				} else if !errors.Is(err, context.Canceled) {

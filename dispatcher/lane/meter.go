@@ -10,26 +10,29 @@ import (
 // meter keeps to the limit of one dimension: a copy of the provider's own count, corrected by what each answer says is left.
 type meter struct {
 	dimension
-	limit   int // of a window, as stated; 0 while nothing is known
-	counter counter
-	pace    *limiter.Bucket // spreads the use of windows that come back at once
-	shaping shaping
+	limit    int // of a window, as stated; 0 while nothing is known
+	counter  counter
+	history  *limiter.Log // what was used in the first window, for the shape is told late; nil afterwards
+	began    time.Time
+	rough    bool      // the copy was made of the history, under a charge that may have been wrong
+	recalled time.Time // what was sent before has marks of another copy
+	shaping  shaping
 
 	// taken is what was used in all, net; offset is the sum of corrections, without what a first statement begins with.
-	taken  float64
-	offset float64
-	seen   uint64 // the newest request whose answer was used
-	gave   int    // what was given back just now
-	gaveAt time.Time
-	flow   flow
+	taken   float64
+	offset  float64
+	seen    uint64  // the newest request whose answer was used
+	gives   int     // how often something was given back since
+	settled float64 // what was left then, with what was used in all
+	gave    int     // what was given back just now
+	gaveAt  time.Time
+	flow    flow
 
 	capacity capacity
 
 	unit      int     // what is left is rounded to
 	unitSeen  int     // how many answers speak for the unit
 	bias, dev float64 // by which a request's count differs from what was booked: mean and spread
-
-	caution, refusedSize float64 // what a refusal adds to the margin
 }
 
 // counter is a copy of a provider's count, in one of the shapes.
@@ -42,41 +45,28 @@ type counter interface {
 
 func (m *meter) known() bool { return m.limit > 0 }
 
-// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted. What a window
-// has is spread over it, so that nobody who comes later waits for its end.
+// wait is how long until n may be used, with room for the requests of which it is not yet known what they counted.
 func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	if !m.known() {
 		return 0
 	}
-	room := float64(n) + m.margin(turn)
+	room := float64(n) + m.margin(now, n, turn)
 	if m.shaping.used == refill {
 		room = min(room, m.capacity.size) + float64(m.limit) - m.capacity.size
-		return m.counter.Wait(now, int(math.Ceil(room)))
 	}
-	return max(m.counter.Wait(now, int(math.Ceil(room))), m.pace.Wait(now, n))
+	return m.counter.Wait(now, int(math.Ceil(room)))
 }
 
 // margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
-// they do not. It is larger for a while after a refusal.
-func (m *meter) margin(turn uint64) float64 {
+// they do not. What has come back since the last answer that was used, or in a sliding window has expired, is as uncertain as
+// what was sent.
+func (m *meter) margin(now time.Time, n int, turn uint64) float64 {
 	under := float64(turn - m.seen)
-	usual := max(0, m.bias)*under + 4*m.dev*math.Sqrt(under)
-	return min(usual*(1+m.caution)+m.caution*m.refusedSize, m.capacity.size/4)
-}
-
-const (
-	// Each refusal of what should have fitted adds a half to the margin, up to twice as much again; it goes with the answers.
-	cautionStep, mostCaution = 0.5, 2
-	cautionFade              = 0.995
-)
-
-// warn takes in that a request of n was refused, or let through.
-func (m *meter) warn(refused bool, n int) {
-	if !refused {
-		m.caution *= cautionFade
-		return
+	unsure := under + float64(m.gives)
+	if m.shaping.used == sliding {
+		unsure += max(0, m.counter.Level(now)+m.taken-m.settled) / float64(max(1, n))
 	}
-	m.caution, m.refusedSize = min(m.caution+cautionStep, mostCaution), float64(n)
+	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(unsure), m.capacity.size/4)
 }
 
 // take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.
@@ -85,6 +75,7 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 	if m.dimension == tokens || m.known() {
 		m.flow.add(now, n)
 	}
+	m.remember(now, n)
 	if !m.known() {
 		k.last = -m.taken - m.offset
 		k.first = k.last
@@ -99,9 +90,6 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 
 func (m *meter) count(now time.Time, n int) (k mark) {
 	m.counter.Take(now, n)
-	if m.shaping.used != refill {
-		m.pace.Take(now, n)
-	}
 	k.last = m.counter.Level(now) - m.offset
 	k.first = k.last
 	if m.gave > 0 && now.Sub(m.gaveAt) <= jitter { // the provider may get to it later than to the request
@@ -116,18 +104,44 @@ func (m *meter) give(now, taken time.Time, n int) {
 		return
 	}
 	m.taken -= float64(n)
-	switch {
-	case !m.known():
-	case n < 0:
-		m.counter.Take(now, -n)
-	default:
-		m.counter.Give(now, taken, n)
-		m.pace.Give(now, taken, n)
-		if now.Sub(m.gaveAt) > jitter {
-			m.gave = 0
-		}
-		m.gave, m.gaveAt = m.gave+n, now
+	if m.history != nil {
+		m.history.Give(now, taken, n)
 	}
+	if !m.known() {
+		return
+	}
+	m.gives++
+	m.counter.Give(now, taken, n)
+	if n < 0 {
+		return
+	}
+	if now.Sub(m.gaveAt) > jitter {
+		m.gave = 0
+	}
+	m.gave, m.gaveAt = m.gave+n, now
+}
+
+// enoughAnswers have told the shape.
+const enoughAnswers = 1024
+
+// remember keeps the history of the first window, while the shape may still turn out to be another.
+func (m *meter) remember(now time.Time, n int) {
+	switch {
+	case m.began.IsZero():
+		m.began, m.history = now, limiter.NewLog(0, m.window()+jitter)
+	case m.seen > enoughAnswers || m.known() && now.Sub(m.began) > m.window():
+		m.history = nil
+	}
+	if m.history != nil {
+		m.history.Take(now, n)
+	}
+}
+
+// recall has the history for a copy, in place of one with a level.
+func (m *meter) recall(now time.Time, level int) {
+	m.history.SetLimit(m.limit)
+	m.counter, m.history, m.rough, m.recalled = m.history, nil, true, now
+	m.offset += m.counter.Level(now) - float64(level)
 }
 
 // begin starts the copy with the first statement of a limit.
@@ -146,27 +160,26 @@ func (m *meter) begin(limit, left int, now time.Time, mark float64) {
 // rebuild makes the counter anew, with a level.
 func (m *meter) rebuild(now time.Time, level int) {
 	perSecond := float64(m.limit) / m.shaping.window.Seconds()
-	m.pace = limiter.NewBucket(hurry*perSecond, max(1, m.limit/10))
 	switch m.shaping.used {
 	case fixed:
 		m.counter = limiter.NewWindow(m.limit, m.shaping.window)
 	case sliding:
-		m.counter = limiter.NewLog(m.limit, m.shaping.window)
+		m.counter = limiter.NewLog(m.limit, m.shaping.window+jitter)
+		if m.history != nil && m.shaping.window == m.window() {
+			m.recall(now, level)
+			return
+		}
 	default:
 		m.counter = limiter.NewBucket(perSecond, m.limit)
 	}
 	m.counter.Take(now, max(0, m.limit-level))
 }
 
-// hurry is how much faster than at its mean rate a window is used, so that nothing is left over at its end.
-const hurry = 1.2
-
 // resize follows a limit that has changed. What is left is corrected by what answers say.
 func (m *meter) resize(now time.Time, limit int) {
 	m.capacity.scale(float64(limit) / float64(m.limit))
 	m.limit = limit
 	perSecond := float64(limit) / m.shaping.window.Seconds()
-	m.pace.Set(now, hurry*perSecond, max(1, limit/10))
 	switch c := m.counter.(type) {
 	case *limiter.Bucket:
 		c.Set(now, perSecond, limit)

@@ -95,7 +95,10 @@ func above(d dimension, n, limit int) error {
 // wait is how long until all limits let the request through.
 func (m *meters) wait(now time.Time, p *Permit) time.Duration {
 	costs := m.costs(p)
-	wait := max(m.adapting.wait(now, costs[tokens]), m.ramp.wait(now, costs[tokens]))
+	wait := m.ramp.wait(now, costs[tokens])
+	if !m.stated() {
+		wait = max(wait, m.adapting.wait(now, costs[tokens]))
+	}
 	for d := range dimensions {
 		n := costs[d]
 		if log := m.ceilings[d]; log != nil {
@@ -114,6 +117,11 @@ func (m *meters) wait(now time.Time, p *Permit) time.Duration {
 	return wait
 }
 
+// stated: what a provider may limit is stated, so that no refusal has to be guessed at.
+func (m *meters) stated() bool {
+	return m.learned[requests].known() && (m.learned[tokens].known() || m.learned[inputTokens].known())
+}
+
 // take reserves a request in all dimensions.
 func (m *meters) take(now time.Time, p *Permit, waited bool) {
 	m.turn++
@@ -122,7 +130,9 @@ func (m *meters) take(now time.Time, p *Permit, waited bool) {
 	m.owed += p.owed
 	m.charging.send(p.ticket.InputTokens, p.most, p.cost[tokens])
 	p.sums, p.booked = m.charging.sums, m.charging.booked
-	m.adapting.take(now, p.cost[tokens], waited)
+	if !m.stated() {
+		m.adapting.take(now, p.cost[tokens], waited)
+	}
 	m.ramp.take(now, p.cost[tokens])
 	m.together(now, p)
 	for d := range dimensions {

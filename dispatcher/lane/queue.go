@@ -78,6 +78,18 @@ func (q *queue) head() *Permit {
 	return q.active[0].items[0]
 }
 
+// all has those that wait and are chosen.
+func (q *queue) all(choose func(*Permit) bool) (chosen []*Permit) {
+	for _, t := range q.active {
+		for _, p := range t.items {
+			if choose(p) {
+				chosen = append(chosen, p)
+			}
+		}
+	}
+	return chosen
+}
+
 // remove takes one out, wherever it stands.
 func (q *queue) remove(p *Permit) {
 	t := p.tenant
@@ -133,13 +145,16 @@ func (h *tenantHeap) Pop() any {
 	return t
 }
 
-// itemHeap has a tenant's requests, the highest priority on top and the oldest among equals.
+// itemHeap has a tenant's requests, the highest priority on top and the oldest request among equals.
 type itemHeap []*Permit
 
 func (h itemHeap) Len() int { return len(h) }
 func (h itemHeap) Less(i, j int) bool {
 	if a, b := h[i].ticket.Priority, h[j].ticket.Priority; a != b {
 		return a > b
+	}
+	if a, b := h[i].ticket.Since, h[j].ticket.Since; !a.Equal(b) {
+		return a.Before(b)
 	}
 	return h[i].seq < h[j].seq
 }

@@ -13,7 +13,7 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 	if o.Usage.OutputTokens > 0 {
 		m.answers.add(float64(o.Usage.OutputTokens))
 	}
-	if !o.Sent {
+	if !o.Sent && !m.stated() {
 		m.adapting.give(now, p.admitted, p.cost[tokens])
 	}
 	stated := &o.Limits
@@ -28,6 +28,7 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 		m.ramp.refused(now, p.admitted, m.learned[tokens].flow.perSecond(now))
 	}
 	if o.Sent && !refused {
+		m.adapting.through++
 		m.correct(now, p, &o.Usage)
 		return
 	}
@@ -80,11 +81,13 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 			off = m.charging.learn(off, p, refused, requests, v)
 		}
 		if v == judged {
-			meter.miss(off, requests)
-			meter.warn(refused && one.Remaining < int64(p.cost[d]), p.cost[d])
+			meter.miss(off, requests, 4*float64(max(p.cost[d], p.owed)))
 		}
 	}
 }
+
+// guessing is how much larger a request may be than it was reckoned to be.
+const guessing = 1.25
 
 // blame finds out which limit refused a request that should have been let through: a bucket that holds less than was thought,
 // if no limit was used up. Limits for the same time are taken to have buckets alike. If none can have, and not all are stated, it
@@ -97,7 +100,7 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		if !meter.known() || !one.Stated || one.Remaining < 0 || n == 0 {
 			continue
 		}
-		if float64(one.Remaining) < n {
+		if float64(one.Remaining) < guessing*n {
 			return // it was used up, as it says
 		}
 		u, small := meter.suspect(float64(one.Limit-one.Remaining), n)
@@ -109,7 +112,7 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 	switch {
 	case fullest != nil:
 		fullest.capacity.refuse(now, used, float64(p.cost[fullest.dimension]), fullest.limit)
-	case !edge && (!l.Requests.Stated || !l.Tokens.Stated && !l.InputTokens.Stated):
+	case !edge && !m.stated():
 		m.adapting.refused(now, p.admitted, p.cost[tokens], wait)
 	}
 }

@@ -44,7 +44,7 @@ func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (
 	m.observe(now, p.admitted, limit, left, l.Reset)
 	if !p.crowded || first {
 		off, v = m.correct(now, p, left, mark)
-		m.seen = p.turn
+		m.seen, m.gives, m.settled = p.turn, 0, m.counter.Level(now)+m.taken
 	}
 	if limit < m.limit {
 		m.resize(now, limit)
@@ -66,9 +66,16 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 		m.rebuild(now, int(math.Round(m.counter.Level(now))))
 	}
 	if w, ok := m.counter.(*limiter.Window); ok && reset > 0 {
-		if end := sent.Add(reset); end.After(now) {
-			w.SetEnd(now, end)
-		}
+		m.end(now, w, sent.Add(reset+jitter))
+	}
+}
+
+// end takes in when a window ends. What was sent arrived a little later than it was sent, so that the latest end that was told is
+// closest to the truth; one that is far earlier tells of another window.
+func (m *meter) end(now time.Time, w *limiter.Window, end time.Time) {
+	known := w.Start(now).Add(m.shaping.window)
+	if end.After(now) && (end.After(known) || known.Sub(end).Seconds() > clearMiss) {
+		w.SetEnd(now, end)
 	}
 }
 
@@ -76,6 +83,9 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off float64, v verdict) {
 	if w, isWindow := m.counter.(*limiter.Window); isWindow && p.admitted.Before(w.Start(now)) {
 		return 0, anew // it speaks of a window that has ended
+	}
+	if !p.admitted.After(m.recalled) {
+		return 0, anew
 	}
 	low, high := m.rounded(left)
 	least, most := mark.last+m.offset, mark.first+m.offset
@@ -95,10 +105,11 @@ func (m *meter) correct(now time.Time, p *Permit, left int, mark mark) (off floa
 // shift corrects the level by n, and the marks of all that are under way with it.
 func (m *meter) shift(now, sent time.Time, n int) {
 	before := m.counter.Level(now)
-	if n > 0 {
-		m.counter.Give(now, sent, n)
+	if log, ok := m.counter.(*limiter.Log); ok && m.rough {
+		log.Scale(now, max(0, m.limit-int(before)-n))
+		m.rough = false
 	} else {
-		m.counter.Take(now, -n)
+		m.counter.Give(now, sent, n)
 	}
 	m.offset += m.counter.Level(now) - before // a full bucket takes no more
 }
@@ -119,9 +130,17 @@ func (m *meter) rounded(left int) (low, high float64) {
 	return float64(left), float64(left + 1)
 }
 
-// miss takes in by how much one answer's request, and those since the answer before, counted more than was booked.
-func (m *meter) miss(off, requests float64) {
-	each := -off / requests
+// miss takes in by how much one answer's request, of n, and those since the answer before counted more than was booked. A copy
+// that is further off than they count was so for another reason.
+func (m *meter) miss(off, requests, n float64) {
+	each := min(max(-n, -off/requests), n)
 	m.bias += (each - m.bias) / 16
-	m.dev += (math.Abs(each-m.bias)*math.Sqrt(requests) - m.dev) / 16
+	if more := math.Abs(each-m.bias)*math.Sqrt(requests) - m.dev; more > 0 {
+		m.dev += more / devRise
+	} else {
+		m.dev += more / devFall
+	}
 }
+
+// A spread is believed at once and forgotten late: what happens once in a window happens in the next one, too.
+const devRise, devFall = 8, 64

@@ -10,10 +10,16 @@ import (
 type Ticket struct {
 	// Tenant is whose request it is. Tenants share the lane by weight, in tokens.
 	Tenant string
-	// Priority puts a tenant's requests in order: higher ones go first, equal ones as they came.
+	// Priority puts a tenant's requests in order: higher ones go first, equal ones as they came (Since).
 	Priority int
 	// Deadline is when it must have been sent; zero is never. The context's own counts as well, if it is earlier.
 	Deadline time.Time
+	// Since is when the request came first; zero is now. One that was refused and comes back keeps its place by it, before those
+	// of its tenant that came later.
+	Since time.Time
+	// MaxWait bounds the wait for the end of a cool-down: when a longer one begins, or the request comes to one, it fails at once
+	// with the error that caused it and the rest of the wait. 0 is no bound. Waits for limits and places are not bounded by it.
+	MaxWait time.Duration
 	// InputTokens is the size of the prompt, as well as it can be guessed, and MaxOutputTokens the bound on the answer; 0 is
 	// not known.
 	InputTokens     int

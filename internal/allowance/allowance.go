@@ -6,12 +6,15 @@ package allowance
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Allowance is what a request may spend. It is safe for concurrent use: hedged attempts draw on one.
 type Allowance struct {
 	// Owner is the engine that granted it.
 	Owner Owner
+	// Since is when the request came to it; the owner sets it before it grants.
+	Since time.Time
 
 	carrier  carrier
 	mu       sync.Mutex

@@ -44,8 +44,8 @@ func (b *Bucket) Take(now time.Time, n int) {
 	b.limiter.ReserveN(now, n)
 }
 
-// Give brings back n of what was taken, as far as the bucket has room.
-func (b *Bucket) Give(now, _ time.Time, n int) { b.limiter.ReserveN(now, -n) }
+// Give brings back n of what was taken, as far as the bucket has room. Below 0 it takes more.
+func (b *Bucket) Give(now, _ time.Time, n int) { b.Take(now, -n) }
 
 // Level is what is in the bucket, negative in debt.
 func (b *Bucket) Level(now time.Time) float64 { return b.limiter.TokensAt(now) }

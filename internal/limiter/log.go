@@ -1,13 +1,14 @@
 package limiter
 
 import (
+	"iter"
 	"math"
 	"sort"
 	"time"
 )
 
-// entries is about how many a Log keeps at most; those that are close together are one, which counts until the last of them
-// has expired.
+// entries is about half of how many a Log keeps at most; those that are close together are one, which counts until the last of
+// them has expired. Large ones stay apart, so that who waits for a burst to expire is not much off.
 const entries = 1024
 
 // Log allows a number of units in any stretch of time as long as its window.
@@ -49,7 +50,7 @@ func (l *Log) Wait(now time.Time, n int) time.Duration {
 func (l *Log) Take(now time.Time, n int) {
 	l.forget(now)
 	l.sum += n
-	if last := len(l.list) - 1; last >= 0 && now.Sub(l.list[last].from) < l.window/entries {
+	if last := len(l.list) - 1; last >= 0 && l.joins(l.list[last], now, n) {
 		l.list[last].to = now
 		l.list[last].n += n
 		return
@@ -57,14 +58,28 @@ func (l *Log) Take(now time.Time, n int) {
 	l.list = append(l.list, entry{now, now, n})
 }
 
+// joins reports whether n more belong to an entry.
+func (l *Log) joins(e entry, now time.Time, n int) bool {
+	return e.to.Equal(now) || now.Sub(e.from) < l.window/entries && (l.limit == 0 || e.n+n <= l.limit/entries)
+}
+
 // Give brings back n of what was taken at a time, unless that has expired. What is more than was taken then comes from what was
-// taken after, or else before.
+// taken after, or else before. Below 0 it takes more, as if that had been taken then.
 func (l *Log) Give(now, taken time.Time, n int) {
 	l.forget(now)
 	if now.Sub(taken) >= l.window {
 		return
 	}
 	first := sort.Search(len(l.list), func(i int) bool { return !l.list[i].to.Before(taken) })
+	switch {
+	case n < 0 && first < len(l.list):
+		l.list[first].n -= n
+		l.sum -= n
+		return
+	case n < 0:
+		l.Take(now, -n)
+		return
+	}
 	for i := first; i < len(l.list) && n > 0; i++ {
 		n -= l.reduce(i, n)
 	}
@@ -80,6 +95,23 @@ func (l *Log) reduce(i, n int) (part int) {
 	return part
 }
 
+// Scale makes what was taken n in all, in the proportions that it has. If there is nothing it is taken now.
+func (l *Log) Scale(now time.Time, n int) {
+	l.forget(now)
+	if l.sum <= 0 {
+		l.list, l.sum = nil, 0
+		l.Take(now, n)
+		return
+	}
+	before, passed, given := l.sum, 0, 0
+	for i := range l.list {
+		passed += l.list[i].n
+		share := int(float64(n)*float64(passed)/float64(before)) - given
+		l.list[i].n, given = share, given+share
+	}
+	l.sum = given
+}
+
 // Since is what was taken at a time or later and has not expired.
 func (l *Log) Since(now, t time.Time) (n int) {
 	l.forget(now)
@@ -87,6 +119,17 @@ func (l *Log) Since(now, t time.Time) (n int) {
 		n += l.list[i].n
 	}
 	return n
+}
+
+// All goes through what was taken and has not expired, as of the last step: when, and how much.
+func (l *Log) All() iter.Seq2[time.Time, int] {
+	return func(yield func(time.Time, int) bool) {
+		for _, e := range l.list {
+			if !yield(e.to, e.n) {
+				return
+			}
+		}
+	}
 }
 
 // Level is what may still be used, negative in debt.

@@ -43,7 +43,7 @@ func (w *Window) Take(now time.Time, n int) {
 	w.used += n
 }
 
-// Give brings back n of what was taken at a time, if that was in the present window.
+// Give brings back n of what was taken at a time, if that was in the present window. Below 0 it takes more.
 func (w *Window) Give(now, taken time.Time, n int) {
 	w.roll(now)
 	if !taken.Before(w.end.Add(-w.length)) {

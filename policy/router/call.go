@@ -46,6 +46,7 @@ func (r *Router) newCall(ctx context.Context, req *request.Request) *call {
 	c.history.Deadline, _ = ctx.Deadline()
 	if c.allowance = allowance.Of(ctx); c.allowance == nil {
 		c.allowance = new(allowance.Allowance) // its context may outlive the call
+		c.allowance.Since = c.since
 		c.ctx = c.allowance.Grant(ctx, r.owner, max(1, r.cfg.Policy.MaxAttempts), r.cfg.Policy.MaxRetries)
 	} else {
 		r.warnStacked(c.allowance.Owner)

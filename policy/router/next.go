@@ -23,6 +23,9 @@ func (c *call) next() *attempt {
 		if a := c.send(now, d); a != nil {
 			return a
 		}
+		if c.since.After(now) { // a gate took its time to refuse
+			now = c.since
+		}
 	}
 	return nil
 }
