@@ -57,7 +57,8 @@ type JobConfig struct {
 
 	// Stop, when closed, ends the intake: what is in flight is finished, and the rest is left for another run.
 	Stop <-chan struct{}
-	// Watch is told of each result of this run, one at a time, in the order of the output. It must not keep it.
+	// Watch is told of each result of this run that has an outcome, one at a time, as completed or in the order of the input. It
+	// must not keep it.
 	Watch func(*Result)
 }
 

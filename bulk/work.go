@@ -129,7 +129,7 @@ func (j *Job) results(ctx, showing context.Context, view *show) error {
 		}
 		j.count.add(&r)
 		j.behind.Store(true)
-		if j.cfg.Watch != nil && r.fate != before {
+		if j.cfg.Watch != nil && (r.fate == sent || r.fate == copied) {
 			j.cfg.Watch(&r)
 		}
 		if j.cfg.Order == Input && r.fate != left && r.fate != lost {

@@ -17,6 +17,7 @@ import (
 	"github.com/seed63918563/llmgate/bulk"
 	"github.com/seed63918563/llmgate/bulk/schema"
 	"github.com/seed63918563/llmgate/bulk/source"
+	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 )
@@ -178,7 +179,7 @@ func (a *app) workOn(state *bulk.State, gate *opened, f *runFlags, cfg bulk.JobC
 	}
 	rep = a.startKept(gate, f, job)
 	sum, err := job.Run(stop.ctx)
-	rep.kept = keptLines(sum, f.output)
+	rep.kept, rep.refusal = keptLines(sum, f.output), usedUp(sum.Stopped)
 	rep.end()
 	rep.event("summary", sum.Snapshot, reason(sum))
 	return concludeKept(err, sum, stop)
@@ -237,13 +238,21 @@ func keptLines(s *bulk.Summary, output string) (lines []string) {
 	}
 	for _, row := range s.Costs {
 		if row.Calls > 0 {
-			say("%s/%s: %s calls since the state was begun, %v.", row.Labels["provider"], row.Labels["model"], grouped(int(row.Calls)), row.Spent)
+			say("%s/%s: %s calls since the state was begun, %s.", row.Labels["provider"], row.Labels["model"], grouped(int(row.Calls)), spent(&row))
 		}
 	}
 	if s.Failed+s.EarlierFailed > 0 {
 		say("Failures, with their items, are in %s; --retry-failed asks them again.", output+bulk.FailuresSuffix)
 	}
 	return lines
+}
+
+// spent is what calls came to, as far as it is known.
+func spent(row *ledger.Row) string {
+	if row.Unpriced > 0 {
+		return fmt.Sprintf("%v and %s calls without a price", row.Spent, grouped(int(row.Unpriced)))
+	}
+	return row.Spent.String()
 }
 
 func short(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
@@ -266,8 +275,8 @@ func concludeKept(err error, s *bulk.Summary, stop *interruption) error {
 		return failed(err)
 	case stop.happened():
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted: items without a result were not answered; %s", again)}
-	case request.IsBudget(s.Stopped):
-		return failed(errors.New(more(s) + again + " with a higher --budget"))
+	case usedUp(s.Stopped) != nil:
+		return failed(errors.New(more(s) + again + " with a higher budget"))
 	case s.Stopped != nil:
 		return failed(fmt.Errorf("stopped, for all items would have failed: %w; with that mended, %s", s.Stopped, again))
 	case s.Left > 0:
@@ -282,7 +291,7 @@ func concludeKept(err error, s *bulk.Summary, stop *interruption) error {
 
 // more says what a higher budget would buy.
 func more(s *bulk.Summary) string {
-	text := fmt.Sprintf("the budget is used up: %s items are not answered", grouped(s.Left))
+	text := grouped(s.Left) + " items are not answered"
 	if each, ok := s.Each(); ok {
 		text += fmt.Sprintf(", which would cost about %v", each*request.Money(s.Left))
 	}

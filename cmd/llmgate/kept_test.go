@@ -89,7 +89,7 @@ func TestABudgetSaysWhatMoreWouldBuy(t *testing.T) {
 	close(g.open)
 	args := []string{"run", distinct(t), "-o", out, "--base-url", g.URL + "/v1", "--model", "openai/gpt-4o-mini", "--budget"}
 	s.expect(t, exitFailed, append(args, "0.000001usd")...)
-	s.saysErr(t, "the budget is used up: 5 items are not answered; the same command goes on with a higher --budget")
+	s.saysErr(t, "0 answered, 0 failed", "The budget is used up: ", "5 items are not answered; the same command goes on with a higher budget")
 	s.expect(t, exitOK, append(args, "1usd")...)
 }
 
