@@ -62,9 +62,13 @@ func (t *task) name() string {
 	return t.key.name()
 }
 
-// ask resolves a task. The outcome is durable when it returns, unless the fate says otherwise.
+// ask resolves a task. The outcome is durable when it returns, unless the fate says otherwise. Of those that ask the same, one
+// sends, and the others copy when it is answered, all at once.
 func (a *asker) ask(ctx context.Context, t *task) (Result, fate) {
 	for {
+		if r, f, ok := a.remembered(ctx, t); ok {
+			return r, f
+		}
 		leave, wait := a.lead(t.key)
 		if leave != nil {
 			defer leave()
@@ -76,7 +80,7 @@ func (a *asker) ask(ctx context.Context, t *task) (Result, fate) {
 			return Result{Item: t.item, Err: notSent(ctx)}, left
 		}
 	}
-	if r, f, ok := a.remembered(ctx, t); ok {
+	if r, f, ok := a.remembered(ctx, t); ok { // by who has just left
 		return r, f
 	}
 	return a.send(ctx, t)

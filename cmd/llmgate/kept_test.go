@@ -75,6 +75,11 @@ func TestTwoRunsOfOneOutput(t *testing.T) {
 	second := newSession()
 	second.expect(t, exitUsage, "run", distinct(t), "-o", out)
 	second.saysErr(t, "in use", out)
+	reader := newSession()
+	reader.expect(t, exitOK, "status", out)
+	if !strings.Contains(reader.out.String(), "0 answered, 0 failed, ") {
+		t.Errorf("while the run goes on: %q", reader.out.String())
+	}
 	close(g.open)
 	if got := <-code; got != exitOK {
 		t.Errorf("the first ended with %d: %s", got, s.err.String())
