@@ -98,6 +98,7 @@ var allowed = map[string][]string{
 	},
 	"examples/quickstart": {"."},
 	"examples/fallback":   {"."},
+	"examples/batch":      {".", "bulk", "bulk/source"},
 }
 
 const (
