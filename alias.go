@@ -149,6 +149,7 @@ const (
 	ReasonKey        = request.ReasonKey
 	ReasonPlan       = request.ReasonPlan
 	ReasonStalled    = request.ReasonStalled
+	ReasonExpired    = request.ReasonExpired
 )
 
 // Sentinels for errors.Is, one for each class of error.

@@ -96,6 +96,7 @@ var allowed = map[string][]string{
 		"request", "internal/dialect", "internal/jsontext", "providers/anthropic", "providers/gemini", "providers/openai",
 		"github.com/klauspost/compress/zstd",
 	},
+	"bulk/viabatch":       {"request", "policy"},
 	"examples/quickstart": {"."},
 	"examples/fallback":   {"."},
 	"examples/batch":      {".", "bulk", "bulk/source"},

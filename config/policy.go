@@ -15,7 +15,7 @@ var classes = words(
 
 var reasons = words(
 	request.ReasonTooLarge, request.ReasonAboveLimit, request.ReasonConflict, request.ReasonInFlight, request.ReasonRamp,
-	request.ReasonDaily, request.ReasonProject, request.ReasonKey, request.ReasonPlan, request.ReasonStalled,
+	request.ReasonDaily, request.ReasonProject, request.ReasonKey, request.ReasonPlan, request.ReasonStalled, request.ReasonExpired,
 )
 
 func words[T ~string](list ...T) map[string]T {

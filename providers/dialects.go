@@ -69,6 +69,7 @@ func (h *Host) client(c call) (request.Client, error) {
 		APIKey: c.key, BaseURL: c.baseURL, Model: c.model, Provider: h.Name, Quirks: h.Quirks, Transport: c.transport,
 		Models: c.models, OnUnknownError: c.unknown,
 	}
+	cfg.Quirks.NoBatches = !h.Batches
 	if h.Dialect == Responses {
 		cfg.API = openai.Responses
 	}

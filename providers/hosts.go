@@ -19,6 +19,8 @@ type Host struct {
 	KeyVariable       string
 	SecondKeyVariable string
 	KeyOptional       bool
+	// Batches: it has OpenAI's batch API beside that dialect. The other dialects' vendors have their own.
+	Batches bool
 	// Quirks are its differences from OpenAI's Chat Completions.
 	Quirks openai.Quirks
 }
@@ -36,7 +38,7 @@ var (
 
 // hosts is every vendor and server that is known: the three big vendors, and all others that speak OpenAI's dialect.
 var hosts = []Host{
-	{Name: "openai", BaseURL: openai.DefaultBaseURL, KeyVariable: "OPENAI_API_KEY", Quirks: openai.Quirks{CacheKey: true}},
+	{Name: "openai", BaseURL: openai.DefaultBaseURL, KeyVariable: "OPENAI_API_KEY", Batches: true, Quirks: openai.Quirks{CacheKey: true}},
 	{Name: "anthropic", Dialect: Messages, BaseURL: anthropic.DefaultBaseURL, KeyVariable: "ANTHROPIC_API_KEY"},
 	{Name: "gemini", Dialect: GenerateContent, BaseURL: gemini.DefaultBaseURL, KeyVariable: "GEMINI_API_KEY", SecondKeyVariable: "GOOGLE_API_KEY"},
 	{Name: "azure", BaseURL: "${AZURE_OPENAI_ENDPOINT}", KeyVariable: "AZURE_OPENAI_API_KEY"},
@@ -57,7 +59,7 @@ var hosts = []Host{
 	{Name: "fireworks", BaseURL: "https://api.fireworks.ai/inference/v1", KeyVariable: "FIREWORKS_API_KEY", Quirks: compatible},
 	{Name: "github", BaseURL: "https://models.github.ai/inference", KeyVariable: "GITHUB_TOKEN",
 		Quirks: openai.Quirks{MaxTokensField: "max_completion_tokens"}},
-	{Name: "groq", BaseURL: "https://api.groq.com/openai/v1", KeyVariable: "GROQ_API_KEY",
+	{Name: "groq", BaseURL: "https://api.groq.com/openai/v1", KeyVariable: "GROQ_API_KEY", Batches: true,
 		Quirks: openai.Quirks{MaxTokensField: "max_completion_tokens", ReasoningBack: "reasoning", DailyRequests: true}},
 	{Name: "huggingface", BaseURL: "https://router.huggingface.co/v1", KeyVariable: "HF_TOKEN", Quirks: compatible},
 	{Name: "hyperbolic", BaseURL: "https://api.hyperbolic.xyz/v1", KeyVariable: "HYPERBOLIC_API_KEY", Quirks: compatible},

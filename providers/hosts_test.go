@@ -160,3 +160,17 @@ func TestEveryHostIsAskedInItsOwnWords(t *testing.T) {
 		}
 	}
 }
+
+// A host without OpenAI's batch API says so before anything is sent.
+func TestBatchesOfHosts(t *testing.T) {
+	for _, h := range compatible() {
+		client, err := providers.Open(t.Context(), h.Name+"/m", environment(everything()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.(request.Batcher).BatchItemSize(request.BatchItem{ID: "a", Request: request.Request{Messages: []request.Message{{Role: request.RoleUser, Content: "Hello?"}}}})
+		if (err == nil) != h.Batches || err != nil && !request.IsInvalid(err) {
+			t.Errorf("%s: %v", h.Name, err)
+		}
+	}
+}

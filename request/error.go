@@ -64,6 +64,8 @@ const (
 	ReasonPlan Reason = "plan"
 	// ReasonStalled, with ClassTimeout: the answer began and then nothing more came.
 	ReasonStalled Reason = "stalled"
+	// ReasonExpired, with ClassTimeout: the batch was over before the request's turn came. It was not billed.
+	ReasonExpired Reason = "expired"
 )
 
 // Error describes the failure in one line: provider, class, status and code, message, cause, request id and wait.

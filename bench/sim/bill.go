@@ -6,11 +6,13 @@ type Bill struct {
 	Text         string
 	InputTokens  int
 	OutputTokens int
+	// Batched: it was part of a batch.
+	Batched bool
 }
 
 // bill tells of the answer that was made.
 func (t *turn) bill() {
 	if t.sim.cfg.Billed != nil {
-		t.sim.cfg.Billed(Bill{t.req.prompt().Text, t.prompt, t.written()})
+		t.sim.cfg.Billed(Bill{t.req.prompt().Text, t.prompt, t.written(), t.batched})
 	}
 }

@@ -20,7 +20,7 @@ func TestAnswersAreBilled(t *testing.T) {
 		for _, text := range []string{"refused", "cut", "reset"} {
 			c.post(ask(text))
 		}
-		want := []sim.Bill{{"whole", u.Prompt, u.Completion}, {"cut", u.Prompt, u.Completion}}
+		want := []sim.Bill{{"whole", u.Prompt, u.Completion, false}, {"cut", u.Prompt, u.Completion, false}}
 		if d := cmp.Diff(want, billed); d != "" {
 			c.t.Errorf("bills (-want +got):\n%s", d)
 		}

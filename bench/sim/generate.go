@@ -30,12 +30,19 @@ const (
 func (s *Sim) generateRoutes(mux *http.ServeMux) {
 	answers := s.answers(func() dialect { return new(generate) })
 	counts := s.counts(func() counter { return new(generate) })
+	batches := s.generateAuthorized(s.generateBatchNew)
 	call := func(w http.ResponseWriter, r *http.Request) {
 		switch _, method := generateTarget(r); method {
 		case generateWhole, generateStream:
 			answers(w, r)
 		case generateCount:
 			counts(w, r)
+		case generateBatch: // Vertex AI has another way
+			if r.PathValue("project") != "" {
+				generateNoPage(w, r)
+				return
+			}
+			batches(w, r)
 		default:
 			generateNoPage(w, r)
 		}

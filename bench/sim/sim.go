@@ -41,6 +41,8 @@ type Config struct {
 	Script []Fault
 	Faults []Fault
 
+	Batches Batches
+
 	// Respond, if set, decides the answer; a nil result leaves it to the simulator. It must be safe for concurrent use.
 	Respond func(*Prompt) *Answer
 	// Log, if set, is told the truth about each request when it has ended. It must be quick, and safe for concurrent use.
@@ -103,11 +105,12 @@ type Sim struct {
 	arrivals atomic.Int64 // requests that took their turn in the script
 	tries    tries
 	cache    promptCache
+	batches  batchStore
 }
 
 // New checks the configuration, reporting all faults together.
 func New(cfg Config) (*Sim, error) {
-	faults := []error{cfg.Limits.check()}
+	faults := []error{cfg.Limits.check(), cfg.Batches.check()}
 	if cfg.ContextTokens < 0 {
 		faults = append(faults, fmt.Errorf("context of %d tokens: must not be negative; 0 is no bound", cfg.ContextTokens))
 	}
@@ -127,6 +130,9 @@ func New(cfg Config) (*Sim, error) {
 	}
 	if cfg.OutputTokens == (Dist{}) {
 		cfg.OutputTokens = Uniform(20, 120)
+	}
+	if cfg.Batches.Window == 0 {
+		cfg.Batches.Window = 24 * time.Hour
 	}
 	s := &Sim{cfg: cfg, limiter: newLimiter(cfg.Limits)}
 	s.mux = s.routes()

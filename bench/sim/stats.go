@@ -8,7 +8,7 @@ import (
 
 // Stats are the simulator's own books, to hold a client's against.
 type Stats struct {
-	// Requests is every request for an answer. Answered got one in full, RateLimited a 429 by the limits, and Faults were
+	// Requests is every request for an answer, items of batches included. Answered got one in full, RateLimited a 429 by the limits, and Faults were
 	// struck by a fault; one that stalls or drips may be answered all the same. The rest were invalid or their client left.
 	Requests    int64 `json:"requests"`
 	Answered    int64 `json:"answered"`

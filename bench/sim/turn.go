@@ -28,6 +28,8 @@ type turn struct {
 	// prompt is its size in tokens, cache how much of it a cache held or holds now.
 	prompt int
 	cache  cacheUse
+	// batched: the request is an item of a batch.
+	batched bool
 	// reserved is what was charged against the token limits.
 	reserved spend
 	charged  time.Time
@@ -106,12 +108,9 @@ func (t *turn) run() {
 	if t.faultBefore() {
 		return
 	}
-	reply, err := t.sim.compose(t.req, t.mostTokens(), t.rng)
-	if err != nil {
-		t.fail(t.refuse(err))
+	if !t.think() {
 		return
 	}
-	t.reply, t.cache = reply, t.sim.cache.use(time.Now(), t.req.prefixes)
 	used = spend{t.prompt + t.written(), t.prompt - t.cache.read, t.written()}
 	defer t.bill()
 	if t.req.stream {
@@ -119,6 +118,17 @@ func (t *turn) run() {
 	} else {
 		t.sendWhole()
 	}
+}
+
+// think makes up what the model says.
+func (t *turn) think() bool {
+	reply, err := t.sim.compose(t.req, t.mostTokens(), t.rng)
+	if err != nil {
+		t.fail(t.refuse(err))
+		return false
+	}
+	t.reply, t.cache = reply, t.sim.cache.use(time.Now(), t.req.prefixes)
+	return true
 }
 
 // written is how many tokens the answer has, all choices together.

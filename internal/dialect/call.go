@@ -32,6 +32,8 @@ type Call struct {
 	// Failure is an error object found where an answer was to be. Explanation is what the provider says of the answer's end.
 	Failure     *edge.Failure
 	Explanation string
+	// batched: it is part of a batch, which costs less.
+	batched bool
 	// Begun: there is an answer, if an empty one. Counted: usage was given. Finished: a finish reason was given.
 	Begun, Counted, Finished bool
 
@@ -54,6 +56,11 @@ func (cl *Call) send(ctx context.Context, codec Codec, streamed bool) (*wire.Rep
 		return nil, cl.named(err)
 	}
 	reply, err := cl.Client.wire.Post(ctx, target, buffer)
+	return cl.accept(reply, err)
+}
+
+// accept takes what came of sending something: a good reply, which is open, or an error.
+func (cl *Call) accept(reply *wire.Reply, err error) (*wire.Reply, error) {
 	if err != nil {
 		return nil, cl.named(err)
 	}
@@ -110,8 +117,8 @@ func (cl *Call) statusError(reply *wire.Reply) error {
 
 // read takes in a whole body. One that holds something but no answer is read as an error, in case it is one.
 func (cl *Call) read(codec Codec, body []byte, out Emit) error {
-	if bytes.HasPrefix(bytes.TrimSpace(body[:min(len(body), 1024)]), []byte("<")) {
-		return cl.newError(request.ClassInvalid, "the server answered with a web page; check the base URL")
+	if err := cl.refusePage(body); err != nil {
+		return err
 	}
 	cl.borrow()
 	defer cl.giveBack()
@@ -125,10 +132,18 @@ func (cl *Call) read(codec Codec, body []byte, out Emit) error {
 	return nil
 }
 
+// refusePage is the error for what was written for a browser.
+func (cl *Call) refusePage(body []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(body[:min(len(body), 1024)]), []byte("<")) {
+		return cl.newError(request.ClassInvalid, "the server answered with a web page; check the base URL")
+	}
+	return nil
+}
+
 // complete fills in the response, with what it cost: one that broke off may be billed, too.
 func (cl *Call) complete(codec Codec) {
 	codec.Complete()
-	cl.Client.Price(cl.Response, cl.Req, cl.Model)
+	cl.Client.price(cl.Response, cl.Req, cl.Model, cl.batched)
 }
 
 // finish hands out the answer, or what it turned out to be: an error inside a 200, a refusal, nothing at all.

@@ -11,6 +11,10 @@ import (
 // Price puts its cost to an answer, if the table has a price for all of it. The model that answered counts, and the one asked for
 // if the table does not have that. A cost that the provider reported stands.
 func (c *Client) Price(resp *request.Response, req *request.Request, asked string) {
+	c.price(resp, req, asked, false)
+}
+
+func (c *Client) price(resp *request.Response, req *request.Request, asked string, batched bool) {
 	u := &resp.Usage
 	if u.CostReported {
 		return
@@ -23,7 +27,7 @@ func (c *Client) Price(resp *request.Response, req *request.Request, asked strin
 	if !ok {
 		return
 	}
-	served := pricing.Service{At: time.Now(), Tier: cmp.Or(resp.ServiceTier, req.ServiceTier)}
+	served := pricing.Service{At: time.Now(), Tier: cmp.Or(resp.ServiceTier, req.ServiceTier), Batch: batched}
 	if cost, ok := m.Cost(u, served); ok {
 		u.SetCost(cost)
 	}

@@ -64,6 +64,13 @@ var codes = map[string]struct {
 	"model_not_found":                   {request.ClassNotFound, ""},
 	"DeploymentNotFound":                {request.ClassNotFound, ""},
 
+	// Items of a batch that were not answered.
+	"batch_expired":   {request.ClassTimeout, request.ReasonExpired},
+	"batch_cancelled": {request.ClassCanceled, ""},
+	"request_timeout": {request.ClassTimeout, ""},
+	// A batch that was not taken, because too much waits already.
+	"token_limit_exceeded": {request.ClassRateLimit, ""},
+
 	// Moonshot.
 	"exceeded_current_quota_error": {request.ClassQuota, ""},
 	"engine_overloaded_error":      {request.ClassOverloaded, ""},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -93,14 +94,28 @@ func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, 
 	buffer = buffer.fit()
 	content := newBody(buffer)
 	defer content.release()
-	r := &Reply{client: c, parent: ctx}
-	ctx, r.cancel = context.WithCancelCause(ctx)
-	r.watch = startWatch(orForever(c.cfg.FirstByteTimeout), c.firstByteErr, r.cancel)
-	resp, err := c.cfg.Transport.RoundTrip((&http.Request{
+	return c.send(ctx, &http.Request{
 		Method: http.MethodPost, URL: to.URL, Host: to.URL.Host, Header: to.Header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: &content.first, GetBody: content.open, ContentLength: int64(len(buffer.B)),
-	}).WithContext(ctx))
+	}, &content.read)
+}
+
+// Get asks for what is at the target, as Post does.
+func (c *Client) Get(ctx context.Context, from *Target) (*Reply, error) {
+	var sent atomic.Bool // a question for what is there already is never billed
+	return c.send(ctx, &http.Request{
+		Method: http.MethodGet, URL: from.URL, Host: from.URL.Host, Header: from.Header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody,
+	}, &sent)
+}
+
+// send does what Post does with a request; sent tells whether the transport has taken any of its body.
+func (c *Client) send(ctx context.Context, req *http.Request, sent *atomic.Bool) (*Reply, error) {
+	r := &Reply{client: c, parent: ctx}
+	ctx, r.cancel = context.WithCancelCause(ctx)
+	r.watch = startWatch(orForever(c.cfg.FirstByteTimeout), c.firstByteErr, r.cancel)
+	resp, err := c.cfg.Transport.RoundTrip(req.WithContext(ctx))
 	if err == nil && resp == nil {
 		err = errNoResponse
 	}
@@ -109,7 +124,7 @@ func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, 
 			resp.Body.Close()
 		}
 		r.finish()
-		return nil, c.sendError(r.parent, r.watch.because(err), content.read.Load())
+		return nil, c.sendError(r.parent, r.watch.because(err), sent.Load())
 	}
 	r.Status, r.Header, r.body, r.length = resp.StatusCode, resp.Header, resp.Body, resp.ContentLength
 	if r.body == nil {

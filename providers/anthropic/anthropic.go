@@ -11,6 +11,8 @@
 // (high) or 32,768 (xhigh), but at most half of MaxTokens. JSON is asked for by the API's structured output where the model
 // has it (since Claude 4.5, under a schema), else by a tool that the model must call. Either approximation is a warning.
 //
+// A Client is a request.Batcher, too: Message Batches are answered within a day for half the price, by Anthropic itself.
+//
 // Not supported: Bedrock's binary event stream (Stream delivers the whole answer at once there, with a warning) and AWS
 // request signatures (use a Bedrock API key, or a Transport that signs).
 package anthropic

@@ -11,6 +11,9 @@
 // Extra: fields of generationConfig and toolConfig are joined to those that the request sets, each replacing one of its own
 // name, and tools are added to the request's functions. Other fields, such as safetySettings, cachedContent and labels, are
 // sent as they are.
+//
+// A Client is a request.Batcher, too: the Gemini API answers batches of up to 20 MB within a day for half the price. Vertex AI's
+// are not supported.
 package gemini
 
 import (

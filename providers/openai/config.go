@@ -58,7 +58,7 @@ type Config struct {
 	Azure      bool
 	APIVersion string
 
-	// Quirks are the provider's differences from OpenAI's Chat Completions. Responses heeds DailyRequests alone.
+	// Quirks are the provider's differences from OpenAI's Chat Completions. Responses heeds DailyRequests and NoBatches alone.
 	Quirks Quirks
 	// Capabilities describes models. Those that it does not know, and all if it is nil, go by the table of models.
 	Capabilities func(model string) request.Capabilities

@@ -4,6 +4,8 @@
 //
 // What a dialect can't say is reported: content that would be lost is an error before anything is sent, a parameter
 // that is not honoured is a warning on the response.
+//
+// A Client is a request.Batcher, too: OpenAI's batch API answers within a day for half the price. Azure's is not supported.
 package openai
 
 import (

@@ -33,6 +33,8 @@ type Quirks struct {
 	ReasoningAlways bool
 	// DailyRequests: the request limits in the headers count per day.
 	DailyRequests bool
+	// NoBatches: the provider has no batch API, or not OpenAI's.
+	NoBatches bool
 }
 
 // Values of Quirks.ReasoningBack that are not plain text fields.

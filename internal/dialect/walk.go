@@ -1,0 +1,115 @@
+package dialect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/seed63918563/llmgate/internal/wire"
+)
+
+// Walk reads a document that may be larger than memory should hold, from its beginning to its end. A value that is decoded as
+// a whole is bounded as an answer is. Its errors stay.
+type Walk struct {
+	json *json.Decoder
+	from io.Reader
+	// read is how much came, most how far that may run ahead of what was made of it.
+	read, most int64
+}
+
+// ErrShape is in the chain of the error for a document that is not what it should be.
+var ErrShape = errors.New("it has not the expected form")
+
+// Walk opens the reply, as Open does, and has its document read.
+func (c *Client) Walk(ctx context.Context, target *wire.Target, body *wire.Buffer, read func(*Walk) error) error {
+	reply, err := c.Open(ctx, target, body)
+	if err != nil {
+		return err
+	}
+	defer reply.Close()
+	w := &Walk{from: reply, most: c.wire.MaxAnswer()}
+	w.json = json.NewDecoder(w)
+	err = read(w)
+	if errors.As(err, new(*json.SyntaxError)) || errors.As(err, new(*json.UnmarshalTypeError)) || errors.Is(err, ErrShape) {
+		return c.Broken(err)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || w.read < 0 {
+		return c.ReadError(reply, err)
+	}
+	return err
+}
+
+// Read feeds the decoder.
+func (w *Walk) Read(p []byte) (int, error) {
+	n, err := w.from.Read(p)
+	w.read += int64(n)
+	if w.read-w.json.InputOffset() > w.most {
+		err = errTooMuch
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.read = -1 // the reply broke off
+	}
+	return n, err
+}
+
+// Decode reads the next value whole.
+func (w *Walk) Decode(into any) error { return unexpected(w.json.Decode(into)) }
+
+// Fields walks an object, and has each value read by its field's name; Elements walks a list. Of null there are none.
+func (w *Walk) Fields(each func(name string) error) error {
+	return w.container('{', func() error {
+		name, err := w.json.Token()
+		if err != nil {
+			return err
+		}
+		return each(name.(string))
+	})
+}
+
+func (w *Walk) Elements(each func() error) error { return w.container('[', each) }
+
+func (w *Walk) container(open json.Delim, each func() error) error {
+	switch token, err := w.json.Token(); {
+	case err != nil:
+		return unexpected(err)
+	case token == nil:
+		return nil
+	case token != open:
+		return ErrShape
+	}
+	for w.json.More() {
+		if err := each(); err != nil {
+			return unexpected(err)
+		}
+	}
+	_, err := w.json.Token()
+	return unexpected(err)
+}
+
+// Skip passes over a value, however large it is.
+func (w *Walk) Skip() error {
+	for depth := 0; ; {
+		token, err := w.json.Token()
+		if err != nil {
+			return unexpected(err)
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return nil
+		}
+	}
+}
+
+// unexpected makes an end in the middle one that can't be taken for a good one.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
