@@ -58,9 +58,12 @@ var allowed = map[string][]string{
 	"bench/sim":       {"internal/schemagen", "internal/tokens", "internal/words"},
 	"providers":       {"request", "pricing", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"cache":           {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
-	"bulk":            {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup", "bulk/source"},
-	".":               {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router"},
+	"bulk": {
+		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "dispatcher/lane", "bulk/source", "providers/openai",
+		"internal/tokens", "golang.org/x/sync/errgroup",
+	},
+	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
+	"cmd/llmgate": {".", "config", "dispatcher/lane", "store", "bulk/schema", "bulk/document", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router"},
 	"bulk/document": {
 		"request", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
 		"github.com/tmc/langchaingo/schema", "github.com/tmc/langchaingo/textsplitter", "golang.org/x/net/html", "golang.org/x/net/html/atom",
@@ -96,6 +99,7 @@ var allowed = map[string][]string{
 	"bulk/viabatch":       {"request", "policy"},
 	"examples/quickstart": {"."},
 	"examples/fallback":   {"."},
+	"examples/batch":      {".", "bulk", "bulk/source"},
 }
 
 const (

@@ -4,15 +4,18 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bench/sim"
 	"github.com/seed63918563/llmgate/bulk"
 	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/providers"
 )
 
-func Example() {
+func ExampleRun() {
 	simulator, err := sim.New(sim.Config{Respond: func(p *sim.Prompt) *sim.Answer {
 		return &sim.Answer{Text: strings.ToUpper(p.Text)}
 	}})
@@ -50,4 +53,46 @@ func Example() {
 	// sky says WHY IS IT BLUE?
 	// sea failed: prompts.jsonl:2: prompt: expected a string
 	// sun says WHY IS IT HOT?
+}
+
+// The second run finds everything in the state.
+func ExampleState_Job() {
+	folder, err := os.MkdirTemp("", "bulk")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	for range 2 {
+		summary, err := answer(filepath.Join(folder, "answers.jsonl"))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(summary.Answered, "answered now,", summary.EarlierAnswered, "before")
+	}
+	// Output:
+	// 2 answered now, 0 before
+	// 0 answered now, 2 before
+}
+
+func answer(output string) (*bulk.Summary, error) {
+	ctx := context.Background()
+	state, err := bulk.Open(ctx, output)
+	if err != nil {
+		return nil, err
+	}
+	defer state.Close()
+	gate, err := llmgate.New(ctx, llmgate.Config{Models: []string{"sim/demo"}, Store: state.Store()})
+	if err != nil {
+		return nil, err
+	}
+	defer gate.Close()
+	src, err := source.Open(source.Config{Path: "prompts.txt", Reader: strings.NewReader("why is it blue?\nwhy is it hot?\n")})
+	if err != nil {
+		return nil, err
+	}
+	job, err := state.Job(bulk.JobConfig{Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Items: src.Items(), Model: "sim/demo"})
+	if err != nil {
+		return nil, err
+	}
+	return job.Run(ctx)
 }

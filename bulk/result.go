@@ -20,6 +20,11 @@ type Result struct {
 	Err      error
 	// Latency is the time from sending to the end of the answer; 0 for an item that was not sent.
 	Latency time.Duration
+
+	place int // in the order of those taken in
+	// Of a Job.
+	key  key
+	fate fate
 }
 
 // AppendJSON appends the result as one line, in the form that its item came in.
@@ -140,7 +145,7 @@ func (r *Result) simpleError() *simpleError {
 
 // Class is that of the error, invalid for a line that is no item, empty for a success.
 func (r *Result) Class() request.Class {
-	if r.Item.Err != nil {
+	if r.Item.Err != nil && r.Item.Err != errUnknown {
 		return request.ClassInvalid
 	}
 	return request.Classify(r.Err)

@@ -1,9 +1,7 @@
-// Package bulk runs many items, such as those of a source, through a client: it reads them lazily, keeps a bounded number in flight, and hands out a
-// result for each, as completed or in the order of the input. The command line dresses it; use it from Go for the same
-// files. Memory does not grow with the number of items.
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +27,14 @@ const (
 	Input Order = "input"
 )
 
+// Check tells whether there is such an order.
+func (o Order) Check() error {
+	if o != Completion && o != Input {
+		return fmt.Errorf("order %q: use completion or input", o)
+	}
+	return nil
+}
+
 // Config says how to run.
 type Config struct {
 	// Client answers. Required.
@@ -53,17 +59,15 @@ const earlyResults = 8
 // Run answers items. Its methods are safe for concurrent use.
 type Run struct {
 	cfg      Config
+	answer   func(context.Context, *Result)
 	inFlight atomic.Int64
 }
 
 // New checks the configuration.
 func New(cfg Config) (*Run, error) {
-	switch cfg.Order {
-	case "":
-		cfg.Order = Completion
-	case Completion, Input:
-	default:
-		return nil, fmt.Errorf("order %q: use completion or input", cfg.Order)
+	cfg.Order = cmp.Or(cfg.Order, Completion)
+	if err := cfg.Order.Check(); err != nil {
+		return nil, err
 	}
 	if cfg.Client == nil {
 		return nil, errors.New("bulk: Client is nil; set it")
@@ -74,7 +78,9 @@ func New(cfg Config) (*Run, error) {
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = DefaultConcurrency
 	}
-	return &Run{cfg: cfg}, nil
+	r := &Run{cfg: cfg}
+	r.answer = r.complete
+	return r, nil
 }
 
 // InFlight is the number of items being answered now.
@@ -84,14 +90,28 @@ func (r *Run) InFlight() int { return int(r.inFlight.Load()) }
 // those in flight end with its error and no more are taken in. An error of the source comes last, as the second value.
 // Leaving the loop early cancels what is in flight and waits for it. Items are numbered anew.
 func (r *Run) Results(ctx context.Context, items iter.Seq2[source.Item, error]) iter.Seq2[Result, error] {
+	return r.resolve(ctx, func(yield func(*Result, error) bool) {
+		n := 0
+		for item, err := range items {
+			item.Index = n
+			n++
+			if !yield(&Result{Item: item}, err) {
+				return
+			}
+		}
+	})
+}
+
+// resolve is Results for results that have nothing but what they are to be made of.
+func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		p := &pass{
-			Run: r, results: make(chan Result),
+			Run: r, results: make(chan *Result),
 			window: make(chan struct{}, r.windowSize()), places: make(chan struct{}, r.cfg.Concurrency),
 		}
 		var intake errgroup.Group
-		intake.Go(func() error { return p.takeIn(ctx, items) })
+		intake.Go(func() error { return p.takeIn(ctx, drafts) })
 		defer func() {
 			cancel()
 			for range p.results { // each in flight must be able to end, though nobody reads its result
@@ -116,30 +136,33 @@ func (r *Run) windowSize() int {
 // pass is one use of a Run.
 type pass struct {
 	*Run
-	results chan Result
+	results chan *Result
 	// window bounds items taken in whose result is not handed out yet, so that a slow reader holds up the intake.
 	window chan struct{}
 	// places bounds items being answered.
 	places chan struct{}
 }
 
-// takeIn starts a goroutine for each item and closes results when all have ended. It returns the source's error.
-func (p *pass) takeIn(ctx context.Context, items iter.Seq2[source.Item, error]) error {
+// takeIn starts a goroutine for each draft and closes results when all have ended. It returns the source's error.
+func (p *pass) takeIn(ctx context.Context, drafts iter.Seq2[*Result, error]) error {
 	defer close(p.results)
 	var answering sync.WaitGroup
 	defer answering.Wait()
 	n := 0
-	for item, err := range items {
+	for draft, err := range drafts {
 		if err != nil {
 			return err
 		}
 		if !p.enter(ctx, p.window) || !p.enter(ctx, p.places) {
 			return nil
 		}
-		item.Index = n
+		draft.place = n
 		n++
 		answering.Go(func() {
-			p.results <- p.answer(ctx, item)
+			p.inFlight.Add(1)
+			p.answer(ctx, draft)
+			p.inFlight.Add(-1)
+			p.results <- draft
 			<-p.places
 		})
 	}
@@ -164,37 +187,34 @@ func (p *pass) enter(ctx context.Context, room chan<- struct{}) bool {
 	return false
 }
 
-func (r *Run) answer(ctx context.Context, item source.Item) Result {
-	result := Result{Item: item, Err: item.Err}
-	if item.Err != nil {
-		return result
+// complete answers by the client.
+func (r *Run) complete(ctx context.Context, result *Result) {
+	if result.Err = result.Item.Err; result.Err != nil {
+		return
 	}
-	r.inFlight.Add(1)
-	defer r.inFlight.Add(-1)
 	start := time.Now()
-	result.Response, result.Err = r.cfg.Client.Complete(ctx, item.Request)
+	result.Response, result.Err = r.cfg.Client.Complete(ctx, result.Item.Request)
 	result.Latency = time.Since(start)
-	return result
 }
 
 // handOut passes results on in the order asked for. It returns false when the reader has left.
 func (p *pass) handOut(yield func(Result, error) bool) bool {
-	early := map[int]Result{}
+	early := map[int]*Result{}
 	next := 0
 	for result := range p.results {
 		if p.cfg.Order == Completion {
 			<-p.window
-			if !yield(result, nil) {
+			if !yield(*result, nil) {
 				return false
 			}
 			continue
 		}
-		early[result.Item.Index] = result
+		early[result.place] = result
 		for ready, ok := early[next]; ok; ready, ok = early[next] {
 			delete(early, next)
 			next++
 			<-p.window
-			if !yield(ready, nil) {
+			if !yield(*ready, nil) {
 				return false
 			}
 		}

@@ -48,6 +48,12 @@ var keyers = sync.Pool{New: func() any {
 	return &keyer{hash: sha256.New(), buf: make([]byte, 0, keyBuffer+binary.MaxVarintLen64)}
 }}
 
+// KeyOf is the key of a request for a cache without Vary and Normalize; false if it has none, which only a request that can't be
+// sent has. It does not block.
+func KeyOf(namespace string, req *request.Request) (Key, bool) {
+	return (&Config{Namespace: namespace}).key(req)
+}
+
 // key gives the key of a request; false if it has none, which only a request that can't be sent has.
 func (c *Config) key(req *request.Request) (Key, bool) {
 	vary := ""

@@ -161,6 +161,17 @@ func (m *Memory) Outcomes(ctx context.Context, after int64) iter.Seq2[Outcome, e
 	})
 }
 
+// Keys implements Store.
+func (m *Memory) Keys(ctx context.Context) iter.Seq2[Outcome, error] {
+	return sequence(ctx, m, func() []Outcome {
+		found := make([]Outcome, 0, len(m.outcomes))
+		for _, o := range m.outcomes {
+			found = append(found, Outcome{Seq: o.Seq, Item: o.Item, Class: o.Class})
+		}
+		return found
+	})
+}
+
 // Intents implements Store.
 func (m *Memory) Intents(ctx context.Context) iter.Seq2[Intent, error] {
 	return sequence(ctx, m, func() []Intent {

@@ -39,6 +39,9 @@ type Store interface {
 	// leaves out what is committed after the loop began. An error ends the sequence.
 	Outcomes(ctx context.Context, after int64) iter.Seq2[Outcome, error]
 
+	// Keys yields Seq, Item and Class of every outcome, in no particular order. It reads no body, and so costs little where
+	// there are many. An error ends the sequence.
+	Keys(ctx context.Context) iter.Seq2[Outcome, error]
 	// Intents yields the items that have an intent and no outcome, by name. An error ends the sequence.
 	Intents(ctx context.Context) iter.Seq2[Intent, error]
 

@@ -52,7 +52,7 @@ func (s *Source) recordsOf(format Format, in *bufio.Reader, head []byte) (record
 		return &textLines{in: lines, templates: s.templates}, nil
 	}
 	list := isList(head)
-	o := &objects{in: lines, provider: s.cfg.Provider, templates: s.templates}
+	o := &objects{in: failures{lines}, provider: s.cfg.Provider, templates: s.templates}
 	switch {
 	case format == FormatJSON && !list && len(head) > 0:
 		return nil, errors.New("no list of JSON objects; use jsonl for one object on each line")

@@ -15,7 +15,7 @@ type Format string
 // The formats. Those of JSON come as one object on each line, or as one list, [{…}, {…}], which is read element by element.
 const (
 	// FormatJSONL is a JSON object on each line: "prompt" or "messages", and optionally "id", "system" and any parameter of Chat
-	// Completions; or an object of one of the next four formats, which its fields tell. With Config.Prompt it is a row of any
+	// Completions; or an object of one of the next four formats, which its fields tell; or a line of a file of failures, whose item is taken. With Config.Prompt it is a row of any
 	// fields.
 	FormatJSONL Format = "jsonl"
 	// FormatJSON is the same in a list.

@@ -23,6 +23,12 @@ func newApp() *app {
 	}
 }
 
+// asked reports that a person sits there who can be asked.
+func (a *app) asked() bool {
+	in, ok := a.in.(*standardInput)
+	return ok && isTerminal(in.file) && isTerminal(a.err)
+}
+
 // isTerminal tells a person's screen from a pipe or a file.
 func isTerminal(w any) bool {
 	f, ok := w.(*os.File)

@@ -10,8 +10,11 @@ import (
 
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/config"
+	"github.com/seed63918563/llmgate/dispatcher/lane"
 	"github.com/seed63918563/llmgate/ledger"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/providers"
+	"github.com/seed63918563/llmgate/store"
 )
 
 // The variables that stand for flags.
@@ -32,6 +35,8 @@ type gateFlags struct {
 	budget   string
 	rpm, tpm int
 	given    func(flag string) bool
+	// sendsNothing makes up the keys.
+	sendsNothing bool
 }
 
 func (f *gateFlags) register(cmd *cobra.Command) {
@@ -49,13 +54,23 @@ func (f *gateFlags) register(cmd *cobra.Command) {
 // opened is a gate, and how a person would call it.
 type opened struct {
 	*llmgate.Gate
-	names   string
-	vendor  string // of the first model
-	standIn bool   // the simulator answers because nobody was named
-	notices *notices
+	names string
+	first string // of the models
+	// What is known of the first before anything is sent.
+	provider, model string
+	limits          lane.Limits
+	prices          *pricing.Table
+	vendor          string // of the first model
+	standIn         bool   // the simulator answers because nobody was named
+	notices         *notices
 }
 
 func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
+	return f.openOver(ctx, a, nil)
+}
+
+// openOver opens a gate that keeps its books in a store; nil is that of the configuration.
+func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*opened, error) {
 	cfg, standIn, err := f.read(a)
 	if err != nil {
 		return nil, usage(err)
@@ -65,6 +80,15 @@ func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
 		return nil, err
 	}
 	cfg.Prices = table
+	if books != nil {
+		if cfg.State != "" {
+			return nil, usage(errors.New("the configuration has a state, and -o keeps one beside the output; leave out one of them"))
+		}
+		cfg.Store = books
+	}
+	if f.sendsNothing {
+		cfg.Options = append(cfg.Options, llmgate.WithAPIKey("none-for-nothing-is-sent"))
+	}
 	told := newNotices()
 	cfg.Hooks = append(cfg.Hooks, told)
 	gate, err := llmgate.New(ctx, cfg)
@@ -76,7 +100,10 @@ func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
 		names = append(names, t.Model)
 	}
 	vendor, _, _ := strings.Cut(names[0], "/")
-	return &opened{gate, strings.Join(names, ", "), vendor, standIn, told}, nil
+	o := &opened{Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: vendor, standIn: standIn, prices: table, notices: told}
+	o.provider, o.model = providers.Parse(names[0])
+	o.limits = cfg.Targets[0].Limits
+	return o, nil
 }
 
 // read puts the file, the flags and the environment together. Models end up among the targets.

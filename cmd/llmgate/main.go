@@ -87,6 +87,9 @@ network, no cost, and made-up text.
 Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130 interrupted.`,
 		Example: `  llmgate run examples/prompts.jsonl
   llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl
+  llmgate docs reports --prompt "Summarise in three sentences." -o summaries.jsonl
+  llmgate plan prompts.jsonl --model openai/gpt-5-mini
+  llmgate status answers.jsonl
   llmgate chat "Why is the sky blue?" --model openai/gpt-5-mini
   llmgate models claude
   llmgate cost answers.jsonl
@@ -98,6 +101,6 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.runCommand(), a.chatCommand(), a.modelsCommand(), a.costCommand(), a.simCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.docsCommand(), a.planCommand(), a.statusCommand(), a.exportCommand(), a.chatCommand(), a.modelsCommand(), a.costCommand(), a.simCommand(), a.versionCommand())
 	return root
 }

@@ -84,12 +84,12 @@ func TestOutputIsNeverTheInput(t *testing.T) {
 func TestOutputThatCannotBeOpened(t *testing.T) {
 	prompts, folder := file(t, `{"prompt":"x"}`), t.TempDir()
 	for out, want := range map[string]string{
-		filepath.Join(folder, "none", "answers.jsonl"): "create the folder first",
-		folder: "is a directory",
+		filepath.Join(folder, "none", "answers.jsonl"): "create it first",
+		folder: "is a folder",
 	} {
 		inBubble(t, func(t *testing.T, s *session) {
 			s.expect(t, exitUsage, "run", prompts, "-o", out)
-			s.saysErr(t, "llmgate: open "+out, want)
+			s.saysErr(t, out, want)
 		})
 	}
 }

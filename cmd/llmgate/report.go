@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,8 +25,13 @@ type report struct {
 	quiet bool
 	live  bool // a person sees it, and nothing else writes to the screen
 	gate  *opened
-	run   *bulk.Run
+	run   interface{ InFlight() int }
 	start time.Time
+
+	// Of a run with a state: how it stands, and what the summary says besides.
+	job  *bulk.Job
+	json io.Writer // gets events; nil for none
+	kept []string
 
 	mu       sync.Mutex
 	answered int
@@ -41,7 +47,7 @@ type report struct {
 }
 
 // startReport begins to tell. End it.
-func (a *app) startReport(gate *opened, quiet bool, out *output, run *bulk.Run) *report {
+func (a *app) startReport(gate *opened, quiet bool, out *output, run interface{ InFlight() int }) *report {
 	r := &report{
 		w: a.err, quiet: quiet, live: !quiet && isTerminal(a.err) && !isTerminal(out.w), gate: gate, run: run,
 		start: time.Now(), classes: map[request.Class]int{}, stop: make(chan struct{}),
@@ -55,15 +61,65 @@ func (a *app) startReport(gate *opened, quiet bool, out *output, run *bulk.Run) 
 	return r
 }
 
+// startKept is startReport for a run with a state. Where nobody watches it tells how things stand from time to time.
+func (a *app) startKept(gate *opened, f *runFlags, job *bulk.Job) *report {
+	r := a.startReport(gate, f.quiet || f.asJSON, &output{w: io.Discard}, job)
+	r.job = job
+	if f.asJSON {
+		r.json = a.out
+	}
+	if !f.quiet && !r.live {
+		r.wait.Go(r.tell)
+	}
+	return r
+}
+
+// tellEvery is the time between lines about progress where nobody watches, and between events.
+const tellEvery = 10 * time.Second
+
+func (r *report) tell() {
+	tick := time.NewTicker(tellEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if r.json != nil {
+				r.event("progress", r.job.Snapshot(), "")
+				continue
+			}
+			line := r.progress()
+			r.mu.Lock()
+			fmt.Fprintln(r.w, line)
+			r.mu.Unlock()
+		case <-r.stop:
+			return
+		}
+	}
+}
+
+// event writes a line of JSON about how things stand.
+func (r *report) event(name string, s bulk.Snapshot, stopped string) {
+	if r.json == nil {
+		return
+	}
+	e := json.NewEncoder(r.json)
+	_ = e.Encode(struct { // nobody is left to tell, if that fails
+		Event string `json:"event"`
+		bulk.Snapshot
+		Stopped string `json:"stopped,omitempty"`
+	}{name, s, stopped})
+}
+
 func (r *report) watch() {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
+			line := r.progress()
 			r.mu.Lock()
 			r.clear()
-			fmt.Fprint(r.w, r.progress())
+			fmt.Fprint(r.w, line)
 			r.shown = true
 			r.mu.Unlock()
 		case <-r.stop:
@@ -81,10 +137,37 @@ func (r *report) clear() {
 }
 
 func (r *report) progress() string {
+	if r.job != nil {
+		return progressText(r.job.Snapshot())
+	}
 	elapsed := time.Since(r.start)
-	done := r.answered + r.failures
-	return fmt.Sprintf("%s done, %d failed, %d in flight, %.1f/s, %s", grouped(done), r.failures, r.run.InFlight(),
+	answered, failures := r.counts()
+	done := answered + failures
+	return fmt.Sprintf("%s done, %d failed, %d in flight, %.1f/s, %s", grouped(done), failures, r.run.InFlight(),
 		float64(done)/elapsed.Seconds(), elapsed.Round(time.Second))
+}
+
+// progressText is how a run with a state stands, on one line.
+func progressText(s bulk.Snapshot) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s done, %d failed, %d in flight", grouped(s.Done()), s.Failed+s.EarlierFailed, s.InFlight)
+	if n, known := s.Pending(); known {
+		fmt.Fprintf(&b, ", %s pending", grouped(n))
+	}
+	fmt.Fprintf(&b, ", %.1f/s, %v", s.Rate, s.Spent)
+	if cost, known := s.Projected(); known {
+		fmt.Fprintf(&b, " of about %v", cost)
+	}
+	if s.LimitUsed > 0 {
+		fmt.Fprintf(&b, ", %.0f %% of the limit", 100*s.LimitUsed)
+	}
+	if left, known := s.ETA(); known {
+		fmt.Fprintf(&b, ", %s left", left.Round(time.Second))
+	}
+	if s.Waiting != "" {
+		fmt.Fprintf(&b, "; %s", s.Waiting)
+	}
+	return b.String()
 }
 
 // add counts a result, and tells of a failure.
@@ -166,6 +249,9 @@ func (r *report) summary() string {
 	}
 	if r.gate.standIn && r.answered > 0 {
 		b.WriteString("\nThe built-in simulator answered, with made-up text. For real answers add --model, such as --model openai/gpt-5-mini.")
+	}
+	for _, line := range r.kept {
+		b.WriteString("\n" + line)
 	}
 	return b.String()
 }

@@ -22,6 +22,10 @@ type runFlags struct {
 	output      string
 	overwrite   bool
 	quiet       bool
+	text        bool
+	sourceFlags
+	keptFlags
+	checkFlags
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -41,7 +45,12 @@ has the same id, as text, and "content" or "error". The second is OpenAI's Batch
 is as in OpenAI's output files. --model holds for every line, whatever model a line names.
 
 A line that is wrong, or an answer that fails, is reported with its place and does not stop the others. Interrupt once to
-finish what is in flight, twice to stop at once.`,
+finish what is in flight, twice to stop at once.
+
+With -o OUT everything that was answered is kept in OUT.state, together with what it cost: after an interrupt, a crash or a
+power cut the same command goes on, and pays for nothing twice. OUT shows what is in the state; failures, with their items,
+are in OUT.failed.jsonl. An item whose prompt was changed is asked again; items with the same request are paid once. What was
+in flight when a run was killed is sent again (--unknown), and listed.`,
 		Example: `  llmgate run examples/prompts.jsonl
   llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl --concurrency 64
   llmgate run batch.jsonl --model ollama/llama3.2 --order input > answers.jsonl
@@ -50,12 +59,16 @@ finish what is in flight, twice to stop at once.`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runFile(cmd.Context(), args[0], &f) },
 	}
-	f.register(cmd)
+	f.gateFlags.register(cmd)
 	cmd.Flags().IntVarP(&f.concurrency, "concurrency", "c", dispatcher.DefaultInFlight, "how many items are under way at most; what keeps to rate limits are the limits themselves")
 	cmd.Flags().StringVar(&f.order, "order", string(bulk.Completion), `order of the results: "completion" or "input"`)
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file instead of standard output")
-	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file, with a state beside it from which a run that was stopped goes on")
+	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content and no state")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress, no messages about items, no summary")
+	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
+	f.sourceFlags.register(cmd)
+	f.keptFlags.register(cmd)
+	f.checkFlags.register(cmd)
 	return cmd
 }
 
@@ -67,7 +80,15 @@ func oneFile(_ *cobra.Command, args []string) error {
 }
 
 func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
-	gate, err := f.open(ctx, a)
+	switch {
+	case f.dryRun:
+		return a.plan(ctx, path, &planFlags{gateFlags: f.gateFlags, sourceFlags: f.sourceFlags, output: f.output})
+	case f.output == "" && (f.schemaFile != "" || f.check != ""):
+		return usage(errors.New("--schema and --check need -o OUT, where what is asked again is remembered"))
+	case f.output != "":
+		return a.runKept(ctx, path, f)
+	}
+	gate, err := f.gateFlags.open(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -83,21 +104,15 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	if err != nil {
 		return usage(err)
 	}
-	out, err := a.output(f, in)
+	out := &output{w: a.out, text: f.text}
+	src, err := f.sourceFlags.open(in, path, gate.vendor)
 	if err != nil {
 		return err
 	}
-	src, err := source.Open(source.Config{Reader: in, Path: path, Format: source.FormatJSONL, Provider: gate.vendor})
-	if err != nil {
-		return usage(err)
-	}
 	defer src.Close()
 	report := a.startReport(gate, f.quiet, out, run)
-	err = write(out, run.Results(stop.ctx, items(src, stop)), report, stop, in)
+	err = write(out, run.Results(stop.ctx, items(src, stop.happened)), report, stop, in)
 	report.end()
-	if closeErr := out.close(); err == nil {
-		err = closeErr
-	}
 	return conclude(err, stop, report)
 }
 
@@ -108,12 +123,12 @@ func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run
 	return bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
 }
 
-// items reads a file for a client whose own model stands for every item. Once an interrupt has closed the file, that it
-// can't be read is no error; that nothing was in it is for the end to say.
-func items(src *source.Source, stop *interruption) iter.Seq2[source.Item, error] {
+// items reads a source for a gate whose own models stand for every item. Once an interrupt has closed the file, that it can't be
+// read is no error; that nothing was in it is for the end to say.
+func items(src *source.Source, interrupted func() bool) iter.Seq2[source.Item, error] {
 	return func(yield func(source.Item, error) bool) {
 		for item, err := range src.Items() {
-			if err != nil && (stop.happened() || errors.Is(err, source.ErrEmpty)) {
+			if err != nil && (interrupted() || errors.Is(err, source.ErrEmpty)) {
 				return
 			}
 			item.Request.Model = ""
@@ -143,6 +158,8 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *
 	return nil
 }
 
+var errNoItems = errors.New("no items in the input: each line must be a JSON object with a prompt or messages")
+
 // conclude turns how the run went into an exit code.
 func conclude(err error, stop *interruption, r *report) error {
 	answered, failures := r.counts()
@@ -154,7 +171,7 @@ func conclude(err error, stop *interruption, r *report) error {
 	case failures > 0:
 		return &exitError{code: exitFailed}
 	case answered == 0:
-		return usage(errors.New("no items in the input: each line must be a JSON object with a prompt or messages"))
+		return usage(errNoItems)
 	}
 	return nil
 }

@@ -220,3 +220,13 @@ func TestRunWhoseInputBreaks(t *testing.T) {
 		s.saysErr(t, "llmgate: standard input:2: "+errFull.Error(), "1 answered, 0 failed")
 	})
 }
+
+func TestRunWritesTextAlone(t *testing.T) {
+	g, s := newGate(t), newSession()
+	s.env["OPENAI_API_KEY"] = "key"
+	close(g.open)
+	s.expect(t, exitFailed, g.flags("run", file(t, `{"prompt":"x"}`, "nonsense"), "--text")...)
+	if s.out.String() != "done\n" {
+		t.Errorf("wrote %q", s.out.String())
+	}
+}

@@ -224,7 +224,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"text", text, store.ErrCorrupt, "another path"},
 		{"another program's", foreign, store.ErrCorrupt, "another program"},
 		{"torn", torn, store.ErrCorrupt, "restore"},
-		{"newer", newer, store.ErrNewer, "version 2, this llmgate knows 1"},
+		{"newer", newer, store.ErrNewer, "version 3, this llmgate knows 2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, err := sqlite.Open(t.Context(), sqlite.Config{Path: test.path})
@@ -268,7 +268,7 @@ func TestMigration(t *testing.T) {
 	commit(t, old, calls(1, 1, "m", 5))
 	old.Close()
 	broken := []string{"create table later (x)", "alter table none add column x"}
-	if _, err := sqlite.OpenWith(t.Context(), cfg, broken...); err == nil || !strings.Contains(err.Error(), "version 3") {
+	if _, err := sqlite.OpenWith(t.Context(), cfg, broken...); err == nil || !strings.Contains(err.Error(), "version 4") {
 		t.Fatalf("a step that fails: %v; want its version", err)
 	}
 	for range 2 {

@@ -85,6 +85,33 @@ func (s *Store) Outcomes(ctx context.Context, after int64) iter.Seq2[store.Outco
 	return rows(ctx, s, scanOutcome, "select seq, item, class, at, body from outcomes where seq > ? order by seq", after)
 }
 
+// Keys implements store.Store. Two indexes have all of it: one of all items, and one of those that failed, whose classes come
+// first. It is one query, so that both are of one moment.
+func (s *Store) Keys(ctx context.Context) iter.Seq2[store.Outcome, error] {
+	const query = `select seq, '', class from outcomes where class <> ''
+		union all select seq, item, '' from outcomes indexed by sqlite_autoindex_outcomes_1`
+	return func(yield func(store.Outcome, error) bool) {
+		failed := map[int64]request.Class{}
+		for o, err := range rows(ctx, s, scanKey, query) {
+			if o.Class != "" {
+				failed[o.Seq] = o.Class
+				continue
+			}
+			o.Class = failed[o.Seq]
+			if !yield(o, err) {
+				return
+			}
+		}
+	}
+}
+
+func scanKey(r *sql.Rows) (o store.Outcome, err error) {
+	var class string
+	err = r.Scan(&o.Seq, &o.Item, &class)
+	o.Class = request.Class(class)
+	return o, err
+}
+
 func scanOutcome(r *sql.Rows) (o store.Outcome, err error) {
 	var class string
 	var at int64

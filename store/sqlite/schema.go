@@ -78,6 +78,9 @@ create view calls as
 		datetime(e.at / 1000000000, 'unixepoch') as at,
 		case when e.ended > 0 then datetime(e.ended / 1000000000, 'unixepoch') end as ended
 	from entries e join accounts a on a.id = e.account;
+`, `
+-- Which outcomes are failures, without reading the bodies of all.
+create index outcomes_failed on outcomes (class) where class <> '';
 `}
 
 // inspect reads whose the file is and how far its schema has come. It changes nothing, for the file may be another

@@ -60,6 +60,24 @@ func outcomes(t *testing.T, s store.Store) {
 	}
 }
 
+func keys(t *testing.T, s store.Store) {
+	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "b", Class: request.ClassTimeout, At: noon, Body: []byte("{}")}, {Item: "a", At: noon}}})
+	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "c", Class: request.ClassTimeout, At: noon}, {Item: "b", Class: request.ClassInvalid, At: noon}}})
+	all := listOutcomes(t, s, 0)
+	want := map[string]store.Outcome{}
+	for _, o := range all {
+		want[o.Item] = store.Outcome{Seq: o.Seq, Item: o.Item, Class: o.Class}
+	}
+	got := map[string]store.Outcome{}
+	for o, err := range s.Keys(t.Context()) {
+		check(t, err)
+		got[o.Item] = o
+	}
+	if diff := cmp.Diff(want, got, compare...); diff != "" || len(got) != 3 {
+		t.Errorf("Keys (-want +got):\n%s", diff)
+	}
+}
+
 func replacedOutcome(t *testing.T, s store.Store) {
 	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "a", At: noon}, {Item: "b", At: noon, Class: request.ClassTimeout}}})
 	before := listOutcomes(t, s, 0)
@@ -201,6 +219,8 @@ func closed(t *testing.T, s store.Store) {
 	_, errs["Sums"] = s.Sums(ctx, noon)
 	_, errs["Outcome"] = s.Outcome(ctx, "a")
 	_, errs["Cached"] = s.Cached(ctx, "a", noon)
+	for _, errs["Keys"] = range s.Keys(ctx) {
+	}
 	for _, errs["Outcomes"] = range s.Outcomes(ctx, 0) {
 	}
 	for _, errs["Intents"] = range s.Intents(ctx) {

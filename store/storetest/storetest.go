@@ -24,6 +24,7 @@ func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
 		"unknown end":           unknownEnd,
 		"intents":               intents,
 		"outcomes":              outcomes,
+		"keys":                  keys,
 		"replaced outcome":      replacedOutcome,
 		"commit in a loop":      commitInLoop,
 		"left loop":             leftLoop,

@@ -1,0 +1,61 @@
+package bulk
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"github.com/seed63918563/llmgate/bulk/source"
+	"github.com/seed63918563/llmgate/cache"
+)
+
+// key is the identity of an item: what is asked, of whom, under which ID. Two items of the same content are the same question.
+type key struct {
+	content [16]byte
+	id      [7]byte
+}
+
+// partMark begins the names of what is asked on the way to an item's answer, which is in no output.
+const partMark = '~'
+
+var keyText = base64.RawURLEncoding
+
+// name is the item's name in the store.
+func (k key) name() string {
+	var raw [23]byte
+	copy(raw[:16], k.content[:])
+	copy(raw[16:], k.id[:])
+	return keyText.EncodeToString(raw[:])
+}
+
+func parseKey(name string) (k key, ok bool) {
+	var raw [23]byte
+	if len(name) != keyText.EncodedLen(len(raw)) {
+		return k, false
+	}
+	if _, err := keyText.Decode(raw[:], []byte(name)); err != nil {
+		return k, false
+	}
+	copy(k.content[:], raw[:16])
+	copy(k.id[:], raw[16:])
+	return k, true
+}
+
+// keyOf names an item that is asked of a model. An item that is wrong is named by what is wrong with it, so that it is another
+// once it has been corrected.
+func keyOf(item *source.Item, model string) (k key, err error) {
+	id := sha256.Sum256([]byte(item.ID))
+	copy(k.id[:], id[:])
+	if item.Err != nil {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%v\n%s", item.Err, item.Raw))
+		copy(k.content[:], sum[:])
+		return k, nil
+	}
+	content, ok := cache.KeyOf("bulk "+model, &item.Request)
+	if !ok {
+		return k, errors.New("a field of Extra is not JSON; give one that is")
+	}
+	copy(k.content[:], content[:])
+	return k, nil
+}

@@ -1,0 +1,79 @@
+package bulk
+
+import (
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/request"
+	"github.com/seed63918563/llmgate/store"
+)
+
+// try is one question to the dispatcher. Its journal may be called from a goroutine of another's call.
+type try struct {
+	asker   *asker
+	task    *task
+	start   time.Time
+	journal dispatcher.Journal
+
+	mu       sync.Mutex
+	judged   bool
+	written  bool
+	rejected error
+	broken   error
+}
+
+// mention is the body of an intent.
+type mention struct {
+	ID   string `json:"id"`
+	Line int    `json:"line,omitempty"`
+}
+
+func (a *asker) newTry(of *task) *try {
+	t := &try{asker: a, task: of, start: time.Now()}
+	body, _ := json.Marshal(mention{of.item.ID, of.item.Line})
+	t.journal = dispatcher.Journal{
+		Item: of.name(), Intent: store.Record{Intents: []store.Intent{{Item: of.name(), At: t.start, Body: body}}},
+		Outcome: t.outcome, Failed: t.failed,
+	}
+	return t
+}
+
+// outcome is written with the money of an answer. One that does not pass the check is paid for, and is no outcome.
+func (t *try) outcome(resp *request.Response) (rec store.Record) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.judge(resp)
+	if t.rejected != nil {
+		return rec
+	}
+	o, err := outcomeOf(t.task.name(), &Result{Item: t.task.item, Response: resp, Latency: time.Since(t.start)})
+	if err != nil {
+		t.broken = err
+		return rec
+	}
+	t.written = true
+	return store.Record{Outcomes: []store.Outcome{o}}
+}
+
+func (t *try) failed(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.broken = err
+}
+
+func (t *try) judge(resp *request.Response) {
+	if t.judged || t.asker.check == nil {
+		return
+	}
+	t.judged, t.rejected = true, t.asker.check(&t.task.item, resp)
+}
+
+// verdict says of an answer whether it was written with its money, why it was rejected, and why it could not be written.
+func (t *try) verdict(resp *request.Response) (written bool, rejected, broken error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.judge(resp)
+	return t.written, t.rejected, t.broken
+}
