@@ -182,7 +182,7 @@ func TestBatchRefused(t *testing.T) {
 			good + "{":  "invalid_json_line",
 			good + good: "duplicate_custom_id",
 			good + batchLine("b", `{"model":"other","messages":[]}`):                                     "mismatched_model",
-			good + `{"custom_id":"b"}`:                                                              "missing_required_parameter",
+			good + `{"custom_id":"b"}`:                                                                   "missing_required_parameter",
 			good + strings.Replace(batchLine("b", ask("x")), "/v1/chat/completions", "/v1/responses", 1): "invalid_url",
 		} {
 			b := c.batch(text, 0)
