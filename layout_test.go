@@ -100,6 +100,8 @@ var allowed = map[string][]string{
 	"examples/quickstart": {"."},
 	"examples/fallback":   {"."},
 	"examples/batch":      {".", "bulk", "bulk/source"},
+	"examples/documents":  {".", "bulk/document", "cache", "store/sqlite"},
+	"examples/extraction": {".", "bulk/schema"},
 }
 
 const (
