@@ -59,7 +59,7 @@ var allowed = map[string][]string{
 	"providers":       {"request", "pricing", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"cache":           {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
 	"bulk": {
-		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "dispatcher/lane", "bulk/source", "providers/openai",
+		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "dispatcher/lane", "bulk/source", "bulk/viabatch", "providers/openai",
 		"internal/tokens", "golang.org/x/sync/errgroup",
 	},
 	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},

@@ -204,7 +204,7 @@ func (a *asker) fail(ctx context.Context, t *task, r Result) (Result, fate) {
 	}
 	e, typed := errors.AsType[*request.Error](r.Err)
 	switch {
-	case pending(r.Err), ctx.Err() != nil, a.general(request.Classify(r.Err)):
+	case ctx.Err() != nil, a.leaves(r.Err):
 	case typed && errors.Is(r.Err, dispatcher.ErrStopped):
 	default:
 		return a.keep(ctx, t, r, sent)
@@ -217,15 +217,16 @@ func (a *asker) fail(ctx context.Context, t *task, r Result) (Result, fate) {
 
 // settle takes back the intent of an item that was not answered and is not billed, so that nobody holds it for unknown.
 func (a *asker) settle(ctx context.Context, t *task, r Result) (Result, fate) {
-	o := store.Outcome{Item: t.name(), Class: classLeft, At: time.Now()}
-	if err := a.ledger.Write(context.WithoutCancel(ctx), store.Record{Outcomes: []store.Outcome{o}}); err != nil {
+	if err := a.ledger.Write(context.WithoutCancel(ctx), taken(t.name())); err != nil {
 		r.Err = errors.Join(r.Err, err)
 		return r, lost
 	}
 	return r, left
 }
 
-// general are classes of failures that, while nothing has been answered, all items would have.
-func (a *asker) general(class request.Class) bool {
-	return (class == request.ClassPermission || class == request.ClassNotFound) && a.answered.Load() == 0
+// leaves reports a failure that leaves the item for another run. Some classes do as long as nothing has been answered: all items
+// would have them.
+func (a *asker) leaves(err error) bool {
+	class := request.Classify(err)
+	return pending(err) || (class == request.ClassPermission || class == request.ClassNotFound) && a.answered.Load() == 0
 }

@@ -54,6 +54,9 @@ type JobConfig struct {
 	// Compose, if set, makes an item's answer out of several: each call of ask is remembered under its content, so that a run
 	// that goes on pays for none of them again. What it returns is kept as the item's answer, at no cost of its own.
 	Compose func(ctx context.Context, item *source.Item, ask Ask) (*request.Response, error)
+	// Batch, if set, asks by a provider's batch API instead of the Dispatcher. Check and Compose don't go with it, and Concurrency
+	// has no meaning.
+	Batch *Batch
 
 	// Stop, when closed, ends the intake: what is in flight is finished, and the rest is left for another run.
 	Stop <-chan struct{}
@@ -95,7 +98,8 @@ type Job struct {
 	whole   bool // the source was read to its end
 
 	unknown map[key]mention
-	parts   []string    // IDs of the items of unknown parts
+	parts   []string // IDs of the items of unknown parts
+	batches map[string]*former
 	behind  atomic.Bool // something may have been committed that is not shown
 }
 
@@ -110,7 +114,7 @@ func (s *State) Job(cfg JobConfig) (*Job, error) {
 	if err := errors.Join(cfg.check(), s.claim(cfg.Overwrite)); err != nil {
 		return nil, err
 	}
-	j := &Job{cfg: cfg, state: s, stop: make(chan struct{}), unknown: map[key]mention{}}
+	j := &Job{cfg: cfg, state: s, stop: make(chan struct{}), unknown: map[key]mention{}, batches: map[string]*former{}}
 	j.asker = &asker{
 		dispatcher: cfg.Dispatcher, ledger: cfg.Ledger, store: s.store, index: s.index,
 		check: cfg.Check, repair: cfg.Repair, retries: cfg.CheckRetries, flights: map[[16]byte]chan struct{}{},
@@ -144,7 +148,7 @@ func (c *JobConfig) check() error {
 	if c.CheckRetries < 0 {
 		fault("CheckRetries of %d is negative", c.CheckRetries)
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, c.checkBatch())...)
 }
 
 // ErrInterrupted is why a Job that Stop ended was stopped.
@@ -197,6 +201,13 @@ func (j *Job) intake(ctx context.Context) iter.Seq2[*Result, error] {
 	}
 }
 
+// isWhole reports that the source was read to its end.
+func (j *Job) isWhole() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.whole
+}
+
 // counts reports that the rest of the items is to be counted: after a budget was used up, to say what more would buy.
 func (j *Job) counts(ctx context.Context) bool {
 	why, _ := j.reason()
@@ -242,20 +253,32 @@ func (j *Job) look(item source.Item) (r *Result, wanted bool) {
 // answer resolves one item, and stops the intake for what concerns all of them.
 func (j *Job) answer(ctx context.Context, r *Result) {
 	t := task{key: r.key, item: r.Item}
-	var got Result
-	var f fate
-	switch {
-	case r.fate == before:
+	if j.uncalled(ctx, r, &t) {
 		return
-	case r.fate == revived && j.revive(ctx, r, &t):
-		return
-	case r.Item.Err != nil:
-		got, f = j.asker.keep(ctx, &t, Result{Item: r.Item, Err: r.Item.Err}, sent)
-	case j.cfg.Compose != nil:
-		got, f = j.compose(ctx, &t)
-	default:
-		got, f = j.asker.ask(ctx, &t)
 	}
+	ask := j.asker.ask
+	if j.cfg.Compose != nil {
+		ask = j.compose
+	}
+	got, f := ask(ctx, &t)
+	j.resolved(ctx, r, got, f)
+}
+
+// uncalled resolves an item that nobody needs to be asked about.
+func (j *Job) uncalled(ctx context.Context, r *Result, t *task) bool {
+	switch {
+	case r.fate == before, r.fate == revived && j.revive(ctx, r, t):
+		return true
+	case r.Item.Err != nil:
+		got, f := j.asker.keep(ctx, t, Result{Item: r.Item, Err: r.Item.Err}, sent)
+		j.resolved(ctx, r, got, f)
+		return true
+	}
+	return false
+}
+
+// resolved turns a draft into its result. What concerns all items ends the intake.
+func (j *Job) resolved(ctx context.Context, r *Result, got Result, f fate) {
 	switch {
 	case f == lost:
 		j.drain(fmt.Errorf("%w: %w", ErrState, got.Err))

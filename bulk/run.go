@@ -199,8 +199,7 @@ func (r *Run) complete(ctx context.Context, result *Result) {
 
 // handOut passes results on in the order asked for. It returns false when the reader has left.
 func (p *pass) handOut(yield func(Result, error) bool) bool {
-	early := map[int]*Result{}
-	next := 0
+	var inLine line
 	for result := range p.results {
 		if p.cfg.Order == Completion {
 			<-p.window
@@ -209,10 +208,7 @@ func (p *pass) handOut(yield func(Result, error) bool) bool {
 			}
 			continue
 		}
-		early[result.place] = result
-		for ready, ok := early[next]; ok; ready, ok = early[next] {
-			delete(early, next)
-			next++
+		for ready := range inLine.in(result) {
 			<-p.window
 			if !yield(*ready, nil) {
 				return false

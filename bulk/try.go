@@ -28,11 +28,13 @@ type try struct {
 type mention struct {
 	ID   string `json:"id"`
 	Line int    `json:"line,omitempty"`
+	// Batch is the provider's name for the batch that has it.
+	Batch string `json:"batch,omitempty"`
 }
 
 func (a *asker) newTry(of *task) *try {
 	t := &try{asker: a, task: of, start: time.Now()}
-	body, _ := json.Marshal(mention{of.item.ID, of.item.Line})
+	body, _ := json.Marshal(mention{ID: of.item.ID, Line: of.item.Line})
 	t.journal = dispatcher.Journal{
 		Item: of.name(), Intent: store.Record{Intents: []store.Intent{{Item: of.name(), At: t.start, Body: body}}},
 		Outcome: t.outcome, Failed: t.failed,

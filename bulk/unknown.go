@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/seed63918563/llmgate/request"
+	"github.com/seed63918563/llmgate/store"
 )
 
 // atOnce is how many writes wait for one commit together.
@@ -21,22 +23,53 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		}
 		var m mention
 		_ = json.Unmarshal(intent.Body, &m) // without, it has no name
-		if k, ok := parseKey(intent.Item); ok {
+		switch k, ok := parseKey(intent.Item); {
+		case ok && m.Batch != "":
+			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At}
+		case ok:
 			j.unknown[k] = m
-		} else {
+		default:
 			j.parts = append(j.parts, m.ID)
 		}
 	}
-	if j.cfg.Unknown == Hold {
-		return nil
+	if err := j.checkBatches(); err != nil {
+		return err
 	}
 	var all errgroup.Group
 	all.SetLimit(atOnce)
 	for _, u := range j.cfg.Ledger.Unknown() {
-		all.Go(func() error { return u.Resend() })
+		name, ofBatch := strings.CutPrefix(u.Item, string(batchMark))
+		k, _ := parseKey(name)
+		_, unknown := j.unknown[k]
+		switch before := j.batches[name]; {
+		case ofBatch && before != nil:
+			before.claim = unclaimed{u}
+		case ofBatch && !unknown: // it was never submitted
+			all.Go(func() error { return u.Release() })
+		case j.cfg.Unknown != Hold:
+			all.Go(func() error { return u.Resend() })
+		}
+	}
+	for name, before := range j.batches {
+		if before.claim == nil {
+			return fmt.Errorf("bulk: %w: nothing is reserved for the item %s of batch %s", store.ErrCorrupt, name, before.batch)
+		}
 	}
 	if err := all.Wait(); err != nil {
 		return fmt.Errorf("bulk: settling what is unknown: %w", err)
+	}
+	return nil
+}
+
+// checkBatches refuses to leave the batches of a former run alone, whose items would be paid twice.
+func (j *Job) checkBatches() error {
+	switch {
+	case len(j.batches) == 0:
+		return nil
+	case j.cfg.Batch == nil:
+		return fmt.Errorf("bulk: %d items of %s are in batches that a run before has submitted; go on via batch", len(j.batches), j.state.output)
+	case j.cfg.Model != j.state.about.Model:
+		return fmt.Errorf("bulk: %d items of %s are in batches of %s; go on with that model first", len(j.batches), j.state.output, j.state.about.Model)
 	}
 	return nil
 }

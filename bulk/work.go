@@ -123,7 +123,11 @@ func (j *Job) attend(ctx context.Context, view *show, over <-chan struct{}) erro
 
 // results reads the results of this run. In the order of the input it shows them.
 func (j *Job) results(ctx, showing context.Context, view *show) error {
-	for r, err := range j.run.resolve(ctx, j.intake(ctx)) {
+	resolve := j.run.resolve
+	if j.cfg.Batch != nil {
+		resolve = j.viaBatch
+	}
+	for r, err := range resolve(ctx, j.intake(ctx)) {
 		if err != nil {
 			return err
 		}

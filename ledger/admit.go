@@ -29,10 +29,11 @@ func (b *books) try(h *Hold) (wait *cell, refusal *BudgetError) {
 	for _, c := range h.account.cells {
 		c.look()
 		room := amount <= c.left()
+		waits := !room || c.queue.ahead(h)
 		switch {
-		case c.never(amount), !room && c.budget.AtCap != Wait:
+		case c.never(amount), !room && c.budget.AtCap != Wait, waits && h.request.NoWait:
 			return nil, c.refusal(amount)
-		case wait == nil && (!room || c.queue.ahead(h)):
+		case wait == nil && waits:
 			wait = c
 		}
 	}

@@ -21,6 +21,9 @@ type Request struct {
 	Model    string
 	Labels   map[string]string
 
+	// NoWait refuses the call where it would have to wait for room, even if a budget says Wait.
+	NoWait bool
+
 	// Item names what the call is for, in the store.
 	Item string
 	// Record is written with the reservation, in one commit: the intent to send the item.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,10 @@ type opened struct {
 	vendor          string // of the first model
 	standIn         bool   // the simulator answers because nobody was named
 	notices         *notices
+	// single opens a bare client for the only model; alone reports that there is only one.
+	single    func(context.Context) (llmgate.Client, error)
+	alone     bool
+	unbounded bool // calls pass that may cost more than can be told
 }
 
 func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
@@ -101,6 +106,11 @@ func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*o
 	}
 	vendor, _, _ := strings.Cut(names[0], "/")
 	o := &opened{Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: vendor, standIn: standIn, prices: table, notices: told}
+	o.alone, o.unbounded = len(names) == 1, cfg.Budget.AllowUnbounded
+	o.single = func(ctx context.Context) (llmgate.Client, error) {
+		opts := slices.Concat([]llmgate.Option{providers.WithModels(table)}, cfg.Options, cfg.Targets[0].Options)
+		return llmgate.Open(ctx, names[0], opts...)
+	}
 	o.provider, o.model = providers.Parse(names[0])
 	o.limits = cfg.Targets[0].Limits
 	return o, nil

@@ -74,6 +74,10 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 			return err
 		}
 		defer src.Close()
+		batch, err := f.batch(ctx, gate)
+		if err != nil {
+			return err
+		}
 		if err := a.confirm(path, f, state, gate); err != nil {
 			return err
 		}
@@ -81,6 +85,7 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		defer stop.end()
 		cfg := f.job(gate, stop)
 		cfg.Source, cfg.Items = path, judged(items(src, stop.happened), judge)
+		cfg.Batch = batch
 		cfg.Total = f.total(path, gate.vendor)
 		if judge != nil {
 			cfg.Check = func(_ *source.Item, resp *request.Response) error { return judge.Validate(resp.Content) }

@@ -23,6 +23,7 @@ type runFlags struct {
 	overwrite   bool
 	quiet       bool
 	text        bool
+	via         string
 	sourceFlags
 	keptFlags
 	checkFlags
@@ -50,9 +51,11 @@ finish what is in flight, twice to stop at once.
 With -o OUT everything that was answered is kept in OUT.state, together with what it cost: after an interrupt, a crash or a
 power cut the same command goes on, and pays for nothing twice. OUT shows what is in the state; failures, with their items,
 are in OUT.failed.jsonl. An item whose prompt was changed is asked again; items with the same request are paid once. What was
-in flight when a run was killed is sent again (--unknown), and listed.`,
+in flight when a run was killed is sent again (--unknown), and listed. --via batch sends the items through the provider's batch
+API, at half the price and within a day: an interrupt leaves the batches there, and the same command asks for them again.`,
 		Example: `  llmgate run examples/prompts.jsonl
   llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl --concurrency 64
+  llmgate run batch.jsonl --model openai/gpt-5-mini -o answers.jsonl --via batch
   llmgate run batch.jsonl --model ollama/llama3.2 --order input > answers.jsonl
   llmgate run prompts.jsonl --model openai/qwen3 --base-url http://localhost:8000/v1
   jq -c '{id: .key, prompt: .text}' rows.json | llmgate run -`,
@@ -65,6 +68,7 @@ in flight when a run was killed is sent again (--unknown), and listed.`,
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write the results to this file, with a state beside it from which a run that was stopped goes on")
 	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the output file if it has content and no state")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress, no messages about items, no summary")
+	cmd.Flags().StringVar(&f.via, "via", "", `with -o, "batch" asks by the provider's batch API`)
 	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
 	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
@@ -80,6 +84,9 @@ func oneFile(_ *cobra.Command, args []string) error {
 }
 
 func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
+	if err := f.checkVia(); err != nil {
+		return usage(err)
+	}
 	switch {
 	case f.dryRun:
 		return a.plan(ctx, path, &planFlags{gateFlags: f.gateFlags, sourceFlags: f.sourceFlags, output: f.output})
