@@ -32,6 +32,8 @@ type gateFlags struct {
 	budget   string
 	rpm, tpm int
 	given    func(flag string) bool
+	// furnish, if set, prepares the simulator where that stands in for want of a model.
+	furnish func(*llmgate.Config) error
 }
 
 func (f *gateFlags) register(cmd *cobra.Command) {
@@ -104,7 +106,10 @@ func (f *gateFlags) read(a *app) (cfg llmgate.Config, standIn bool, err error) {
 	if f.baseURL != "" {
 		cfg.Options = append(cfg.Options, providers.WithBaseURL(f.baseURL))
 	}
-	return cfg, standIn, f.bound(&cfg)
+	if err = f.bound(&cfg); err == nil && standIn && f.furnish != nil {
+		err = f.furnish(&cfg)
+	}
+	return cfg, standIn, err
 }
 
 // first is the flag if it was given, and else the variable.

@@ -29,18 +29,27 @@ func (a *app) output(f *runFlags, in io.Reader) (*output, error) {
 				return nil, usage(fmt.Errorf("-o %s is the input; give another name", f.output))
 			}
 		}
-		if info.Mode().IsRegular() && info.Size() > 0 && !f.overwrite {
-			return nil, usage(fmt.Errorf("-o %s has content already; give another name, or --overwrite", f.output))
-		}
 	}
-	file, err := os.Create(f.output)
+	file, err := create("-o", f.output, f.overwrite)
+	if err != nil {
+		return nil, err
+	}
+	return &output{w: file, file: file, name: f.output}, nil
+}
+
+// create makes the file that a flag names. It refuses to write over content, unless that may go.
+func create(flag, path string, overwrite bool) (*os.File, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > 0 && !overwrite {
+		return nil, usage(fmt.Errorf("%s %s has content already; give another name, or --overwrite", flag, path))
+	}
+	file, err := os.Create(path)
 	if errors.Is(err, os.ErrNotExist) {
 		err = fmt.Errorf("%w; create the folder first", err)
 	}
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &output{w: file, file: file, name: f.output}, nil
+	return file, nil
 }
 
 func (o *output) result(r *bulk.Result) error {
