@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed63918563/llmgate/bench"
-	"github.com/seed63918563/llmgate/bench/report"
+	loadreport "github.com/seed63918563/llmgate/bench/report"
 )
 
 func (a *app) benchCommand() *cobra.Command {
@@ -115,7 +115,7 @@ func (a *app) load(ctx context.Context, cfg bench.Config, files *reportFiles) er
 }
 
 // verdict is an error where the figures say nothing.
-func verdict(rep *report.Report) error {
+func verdict(rep *loadreport.Report) error {
 	if len(rep.Invalid) > 0 {
 		return failed(fmt.Errorf("the run is invalid: %s", rep.Invalid[0]))
 	}

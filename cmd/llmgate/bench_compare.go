@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seed63918563/llmgate/bench/report"
+	loadreport "github.com/seed63918563/llmgate/bench/report"
 )
 
 func (a *app) benchCompareCommand() *cobra.Command {
@@ -36,13 +36,13 @@ latencies by the bootstrap, rates by Welch's interval over whole seconds.`,
 }
 
 func (a *app) compare(pathA, pathB string, seed uint64, asJSON bool) error {
-	before, errA := readFile(a, pathA, report.Read)
-	after, errB := readFile(a, pathB, report.Read)
+	before, errA := readFile(a, pathA, loadreport.Read)
+	after, errB := readFile(a, pathB, loadreport.Read)
 	if err := errors.Join(errA, errB); err != nil {
 		return usage(err)
 	}
-	list := report.Compare(before, after, seed)
-	write := func(w io.Writer) error { return report.CompareText(w, before, after, list) }
+	list := loadreport.Compare(before, after, seed)
+	write := func(w io.Writer) error { return loadreport.CompareText(w, before, after, list) }
 	if asJSON {
 		write = func(w io.Writer) error {
 			enc := json.NewEncoder(w)

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed63918563/llmgate/bench/measure"
-	"github.com/seed63918563/llmgate/bench/report"
+	loadreport "github.com/seed63918563/llmgate/bench/report"
 )
 
 // reportFlags say where reports go besides standard output.
@@ -52,13 +52,13 @@ func (f *reportFlags) open() (*reportFiles, error) {
 	}
 	if files.raw != nil {
 		files.lines = bufio.NewWriter(files.raw)
-		files.record = report.Lines(files.lines)
+		files.record = loadreport.Lines(files.lines)
 	}
 	return files, nil
 }
 
 // write writes the report everywhere it is to go. One place that fails does not keep it from the others.
-func (f *reportFiles) write(out io.Writer, rep *report.Report) error {
+func (f *reportFiles) write(out io.Writer, rep *loadreport.Report) error {
 	faults := []error{rep.Text(out)}
 	for _, one := range []struct {
 		file  *os.File

@@ -10,7 +10,7 @@ import (
 
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bench/raw"
-	"github.com/seed63918563/llmgate/bench/report"
+	loadreport "github.com/seed63918563/llmgate/bench/report"
 	"github.com/seed63918563/llmgate/bench/sim"
 	"github.com/seed63918563/llmgate/providers"
 )
@@ -56,7 +56,7 @@ func (f *benchTarget) open(ctx context.Context, a *app, seed uint64) (*benched, 
 			return nil, err
 		}
 		gate.notices.tell(func(line string) { fmt.Fprintln(a.err, line) })
-		return f.named(gate.names, gate.Gate, gate.standIn, gate.Abort)
+		return f.described(gate.names, gate.Gate, gate.standIn, gate.Abort)
 	}
 	if f.given("budget") {
 		return nil, usage(fmt.Errorf("--budget: only the dispatcher keeps to it; leave out --through %s, or bound the load by --requests", f.through))
@@ -75,10 +75,10 @@ func (f *benchTarget) open(ctx context.Context, a *app, seed uint64) (*benched, 
 	if err != nil {
 		return nil, usage(err)
 	}
-	return f.named(cfg.Targets[0].Model, client, standIn, func() {})
+	return f.described(cfg.Targets[0].Model, client, standIn, func() {})
 }
 
-func (f *benchTarget) named(names string, client llmgate.Client, standIn bool, close func()) (*benched, error) {
+func (f *benchTarget) described(names string, client llmgate.Client, standIn bool, close func()) (*benched, error) {
 	if f.given("bucket") && !standIn {
 		close()
 		return nil, usage(errors.New("--bucket is the simulator's; leave out --model"))
@@ -144,4 +144,6 @@ func (f *benchTarget) byHand(a *app, name string) (raw.Config, error) {
 }
 
 // limits are those to hold the use against; zero for those that the provider states.
-func (f *benchTarget) limits() report.Limits { return report.Limits{RPM: int64(f.rpm), TPM: int64(f.tpm)} }
+func (f *benchTarget) limits() loadreport.Limits {
+	return loadreport.Limits{RPM: int64(f.rpm), TPM: int64(f.tpm)}
+}
