@@ -60,8 +60,10 @@ func (f *loadFlags) config(a *app, seed uint64) (bench.Config, error) {
 		}
 	}
 	var err error
-	cfg.SLO, err = measure.ParseSLO(f.slo)
-	flag("slo", err)
+	if f.slo != "" {
+		cfg.SLO, err = measure.ParseSLO(f.slo)
+		flag("slo", err)
+	}
 	if f.rate != "" {
 		cfg.Load.Seed = seed
 		cfg.Load.Rate, err = pace.ParseRate(f.rate)
