@@ -48,6 +48,8 @@ type gauge struct {
 	size   ask
 	atOnce int
 	units  func(*tally) float64
+	// debt: what is used counts afterwards, so that the last probe of a burst goes beyond the limit.
+	debt bool
 	// whole is the burst that used up a full allowance.
 	whole tally
 }
@@ -80,6 +82,9 @@ func (g *gauge) firstPart() (time.Duration, int, error) {
 	for look := firstLook; look >= shortest; look /= 2 {
 		back, err := g.after(look)
 		if err != nil || back.admitted < g.whole.admitted && back.admitted > 0 {
+			if back.admitted > g.whole.admitted/2 {
+				look /= 2 // with what was left over, so much may have filled the bucket up
+			}
 			return look, back.admitted, err
 		}
 		if back.admitted > 0 {
@@ -116,7 +121,7 @@ func (g *gauge) continuous(look time.Duration) (found, error) {
 // another counts: the sooner another fits, the more it was.
 func (g *gauge) bucket(perSecond float64) (float64, error) {
 	used := g.units(&g.whole) - perSecond*g.whole.ended.Sub(g.whole.began).Seconds()
-	if g.whole.admitted >= fine {
+	if g.whole.admitted >= fine && !g.debt {
 		return used, nil
 	}
 	if err := g.wait(rested); err != nil {
@@ -126,7 +131,7 @@ func (g *gauge) bucket(perSecond float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	each := g.units(&whole) / float64(whole.admitted)
+	each := g.each(&whole)
 	step := max(time.Duration(each/perSecond/16*float64(time.Second)), time.Millisecond)
 	for next := (tally{}); next.admitted == 0; {
 		if err := g.wait(step); err != nil {
@@ -136,9 +141,14 @@ func (g *gauge) bucket(perSecond float64) (float64, error) {
 			return 0, err
 		}
 	}
-	elapsed := time.Since(whole.began) - step/2
-	return g.units(&whole) + each - perSecond*elapsed.Seconds(), nil
+	back := perSecond * (time.Since(whole.began) - step/2).Seconds()
+	if g.debt {
+		return g.units(&whole) - back, nil
+	}
+	return g.units(&whole) + each - back, nil
 }
+
+func (g *gauge) each(t *tally) float64 { return g.units(t) / float64(t.admitted) }
 
 // windowed tells a fixed from a sliding window: half is used at its start and the rest in its middle. When the window has
 // passed, a fixed one has everything back, a sliding one only the first half.
@@ -163,12 +173,30 @@ func (g *gauge) windowed() (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	f := found{shape: Sliding, window: window, bucket: g.units(&g.whole)}
+	f := found{shape: Sliding, window: window}
 	if back.admitted+1 > (half.admitted+g.whole.admitted)/2 {
 		f.shape = Fixed
 	}
+	f.bucket, err = g.content()
 	f.perMinute = f.bucket * float64(time.Minute) / float64(window)
-	return f, nil
+	return f, err
+}
+
+// content is how much a window lets through. Where the last probes went beyond, it is approached anew, one by one.
+func (g *gauge) content() (float64, error) {
+	if !g.debt {
+		return g.units(&g.whole), nil
+	}
+	if err := g.wait(rested); err != nil {
+		return 0, err
+	}
+	sum, err := g.burst(g.size, max(1, g.whole.admitted-2*g.atOnce), g.atOnce)
+	if err != nil {
+		return 0, err
+	}
+	last, err := g.burst(g.size, math.MaxInt, 1)
+	sum.add(&last)
+	return g.units(&sum) - g.each(&sum)/2, err
 }
 
 // reopened waits until a probe is let through.

@@ -73,6 +73,14 @@ func at(t *testing.T, f *limits.Finding, shape sim.Shape, perMinute float64) {
 	}
 }
 
+// scale is a limit of requests that is quick to use up and yet lets some through at once.
+func scale(shape sim.Shape) int {
+	if shape == sim.Second {
+		return 900
+	}
+	return 180
+}
+
 func named(rep *limits.Report) map[limits.Dimension]*limits.Finding {
 	byName := map[limits.Dimension]*limits.Finding{}
 	for i := range rep.Limits {
@@ -86,15 +94,19 @@ func TestFindsRequestsAndTokens(t *testing.T) {
 		for name, hide := range map[string]bool{"headers": false, "none": true} {
 			for _, charge := range []sim.Charge{sim.ChargeSum, sim.ChargeMax, sim.ChargeActual} {
 				t.Run(string(shape)+"/"+name+"/"+string(charge), func(t *testing.T) {
-					server := sim.Config{Limits: sim.Limits{RPM: 600, TPM: 120_000, Shape: shape, Charge: charge, HideHeaders: hide, HideRetryAfter: hide}}
+					rpm := scale(shape)
+					server := sim.Config{
+						OutputTokens: sim.Constant(4000),
+						Limits:       sim.Limits{RPM: rpm, TPM: 200 * rpm, Shape: shape, Charge: charge, HideHeaders: hide, HideRetryAfter: hide},
+					}
 					find(t, server, chat, limits.Config{}, func(t *testing.T, rep *limits.Report) {
 						got := named(rep)
 						if len(got) != 2 || got[limits.TPM] == nil || rep.Stopped != "" {
 							t.Fatalf("got %+v", rep)
 						}
-						at(t, got[limits.RPM], shape, 600)
-						at(t, got[limits.TPM], shape, 120_000)
-						if stated := got[limits.RPM].Stated == 600 && got[limits.TPM].Stated == 120_000; stated == hide {
+						at(t, got[limits.RPM], shape, float64(rpm))
+						at(t, got[limits.TPM], shape, 200*float64(rpm))
+						if stated := got[limits.RPM].Stated == int64(rpm) && got[limits.TPM].Stated == int64(200*rpm); stated == hide {
 							t.Errorf("stated: %d and %d", got[limits.RPM].Stated, got[limits.TPM].Stated)
 						}
 					})
@@ -108,18 +120,19 @@ func TestFindsPromptsAndAnswers(t *testing.T) {
 	for shape := range shapes {
 		for name, hide := range map[string]bool{"headers": false, "none": true} {
 			t.Run(string(shape)+"/"+name, func(t *testing.T) {
+				rpm := scale(shape)
 				server := sim.Config{
 					OutputTokens: sim.Constant(4000),
-					Limits:       sim.Limits{RPM: 1200, ITPM: 200_000, OTPM: 60_000, Shape: shape, HideHeaders: hide, HideRetryAfter: hide},
+					Limits:       sim.Limits{RPM: rpm, ITPM: 170 * rpm, OTPM: 50 * rpm, Shape: shape, HideHeaders: hide, HideRetryAfter: hide},
 				}
 				find(t, server, messages, limits.Config{}, func(t *testing.T, rep *limits.Report) {
 					got := named(rep)
 					if len(got) != 3 || got[limits.ITPM] == nil || got[limits.OTPM] == nil || rep.Stopped != "" {
 						t.Fatalf("got %+v", rep)
 					}
-					at(t, got[limits.RPM], shape, 1200)
-					at(t, got[limits.ITPM], shape, 200_000)
-					at(t, got[limits.OTPM], shape, 60_000)
+					at(t, got[limits.RPM], shape, float64(rpm))
+					at(t, got[limits.ITPM], shape, 170*float64(rpm))
+					at(t, got[limits.OTPM], shape, 50*float64(rpm))
 				})
 			})
 		}

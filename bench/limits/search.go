@@ -12,7 +12,7 @@ type search struct {
 	requests, input, output Finding
 	// tiny is what a smallest probe takes of the limits of tokens.
 	tiny float64
-	// inputRatio and outputRatio are the tokens for each that was counted as input or output, for the label.
+	// answers are the last burst of probes with long answers.
 	answers tally
 }
 
@@ -80,7 +80,7 @@ func (s *search) findInput() error {
 func (s *search) findOutput() error {
 	units := func(t *tally) float64 { return float64(t.output) }
 	grow := func(n int) ask { return ask{smallPrompt, n} }
-	return s.findTokens(&s.output, gauge{prober: s.prober, atOnce: outputAtOnce, units: units}, grow, firstAnswer)
+	return s.findTokens(&s.output, gauge{prober: s.prober, atOnce: min(outputAtOnce, s.cfg.AtOnce), units: units, debt: true}, grow, firstAnswer)
 }
 
 // first is a size to begin with that is not far below what is needed, where headers tell.
@@ -142,8 +142,9 @@ func (s *search) label() {
 
 // sameLimit reports that long answers ran into the limit that long prompts did, counted with what they reserved or wrote.
 func (s *search) sameLimit() bool {
+	answers := s.output.PerMinute / float64(s.answers.output) // bursts like it, a minute
 	for _, total := range []int{s.answers.reckoned, s.answers.output + s.answers.reported} {
-		if math.Abs(float64(total)/s.input.Bucket-1) < 0.15 {
+		if math.Abs(answers*float64(total)/s.input.PerMinute-1) < 0.15 {
 			return true
 		}
 	}
