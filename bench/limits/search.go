@@ -33,7 +33,7 @@ func (s *search) run() error {
 	if err == nil {
 		err = s.findInput()
 	}
-	if err == nil {
+	if l := &s.stated; err == nil && (!l.Tokens.Stated || l.OutputTokens.Stated) { // headers that tell of tokens as a whole tell all
 		err = s.findOutput()
 	}
 	s.label()
