@@ -60,7 +60,7 @@ var allowed = map[string][]string{
 	"cache":           {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
 	"bulk":            {"request", "internal/jsontext", "providers/openai", "golang.org/x/sync/errgroup", "bulk/source"},
 	".":               {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench", "bench/measure", "bench/pace", "bench/prompt", "bench/raw", "bench/report", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router"},
+	"cmd/llmgate":     {".", "config", "ledger", "request", "pricing", "providers", "bulk", "bench", "bench/limits", "bench/measure", "bench/pace", "bench/prompt", "bench/raw", "bench/report", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router"},
 	"bulk/document": {
 		"request", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
 		"github.com/tmc/langchaingo/schema", "github.com/tmc/langchaingo/textsplitter", "golang.org/x/net/html", "golang.org/x/net/html/atom",

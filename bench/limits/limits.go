@@ -32,8 +32,8 @@ type Config struct {
 	// Name is what is probed, for people.
 	Name string
 
-	// MaxCost is what probing may cost. Required, unless Worst says that it costs nothing. Nothing is sent that could go
-	// beyond: each request counts with Worst before it is sent, and with its own cost after.
+	// MaxCost is what probing may cost; at 0 only what costs nothing is sent. Nothing is sent that could go beyond: each
+	// request counts with Worst before it is sent, and with its own cost after.
 	MaxCost request.Money
 	// Worst is the most that a request can cost. Required.
 	Worst func(*request.Request) (request.Money, error)
@@ -45,6 +45,8 @@ type Config struct {
 	AtOnce int
 	// MaxPrompt bounds prompts, in tokens (32,768). It must fit the model's context.
 	MaxPrompt int
+	// Progress, if set, is told in words what is being done.
+	Progress func(text string)
 }
 
 // ready checks the configuration, reporting all faults together, and fills in the defaults.
@@ -69,6 +71,9 @@ func (c *Config) ready() error {
 		if *one.field == 0 {
 			*one.field = one.value
 		}
+	}
+	if c.Progress == nil {
+		c.Progress = func(string) {}
 	}
 	if c.MaxDuration == 0 {
 		c.MaxDuration = DefaultMaxDuration

@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/seed63918563/llmgate/request"
@@ -42,6 +43,7 @@ func (s *search) run() error {
 
 func (s *search) findRequests() error {
 	g := gauge{prober: s.prober, size: ask{smallPrompt, 1}, atOnce: s.cfg.AtOnce, units: func(t *tally) float64 { return float64(t.admitted) }}
+	s.cfg.Progress("requests: as many as are let through")
 	whole, err := g.drain()
 	if whole.admitted > 0 {
 		s.tiny = float64(whole.reported) / float64(whole.admitted)
@@ -51,6 +53,7 @@ func (s *search) findRequests() error {
 		return err
 	}
 	g.whole = whole
+	s.cfg.Progress(fmt.Sprintf("requests: %d were let through at once; now how they come back", whole.admitted))
 	f, err := g.measure()
 	return s.requests.measured(f, err)
 }
@@ -94,10 +97,11 @@ func (s *search) first(least int) int {
 
 func (s *search) findTokens(to *Finding, g gauge, grow func(int) ask, size int) error {
 	for ; size <= s.cfg.MaxPrompt; size *= 2 {
+		g.size = grow(size)
+		s.cfg.Progress(fmt.Sprintf("tokens: a rest, then prompts of %d and answers of up to %d", g.size.input, g.size.output))
 		if err := s.wait(rested); err != nil {
 			return err
 		}
-		g.size = grow(size)
 		whole, err := g.burst(g.size, s.few(), g.atOnce)
 		if g.size.output > 1 {
 			s.answers = whole
@@ -110,6 +114,7 @@ func (s *search) findTokens(to *Finding, g gauge, grow func(int) ask, size int) 
 			continue
 		}
 		g.whole = whole
+		s.cfg.Progress(fmt.Sprintf("tokens: %s were let through at once; now how they come back", number(g.units(&whole))))
 		f, err := g.measure()
 		return to.measured(f, err)
 	}
