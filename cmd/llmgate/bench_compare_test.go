@@ -14,7 +14,7 @@ func TestBenchCompare(t *testing.T) {
 	paths := []string{filepath.Join(dir, "a.json"), filepath.Join(dir, "b.json")}
 	for i, output := range []string{"20", "200"} {
 		inBubble(t, func(t *testing.T, s *session) {
-			s.expect(t, exitOK, "bench", "--rate", "20", "--duration", "10s", "--output-tokens", output, "--prompts", file(t, `{"prompt":"x","max_tokens":`+output+`}`), "--json", paths[i])
+			s.expect(t, exitOK, "bench", "--rate", "20", "--duration", "10s", "--prompts", file(t, `{"prompt":"x","max_tokens":`+output+`}`), "--json", paths[i])
 		})
 	}
 	s := newSession()
