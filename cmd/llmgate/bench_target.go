@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -126,21 +129,19 @@ func (f *benchTarget) byHand(a *app, name string) (raw.Config, error) {
 	if f.simulator != nil {
 		return raw.Config{URL: "http://simulator/v1/chat/completions", Model: model, Transport: f.simulator.Transport()}, nil
 	}
-	for _, host := range providers.Hosts() {
-		if host.Name != vendor || host.Dialect != providers.ChatCompletions {
-			continue
-		}
-		base := host.BaseURL
-		if f.baseURL != "" {
-			base = f.baseURL
-		}
-		key := a.getenv(host.KeyVariable)
-		if key == "" && f.baseURL == "" && !host.KeyOptional {
-			return raw.Config{}, fmt.Errorf("no API key: set %s", host.KeyVariable)
-		}
-		return raw.Config{URL: strings.TrimSuffix(base, "/") + "/chat/completions", Key: key, Model: model}, nil
+	hosts := append(providers.Hosts(), providers.Host{Name: "sim", BaseURL: f.baseURL, KeyOptional: true})
+	i := slices.IndexFunc(hosts, func(h providers.Host) bool { return h.Name == vendor && h.Dialect == providers.ChatCompletions })
+	if i < 0 {
+		return raw.Config{}, fmt.Errorf("--through raw speaks OpenAI's Chat Completions alone, and %s does not; use --through client", vendor)
 	}
-	return raw.Config{}, fmt.Errorf("--through raw speaks OpenAI's Chat Completions alone, and %s does not; use --through client", vendor)
+	host := &hosts[i]
+	elsewhere := cmp.Or(f.baseURL, a.getenv(strings.ToUpper(vendor)+"_BASE_URL"))
+	base := cmp.Or(elsewhere, os.Expand(host.BaseURL, a.getenv))
+	key := cmp.Or(a.getenv(host.KeyVariable), a.getenv(host.SecondKeyVariable))
+	if key == "" && elsewhere == "" && !host.KeyOptional {
+		return raw.Config{}, fmt.Errorf("no API key: set %s", host.KeyVariable)
+	}
+	return raw.Config{URL: strings.TrimSuffix(base, "/") + "/chat/completions", Key: key, Model: model}, nil
 }
 
 // limits are those to hold the use against; zero for those that the provider states.

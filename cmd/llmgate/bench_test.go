@@ -77,9 +77,11 @@ func TestBenchFlagsReachTheLoad(t *testing.T) {
 		"mooncake": {"--speed 4 --trace " + mooncake, "trace of 2 requests", 2, func(r *loadreport.Report) bool { return about(r.Total.InputTokens, 110) && r.Elapsed < 2*time.Second }},
 		"azure":    {"--trace " + azure, "trace of 2 requests", 2, func(r *loadreport.Report) bool { return about(r.Total.InputTokens, 110) && r.Elapsed > 2*time.Second }},
 		"whole":    {"-n 5 --stream=false", "closed loop, 16 in flight", 5, func(r *loadreport.Report) bool { return !r.Setup.Streaming }},
-		"lengths":  {"-n 5 --input-tokens 99 --output-tokens 7", "closed loop, 16 in flight", 5, func(r *loadreport.Report) bool { return about(r.Total.InputTokens, 5*99) && r.Total.OutputTokens == 5*7 }},
-		"client":   {"-n 5 --through client", "closed loop, 16 in flight", 5, func(r *loadreport.Report) bool { return strings.HasSuffix(r.Name, "through client") }},
-		"raw":      {"-n 5 --through raw", "closed loop, 16 in flight", 5, func(r *loadreport.Report) bool { return strings.HasSuffix(r.Name, "through raw") }},
+		"lengths": {"-n 5 --input-tokens 99 --output-tokens 7", "closed loop, 16 in flight", 5, func(r *loadreport.Report) bool {
+			return about(r.Total.InputTokens, 5*99) && r.Total.OutputTokens == 5*7
+		}},
+		"client": {"-n 5 --through client", "closed loop, 16 in flight", 5, func(r *loadreport.Report) bool { return strings.HasSuffix(r.Name, "through client") }},
+		"raw":    {"-n 5 --through raw", "closed loop, 16 in flight", 5, func(r *loadreport.Report) bool { return strings.HasSuffix(r.Name, "through raw") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rep := benchmark(t, strings.Fields(test.args)...)
@@ -166,6 +168,7 @@ func TestBenchSaysWhatIsWrong(t *testing.T) {
 		{"--through raw --budget 1usd", exitUsage, "only the dispatcher keeps to it"},
 		{"--through raw --model sim/a --model sim/b", exitUsage, "takes one model, and here are 2"},
 		{"--through raw --model anthropic/x -n 1", exitUsage, "and anthropic does not; use --through client"},
+		{"--through raw --model sim/demo -n 1", exitUsage, "raw: address"},
 		{"--through raw --model openai/x -n 1", exitUsage, "no API key: set OPENAI_API_KEY"},
 		{"--through client --model openai/x -n 1", exitUsage, "no API key: set OPENAI_API_KEY"},
 		{"--model sim/demo --bucket second -n 1", exitUsage, "--bucket is the simulator's"},
@@ -193,10 +196,16 @@ func TestBenchByHandReachesTheServer(t *testing.T) {
 	g, s := newGate(t), newSession()
 	s.env["OPENAI_API_KEY"] = "secret"
 	close(g.open)
-	s.expect(t, exitOK, g.flags("bench", "-n", "1", "--through", "raw", "--stream=false")...)
-	if r := <-g.arrived; r.URL.Path != "/v1/chat/completions" || r.Header.Get("Authorization") != "Bearer secret" {
-		t.Errorf("got %s with %q", r.URL, r.Header.Get("Authorization"))
+	args := []string{"bench", "-n", "1", "--through", "raw", "--stream=false", "--model"}
+	check := func(args ...string) {
+		s.expect(t, exitOK, args...)
+		if r := <-g.arrived; r.URL.Path != "/v1/chat/completions" || r.Header.Get("Authorization") != "Bearer secret" {
+			t.Errorf("%q: got %s with %q", args, r.URL, r.Header.Get("Authorization"))
+		}
 	}
+	check(append(args, "openai/m", "--base-url", g.URL+"/v1")...)
+	s.env["OPENAI_BASE_URL"] = g.URL + "/v1/"
+	check(append(args, "openai/m")...)
 }
 
 func TestBenchInterruptedReportsWhatWasDone(t *testing.T) {
