@@ -68,8 +68,8 @@ const (
 // open reports that it is an open loop, which sends when requests are due.
 func (c *Config) open() bool { return c.Concurrency == 0 }
 
-// ready checks the configuration, reporting all faults together, and fills in the defaults.
-func (c *Config) ready() error {
+// Check reports what is wrong with the configuration, all faults together, as Run does before it sends anything.
+func (c *Config) Check() error {
 	faults := []error{c.checkLoad(), c.checkEnd()}
 	if c.Client == nil {
 		faults = append(faults, errors.New("client: is required"))
@@ -82,6 +82,14 @@ func (c *Config) ready() error {
 	}
 	if err := errors.Join(faults...); err != nil {
 		return fmt.Errorf("bench: %w", err)
+	}
+	return nil
+}
+
+// ready checks the configuration and fills in the defaults.
+func (c *Config) ready() error {
+	if err := c.Check(); err != nil {
+		return err
 	}
 	if c.Prompts == nil {
 		c.Prompts = prompt.Synthetic{Seed: c.Seed}.Source()

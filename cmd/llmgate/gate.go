@@ -38,6 +38,8 @@ type gateFlags struct {
 	given    func(flag string) bool
 	// sendsNothing makes up the keys.
 	sendsNothing bool
+	// furnish, if set, prepares the simulator where that stands in for want of a model.
+	furnish func(*llmgate.Config) error
 }
 
 func (f *gateFlags) register(cmd *cobra.Command) {
@@ -141,7 +143,10 @@ func (f *gateFlags) read(a *app) (cfg llmgate.Config, standIn bool, err error) {
 	if f.baseURL != "" {
 		cfg.Options = append(cfg.Options, providers.WithBaseURL(f.baseURL))
 	}
-	return cfg, standIn, f.bound(&cfg)
+	if err = f.bound(&cfg); err == nil && standIn && f.furnish != nil {
+		err = f.furnish(&cfg)
+	}
+	return cfg, standIn, err
 }
 
 // first is the flag if it was given, and else the variable.

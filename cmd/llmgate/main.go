@@ -93,6 +93,7 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
   llmgate chat "Why is the sky blue?" --model openai/gpt-5-mini
   llmgate models claude
   llmgate cost answers.jsonl
+  llmgate bench --rpm 600 --rate 20 --duration 30s
   llmgate sim --rpm 60`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -101,6 +102,6 @@ Exit codes: 0 all well, 1 some items failed, 2 wrong usage or configuration, 130
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.runCommand(), a.docsCommand(), a.planCommand(), a.statusCommand(), a.exportCommand(), a.chatCommand(), a.modelsCommand(), a.costCommand(), a.simCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.docsCommand(), a.planCommand(), a.statusCommand(), a.exportCommand(), a.chatCommand(), a.modelsCommand(), a.costCommand(), a.benchCommand(), a.simCommand(), a.versionCommand())
 	return root
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/seed63918563/llmgate/bulk"
 )
@@ -13,6 +15,21 @@ type output struct {
 	w    io.Writer
 	text bool // of answers alone
 	line []byte
+}
+
+// create makes the file that a flag names. It refuses to write over content, unless that may go.
+func create(flag, path string, overwrite bool) (*os.File, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > 0 && !overwrite {
+		return nil, usage(fmt.Errorf("%s %s has content already; give another name, or --overwrite", flag, path))
+	}
+	file, err := os.Create(path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = fmt.Errorf("%w; create the folder first", err)
+	}
+	if err != nil {
+		return nil, usage(err)
+	}
+	return file, nil
 }
 
 func (o *output) result(r *bulk.Result) error {

@@ -12,13 +12,11 @@ import (
 )
 
 type simFlags struct {
-	address                  string
-	seed                     uint64
-	ttft, speed, output      string
-	rpm, tpm, itpm, otpm     int
-	shape, charge            string
-	noHeaders, countRejected bool
-	faults                   []string
+	limitFlags
+	address             string
+	seed                uint64
+	ttft, speed, output string
+	faults              []string
 }
 
 // otherAPIs are those that the simulator speaks besides OpenAI's, with the path of each one's base URL.
@@ -57,23 +55,13 @@ A fault is KIND:PROBABILITY, with KIND one of reset, cut, stall, malformed, erro
 	flags.StringVar(&f.ttft, "ttft", "0", "time to the first token")
 	flags.StringVar(&f.speed, "tokens-per-second", "0", "speed of writing; 0 is at once")
 	flags.StringVar(&f.output, "output-tokens", "uniform(20,120)", "length of the answers")
-	flags.IntVar(&f.rpm, "rpm", 0, "requests per minute; 0 is no limit")
-	flags.IntVar(&f.tpm, "tpm", 0, "tokens per minute; 0 is no limit")
-	flags.IntVar(&f.itpm, "itpm", 0, "tokens of prompts per minute; 0 is no limit")
-	flags.IntVar(&f.otpm, "otpm", 0, "tokens of answers per minute; 0 is no limit")
-	flags.StringVar(&f.shape, "bucket", string(sim.Minute), "how the allowance comes back: minute, second, fixed or sliding")
-	flags.StringVar(&f.charge, "charge", string(sim.ChargeSum), "what counts against --tpm: sum, max or actual")
-	flags.BoolVar(&f.countRejected, "count-rejected", false, "rejected requests count against --rpm")
-	flags.BoolVar(&f.noHeaders, "no-limit-headers", false, "leave out the headers that tell of limits")
+	f.limitFlags.register(cmd)
 	flags.StringArrayVar(&f.faults, "fault", nil, "strike requests with `KIND:PROBABILITY`; several times if need be")
 	return cmd
 }
 
 func (f *simFlags) config() (sim.Config, error) {
-	cfg := sim.Config{Seed: f.seed, Limits: sim.Limits{
-		RPM: f.rpm, TPM: f.tpm, ITPM: f.itpm, OTPM: f.otpm, Shape: sim.Shape(f.shape), Charge: sim.Charge(f.charge),
-		CountRejected: f.countRejected, HideHeaders: f.noHeaders,
-	}}
+	cfg := sim.Config{Seed: f.seed, Limits: f.limits()}
 	var faults []error
 	for _, d := range []struct {
 		flag, text string

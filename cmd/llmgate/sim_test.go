@@ -68,8 +68,8 @@ func TestSimObeysItsFlags(t *testing.T) {
 
 func TestFlagsOfSimReachIt(t *testing.T) {
 	f := simFlags{
-		seed: 7, ttft: "uniform(0,2s)", speed: "40", output: "exp(100)", rpm: 60, tpm: 9000, itpm: 8000, otpm: 700, shape: "sliding", charge: "max",
-		noHeaders: true, countRejected: true, faults: []string{"cut:0.25", "503:0.5"},
+		limitFlags: limitFlags{rpm: 60, tpm: 9000, itpm: 8000, otpm: 700, shape: "sliding", charge: "max", noHeaders: true, countRejected: true},
+		seed:       7, ttft: "uniform(0,2s)", speed: "40", output: "exp(100)", faults: []string{"cut:0.25", "503:0.5"},
 	}
 	got, err := f.config()
 	want := sim.Config{

@@ -80,7 +80,7 @@ func (u unread) Read([]byte) (int, error) { u.t.Error("standard input was read")
 func (u unread) Close() error             { return nil }
 
 func TestHelpShowsExamplesThatParse(t *testing.T) {
-	commands := []string{"", "run", "docs", "plan", "status", "export", "chat", "models", "cost", "sim", "version"}
+	commands := []string{"", "run", "docs", "plan", "status", "export", "chat", "models", "cost", "bench", "bench compare", "bench limits", "sim", "version"}
 	for _, name := range commands {
 		args := append(strings.Fields(name), "--help")
 		s := newSession()
@@ -89,13 +89,8 @@ func TestHelpShowsExamplesThatParse(t *testing.T) {
 			t.Errorf("%q: said %q and %q", args, got, s.err.String())
 		}
 	}
-	root := (&app{}).command()
-	checkHelp(t, root)
-	if got := len(root.Commands()); got != len(commands)-1 {
-		t.Errorf("%d commands, but %d are tested", got, len(commands)-1)
-	}
-	for _, c := range root.Commands() {
-		checkHelp(t, c)
+	if got := checkHelp(t, (&app{}).command()); got != len(commands) {
+		t.Errorf("%d commands, but %d are tested", got, len(commands))
 	}
 	s := newSession()
 	s.expect(t, exitOK)
@@ -107,7 +102,9 @@ func TestHelpShowsExamplesThatParse(t *testing.T) {
 // explainedFlag is a line of help: short and long name, type, and then words.
 var explainedFlag = regexp.MustCompile(`^ +(-\w, )?--[a-z0-9-]+( [\w:]+)? {2,}\S+ \S`)
 
-func checkHelp(t *testing.T, c *cobra.Command) {
+// checkHelp looks at a command and at all below it, and counts them.
+func checkHelp(t *testing.T, c *cobra.Command) (n int) {
+	t.Helper()
 	for line := range strings.Lines(c.LocalFlags().FlagUsages()) {
 		if !explainedFlag.MatchString(line) {
 			t.Errorf("%s: a flag is not explained: %s", c.Name(), line)
@@ -127,6 +124,10 @@ func checkHelp(t *testing.T, c *cobra.Command) {
 			t.Errorf("%s: the example %q does not parse: %v", c.Name(), line, err)
 		}
 	}
+	for _, below := range c.Commands() {
+		n += checkHelp(t, below)
+	}
+	return n + 1
 }
 
 func TestVersion(t *testing.T) {
