@@ -68,6 +68,7 @@ in flight when a run was killed is sent again (--unknown), and listed.`,
 	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
 	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
+	f.keptFlags.registerPlan(cmd)
 	f.checkFlags.register(cmd)
 	return cmd
 }
