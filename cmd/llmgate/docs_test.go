@@ -84,3 +84,15 @@ func TestASchemaHoldsAnswers(t *testing.T) {
 	s.expect(t, exitUsage, "run", prompts, "-o", "x", "--check", "{{")
 	s.saysErr(t, "--check: ")
 }
+
+// A flag that promises to send nothing, or to ask first, must not be taken and forgotten.
+func TestDocsRefuseWhatTheyCantPlan(t *testing.T) {
+	root := folder(t, map[string]string{"a.txt": "a document"})
+	for _, flag := range []string{"--dry-run", "--confirm-above=1usd"} {
+		out := filepath.Join(t.TempDir(), "out.jsonl")
+		newSession().expect(t, exitUsage, "docs", root, "--prompt", "Summarise.", "-o", out, flag)
+		if _, err := os.Stat(out); !os.IsNotExist(err) {
+			t.Errorf("%s: there is an output: %v", flag, err)
+		}
+	}
+}

@@ -35,10 +35,15 @@ type keptFlags struct {
 func (f *keptFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.format, "format", "", `form of the results in the file: "jsonl", "batch", "csv" or "text" (default that of the items)`)
 	cmd.Flags().StringVar(&f.unknown, "unknown", "resend", `what to do with items that were in flight when a run was killed: "resend", "hold" or "fail"`)
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only tell what the run would do and cost, as llmgate plan does")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "with -o, tell how it goes as JSON events on standard output")
-	cmd.Flags().StringVar(&f.above, "confirm-above", "", "with -o, ask before a run that may cost more than this, such as 5usd")
 	cmd.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "ask again what failed in a run before")
+}
+
+// registerPlan adds the flags for which items are planned beforehand. That can't be done for documents: how many requests reduce
+// the answers is known only once they are there.
+func (f *keptFlags) registerPlan(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only tell what the run would do and cost, as llmgate plan does")
+	cmd.Flags().StringVar(&f.above, "confirm-above", "", "with -o, ask before a run that may cost more than this, such as 5usd")
 }
 
 // policy is the choice in the words of package bulk.

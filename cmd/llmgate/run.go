@@ -72,6 +72,7 @@ API, at half the price and within a day: an interrupt leaves the batches there, 
 	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
 	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
+	f.keptFlags.registerPlan(cmd)
 	f.checkFlags.register(cmd)
 	return cmd
 }
