@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bench/sim"
 	"github.com/seed63918563/llmgate/bulk"
 	"github.com/seed63918563/llmgate/bulk/source"
@@ -18,8 +19,6 @@ import (
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
-
-	"github.com/seed63918563/llmgate"
 )
 
 // depot runs jobs of one state via batch, over one provider.
