@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"context"
 	"errors"
 	"iter"
 	"slices"
@@ -114,7 +115,7 @@ func (b *batcher) prepare(f *flight) {
 		return
 	}
 	if !f.ask.NoCache {
-		if got, fate, ok := b.job.asker.remembered(b.ctx, &f.task); ok {
+		if got, fate, ok := b.job.asker.remembered(context.WithoutCancel(b.ctx), &f.task); ok {
 			f.got, f.fate = got, fate
 			return
 		}

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -125,6 +126,6 @@ func (b *batcher) copy(f *flight) {
 	case of.Err != nil:
 		f.got, f.fate = asker.keep(b.ctx, &f.task, f.got, sent)
 	default:
-		f.got, f.fate, _ = asker.remembered(b.ctx, &f.task)
+		f.got, f.fate, _ = asker.remembered(context.WithoutCancel(b.ctx), &f.task)
 	}
 }

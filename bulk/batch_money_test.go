@@ -21,7 +21,7 @@ func TestViaBatchCostsHalf(t *testing.T) {
 		t.Run(model, func(t *testing.T) {
 			var spent [2]request.Money
 			for i, batched := range []bool{false, true} {
-				inDepot(t, sim.Batches{Delay: time.Hour}, func(d *depot) {
+				inDepot(t, sim.Batches{Delay: time.Minute}, func(d *depot) {
 					d.model = model
 					d.change = func(cfg *bulk.JobConfig) {
 						if !batched {
@@ -56,7 +56,7 @@ func (d *disk) Commit(ctx context.Context, b *store.Batch) error {
 
 // What is reserved and settled, copied and given back waits for common commits.
 func TestViaBatchWritesTogether(t *testing.T) {
-	inDepot(t, sim.Batches{Delay: 2 * time.Hour}, func(d *depot) {
+	inDepot(t, sim.Batches{Delay: 2 * time.Minute}, func(d *depot) {
 		books := &disk{Store: d.books}
 		d.books, d.cap = books, request.USD(1000)
 		var input strings.Builder
@@ -69,7 +69,7 @@ func TestViaBatchWritesTogether(t *testing.T) {
 				d.Errorf("%s took %d commits, want at most %d", what, n, most)
 			}
 		}
-		ctx, cancel := context.WithTimeout(d.Context(), time.Hour)
+		ctx, cancel := context.WithTimeout(d.Context(), time.Minute)
 		defer cancel()
 		if sum := d.run(ctx, input.String()); sum.Left != 5000 {
 			d.Fatalf("%+v", sum)

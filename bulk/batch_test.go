@@ -34,6 +34,7 @@ type depot struct {
 	change    func(*bulk.JobConfig) // what a test wants otherwise
 	transport http.RoundTripper
 	submitted [][]string     // the names of the items, by batch
+	ask       []func() error // about a batch, for each
 	paid      map[string]int // how often a question was answered
 	bill      request.Money
 }
@@ -58,7 +59,14 @@ func (c counting) SubmitBatch(ctx context.Context, items []request.BatchItem) (r
 		names = append(names, items[i].ID)
 	}
 	c.d.submitted = append(c.d.submitted, names)
-	return c.Batcher.SubmitBatch(ctx, items)
+	batch, err := c.Batcher.SubmitBatch(ctx, items)
+	if err == nil {
+		c.d.ask = append(c.d.ask, func() error {
+			_, err := c.Batcher.PollBatch(c.d.Context(), batch.ID)
+			return err
+		})
+	}
+	return batch, err
 }
 
 func inDepot(t *testing.T, batches sim.Batches, test func(*depot)) {
