@@ -31,6 +31,9 @@ func TestABatchFileRunsEitherWay(t *testing.T) {
 					forms[i][id+idsOf([]map[string]any{line})[0]] = shape(line)
 				}
 			}
+			if !strings.Contains(forms[1]["cbatch_req_2"], "output:[") || !strings.Contains(forms[1]["abatch_req_0"], "choices:[") {
+				t.Errorf("the bodies are not those of the APIs asked for: %v", forms[1])
+			}
 			if ids := slices.Sorted(maps.Keys(forms[0])); !slices.Equal(ids, []string{"abatch_req_0", "bbatch_req_1", "cbatch_req_2", "d"}) || !maps.Equal(forms[0], forms[1]) {
 				t.Errorf("online %v\nvia batch %v", forms[0], forms[1])
 			}
