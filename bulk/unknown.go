@@ -25,7 +25,7 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		_ = json.Unmarshal(intent.Body, &m) // without, it has no name
 		switch k, ok := parseKey(intent.Item); {
 		case ok && m.Batch != "":
-			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At}
+			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At, again: m.Again}
 		case ok:
 			j.unknown[k] = m
 		default:
@@ -43,6 +43,9 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		_, unknown := j.unknown[k]
 		switch before := j.batches[name]; {
 		case ofBatch && before != nil:
+			if older := before.claim; older != nil { // it was sent twice, and may have been billed the first time
+				all.Go(func() error { return older.Presume() })
+			}
 			before.claim = unclaimed{u}
 		case ofBatch && !unknown: // it was never submitted
 			all.Go(func() error { return u.Release() })
