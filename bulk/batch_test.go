@@ -200,3 +200,23 @@ func TestViaBatchItemsWithoutAResult(t *testing.T) {
 		}
 	})
 }
+
+// An interrupt does not wait for batches: they go on, and another run asks for them.
+func TestViaBatchInterrupted(t *testing.T) {
+	inDepot(t, sim.Batches{Delay: time.Hour}, func(d *depot) {
+		stop := make(chan struct{})
+		d.change = func(cfg *bulk.JobConfig) { cfg.Stop = stop }
+		go func() {
+			time.Sleep(time.Minute)
+			close(stop)
+		}()
+		begun := time.Now()
+		if sum := d.run(d.Context(), three); !errors.Is(sum.Stopped, bulk.ErrInterrupted) || sum.Left != 3 || time.Since(begun) != time.Minute || len(d.submitted) != 1 {
+			d.Fatalf("after %v: %+v", time.Since(begun), sum)
+		}
+		d.change = func(*bulk.JobConfig) {}
+		if sum := d.run(d.Context(), three); sum.Answered != 3 || len(d.submitted) != 1 || len(sum.Unknown) != 0 || sum.Spent != d.bill {
+			d.Errorf("%v submitted, %+v", d.submitted, sum)
+		}
+	})
+}
