@@ -27,13 +27,15 @@ func (b *batcher) settle() {
 	landed := b.landed
 	b.landed = nil
 	together(landed, b.conclude)
-	b.end(slices.DeleteFunc(landed, func(f *flight) bool {
-		again := f.fate == fresh
-		if again {
+	var over []*flight
+	for _, f := range landed {
+		if f.fate == fresh {
 			b.again = append(b.again, f)
+		} else {
+			over = append(over, f)
 		}
-		return again
-	}))
+	}
+	b.end(over)
 }
 
 // conclude writes what came of a flight, in one commit with the money. An answer that did not pass the check is paid for all the

@@ -60,8 +60,8 @@ func TestViaBatchWritesTogether(t *testing.T) {
 		books := &disk{Store: d.books}
 		d.books, d.cap = books, request.USD(1000)
 		var input strings.Builder
-		for i := range 5000 {
-			fmt.Fprintf(&input, `{"id":"%d","prompt":"question %d"}`+"\n", i, i%4000) // the last thousand are the same as the first
+		for i := range 3000 {
+			fmt.Fprintf(&input, `{"id":"%d","prompt":"question %d"}`+"\n", i, i%2000) // the last thousand are the same as the first
 		}
 		few := func(what string, most int64) {
 			d.Helper()
@@ -71,13 +71,13 @@ func TestViaBatchWritesTogether(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(d.Context(), time.Minute)
 		defer cancel()
-		if sum := d.run(ctx, input.String()); sum.Left != 5000 {
+		if sum := d.run(ctx, input.String()); sum.Left != 3000 {
 			d.Fatalf("%+v", sum)
 		}
-		few("reserving", 20)
+		few("reserving", 16)
 		sum := d.run(d.Context(), input.String())
-		few("settling", 30)
-		if sum.Answered != 5000 || sum.Copied != 1000 || len(d.paid) != 4000 || sum.Spent != d.bill {
+		few("settling", 16)
+		if sum.Answered != 3000 || sum.Copied != 1000 || len(d.paid) != 2000 || sum.Spent != d.bill {
 			d.Errorf("%+v, with %d paid", sum.Snapshot, len(d.paid))
 		}
 	})

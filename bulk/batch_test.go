@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,8 +36,10 @@ type depot struct {
 	transport http.RoundTripper
 	submitted [][]string     // the names of the items, by batch
 	ask       []func() error // about a batch, for each
-	paid      map[string]int // how often a question was answered
-	bill      request.Money
+
+	mu   sync.Mutex     // of the provider's books
+	paid map[string]int // how often a question was answered
+	bill request.Money
 }
 
 // counting counts submissions, and bounds them.
@@ -89,6 +92,8 @@ func inDepot(t *testing.T, batches sim.Batches, test func(*depot)) {
 
 // billed keeps the provider's books, at the prices of the table.
 func (d *depot) billed(b sim.Bill) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.paid[b.Text]++
 	vendor, model, _ := strings.Cut(d.model, "/")
 	u := request.Usage{InputTokens: b.InputTokens, OutputTokens: b.OutputTokens}
