@@ -61,7 +61,7 @@ func (b *batcher) conclude(f *flight) {
 		a.answered.Add(1)
 	}
 	if again {
-		f.claim, f.noted, f.sent = nil, false, false
+		f.claim, f.noted, f.sent, f.again = nil, false, false, false
 		return
 	}
 	if f.fate = fate; fate == sent {

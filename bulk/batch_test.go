@@ -32,6 +32,7 @@ type depot struct {
 	model     string // "vendor/model"
 	cap       request.Money
 	perBatch  int                   // the most items of a batch; 0 is what the provider allows
+	finds     bool                  // batches can be found by their names
 	change    func(*bulk.JobConfig) // what a test wants otherwise
 	transport http.RoundTripper
 	submitted [][]string     // the names of the items, by batch
@@ -57,12 +58,16 @@ func (c counting) BatchLimits() request.BatchLimits {
 }
 
 func (c counting) SubmitBatch(ctx context.Context, items []request.BatchItem) (request.Batch, error) {
+	return c.count(items, func() (request.Batch, error) { return c.Batcher.SubmitBatch(ctx, items) })
+}
+
+func (c counting) count(items []request.BatchItem, submit func() (request.Batch, error)) (request.Batch, error) {
 	var names []string
 	for i := range items {
 		names = append(names, items[i].ID)
 	}
 	c.d.submitted = append(c.d.submitted, names)
-	batch, err := c.Batcher.SubmitBatch(ctx, items)
+	batch, err := submit()
 	if err == nil {
 		c.d.ask = append(c.d.ask, func() error {
 			_, err := c.Batcher.PollBatch(c.d.Context(), batch.ID)
@@ -70,6 +75,29 @@ func (c counting) SubmitBatch(ctx context.Context, items []request.BatchItem) (r
 		})
 	}
 	return batch, err
+}
+
+// finding is counting for a provider that keeps names.
+type finding struct {
+	counting
+	named request.NamedBatcher
+}
+
+func (f finding) SubmitBatchAs(ctx context.Context, name string, items []request.BatchItem) (request.Batch, error) {
+	return f.count(items, func() (request.Batch, error) { return f.named.SubmitBatchAs(ctx, name, items) })
+}
+
+func (f finding) FindBatch(ctx context.Context, name string) (request.Batch, error) {
+	return f.named.FindBatch(ctx, name)
+}
+
+// batcher is the client for batches.
+func (d *depot) batcher(client llmgate.Client) request.Batcher {
+	counted := counting{client.(request.Batcher), d}
+	if !d.finds {
+		return counted
+	}
+	return finding{counted, client.(request.NamedBatcher)}
 }
 
 func inDepot(t *testing.T, batches sim.Batches, test func(*depot)) {
@@ -132,7 +160,7 @@ func (d *depot) try(ctx context.Context, input string) (*bulk.Summary, error) {
 	check(d.T, err)
 	cfg := bulk.JobConfig{
 		Dispatcher: gate.Dispatcher, Ledger: gate.Ledger(), Items: src.Items(), Model: d.model,
-		Batch: &bulk.Batch{Client: counting{client.(request.Batcher), d}, Provider: vendor, Model: model},
+		Batch: &bulk.Batch{Client: d.batcher(client), Provider: vendor, Model: model},
 	}
 	d.change(&cfg)
 	job, err := state.Job(cfg)

@@ -3,6 +3,7 @@ package bulk
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -48,6 +49,10 @@ type former struct {
 	again bool
 }
 
+func (m *mention) former(batch string) *former {
+	return &former{batch: batch, at: m.at, again: m.Again}
+}
+
 // unclaimed is a former claim.
 type unclaimed struct{ ledger.Unknown }
 
@@ -73,11 +78,14 @@ func (s submitter) SubmitBatch(_ context.Context, items []request.BatchItem) (re
 	names := make([]string, len(items))
 	for i := range items {
 		names[i] = items[i].ID
+		f := s.b.flights[names[i]]
+		f.again = f.again || f.sent
 	}
-	if err := s.b.note(names, ""); err != nil {
+	as := rand.Text()
+	if err := s.b.note(names, mention{Name: as}); err != nil {
 		return request.Batch{}, &request.Error{Class: request.ClassCanceled, Message: "not submitted", Err: err}
 	}
-	batch, err := s.Batcher.SubmitBatch(s.b.ctx, items)
+	batch, err := s.submitAs(as, items)
 	if e, ok := errors.AsType[*request.Error](err); ok && !e.MaybeBilled {
 		for _, name := range names {
 			s.b.flights[name].sent = false
@@ -86,21 +94,35 @@ func (s submitter) SubmitBatch(_ context.Context, items []request.BatchItem) (re
 	return batch, err
 }
 
-func (b *batcher) submitted(batch viabatch.Submitted) error {
-	for _, name := range batch.Again {
-		b.flights[name].again = true
+// submitAs submits under a name, where the provider keeps names, and asks for the batch where the answer leaves open whether there
+// is one.
+func (s submitter) submitAs(name string, items []request.BatchItem) (request.Batch, error) {
+	finder, ok := s.Batcher.(request.NamedBatcher)
+	if !ok {
+		return s.Batcher.SubmitBatch(s.b.ctx, items)
 	}
-	return b.note(batch.Items, batch.ID)
+	batch, err := finder.SubmitBatchAs(s.b.ctx, name, items)
+	if e, ok := errors.AsType[*request.Error](err); ok && e.MaybeBilled {
+		if found, unfound := finder.FindBatch(s.b.ctx, name); unfound == nil && found.ID != "" {
+			return found, nil
+		}
+	}
+	return batch, err
 }
 
-// note writes down that items are being submitted, or which batch they are in.
-func (b *batcher) note(names []string, batch string) error {
+func (b *batcher) submitted(batch viabatch.Submitted) error {
+	return b.note(batch.Items, mention{Batch: batch.ID})
+}
+
+// note writes down what is known of the batch that items are in, or are about to be.
+func (b *batcher) note(names []string, of mention) error {
 	var rec store.Record
 	now := time.Now()
 	for _, name := range names {
 		f := b.flights[name]
 		f.at, f.noted, f.sent = now, true, true
-		body, _ := json.Marshal(mention{ID: f.item.ID, Line: f.item.Line, Batch: batch, Again: f.again})
+		of.ID, of.Line, of.Again = f.item.ID, f.item.Line, f.again
+		body, _ := json.Marshal(of)
 		rec.Intents = append(rec.Intents, store.Intent{Item: name, At: now, Body: body})
 	}
 	b.broken = b.job.cfg.Ledger.Write(context.WithoutCancel(b.ctx), rec)

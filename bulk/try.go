@@ -28,10 +28,12 @@ type try struct {
 type mention struct {
 	ID   string `json:"id"`
 	Line int    `json:"line,omitempty"`
-	// Batch is the provider's name for the batch that has it.
+	// Batch is the provider's name for the batch that has it; Name, as long as that is not known, our own. Again: it is the second.
 	Batch string `json:"batch,omitempty"`
-	// Again: that is the second one.
-	Again bool `json:"again,omitempty"`
+	Name  string `json:"name,omitempty"`
+	Again bool   `json:"again,omitempty"`
+
+	at time.Time // of the intent
 }
 
 func (a *asker) newTry(of *task) *try {

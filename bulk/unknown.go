@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -23,16 +24,17 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		}
 		var m mention
 		_ = json.Unmarshal(intent.Body, &m) // without, it has no name
+		m.at = intent.At
 		switch k, ok := parseKey(intent.Item); {
 		case ok && m.Batch != "":
-			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At, again: m.Again}
+			j.batches[intent.Item] = m.former(m.Batch)
 		case ok:
 			j.unknown[k] = m
 		default:
 			j.parts = append(j.parts, m.ID)
 		}
 	}
-	if err := j.checkBatches(); err != nil {
+	if err := errors.Join(j.findBatches(ctx), j.checkBatches()); err != nil {
 		return err
 	}
 	var all errgroup.Group
@@ -62,6 +64,43 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		return fmt.Errorf("bulk: settling what is unknown: %w", err)
 	}
 	return nil
+}
+
+// findBatches looks for batches that a run before was submitting when it was killed. Their items are not unknown then.
+func (j *Job) findBatches(ctx context.Context) error {
+	if j.cfg.Batch == nil || j.cfg.Model != j.state.about.Model {
+		return nil
+	}
+	finder, ok := j.cfg.Batch.Client.(request.NamedBatcher)
+	if !ok {
+		return nil
+	}
+	found := map[string]string{} // IDs by name, empty if there is none
+	for k, m := range j.unknown {
+		id, asked := found[m.Name]
+		if m.Name != "" && !asked {
+			batch, err := finder.FindBatch(ctx, m.Name)
+			if err != nil && !mayNotList(err) {
+				return fmt.Errorf("bulk: asking for a batch that a run before may have submitted when it was killed: %w; run again once the provider answers", err)
+			}
+			id = batch.ID
+			found[m.Name] = id
+		}
+		if id != "" {
+			j.batches[k.name()] = m.former(id)
+			delete(j.unknown, k)
+		}
+	}
+	return nil
+}
+
+// mayNotList reports that a provider, or a key of it, has no list of batches: whether there is one stays unknown.
+func mayNotList(err error) bool {
+	switch request.Classify(err) {
+	case request.ClassPermission, request.ClassNotFound, request.ClassInvalid:
+		return true
+	}
+	return false
 }
 
 // checkBatches refuses to leave the batches of a former run alone, whose items would be paid twice.
