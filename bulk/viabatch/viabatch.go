@@ -6,7 +6,8 @@
 // one run go to several providers. It keeps no state on disk: the caller does, by Config.OnSubmitted and Config.Attached.
 //
 // A process that dies between the provider's word that it has a batch and the end of OnSubmitted leaves a batch that nobody
-// asks for again: its items are sent twice after the restart.
+// asks for again: its items are sent twice after the restart. A Client around a request.NamedBatcher can write a name down before
+// it submits, and find the batch by that; package bulk does.
 package viabatch
 
 import (

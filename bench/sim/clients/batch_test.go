@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -113,6 +114,22 @@ func TestOpenAIBatchOfResponses(t *testing.T) {
 		second := got["q1"]
 		if len(got) != 3 || second.Status != responses.ResponseStatusCompleted || !strings.Contains(second.OutputText(), "Question 1") || second.Usage.OutputTokens == 0 {
 			t.Errorf("results %v", got)
+		}
+	})
+}
+
+func TestOpenAIBatchList(t *testing.T) {
+	inMemory(t, slow, func(t *testing.T, c openai.Client, _ *sim.Sim) {
+		var want, got []string
+		for range 3 {
+			want = append([]string{upload(t, c, 1).ID}, want...)
+		}
+		list := c.Batches.ListAutoPaging(t.Context(), openai.BatchListParams{Limit: openai.Int(2)})
+		for list.Next() {
+			got = append(got, list.Current().ID)
+		}
+		if list.Err() != nil || !slices.Equal(got, want) {
+			t.Errorf("listed %v, want %v, error %v", got, want, list.Err())
 		}
 	})
 }
@@ -226,6 +243,26 @@ func TestGeminiBatch(t *testing.T) {
 		}
 		if r := job.Dest.InlinedResponses[1]; r.Metadata["key"] != "q1" || !strings.Contains(r.Response.Text(), "Question 1") {
 			t.Errorf("result %+v", r)
+		}
+	})
+}
+
+func TestGeminiBatchList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := googleAt(t, "http://sim.invalid", newSim(t, slow).Transport(), genai.ClientConfig{APIKey: key, Backend: genai.BackendGeminiAPI})
+		var want, got []string
+		for range 3 {
+			want = append([]string{inline(t, c, 1).Name}, want...)
+		}
+		for job, err := range c.Batches.All(t.Context()) {
+			if err != nil || job.DisplayName != "night" {
+				t.Fatalf("job %+v, error %v", job, err)
+			}
+			got = append(got, job.Name)
+		}
+		page, err := c.Batches.List(t.Context(), &genai.ListBatchJobsConfig{PageSize: 2})
+		if err != nil || len(page.Items) != 2 || page.NextPageToken == "" || !slices.Equal(got, want) {
+			t.Errorf("listed %v, want %v; a page %+v, error %v", got, want, page, err)
 		}
 	})
 }
