@@ -169,7 +169,7 @@ func TestManyRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		manyAtOnce(t, request.ClassRateLimit)
-		if took := time.Since(begun); took > 5*time.Minute {
+		if took := time.Since(begun); took > 30*time.Minute {
 			t.Errorf("took %v", took)
 		}
 	})
