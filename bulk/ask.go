@@ -173,10 +173,7 @@ func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
 			r.Err = broken
 			return r, lost
 		case rejected != nil && n < a.retries:
-			if a.repair != nil {
-				req = a.repair(t.item.Request, resp, rejected)
-			}
-			req.NoCache = true // a cache would say the same again
+			req = a.repaired(t, resp, rejected)
 			continue
 		case rejected != nil:
 			r.Response, r.Err = nil, unfit(resp, rejected, n+1)
@@ -187,6 +184,16 @@ func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
 		a.ended(t, answered)
 		return r, sent
 	}
+}
+
+// repaired is what to ask after an answer that did not pass the check.
+func (a *asker) repaired(t *task, resp *request.Response, why error) request.Request {
+	req := t.item.Request
+	if a.repair != nil {
+		req = a.repair(req, resp, why)
+	}
+	req.NoCache = true // a cache would say the same again
+	return req
 }
 
 // unfit is the error of an item none of whose answers passed the check.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/seed63918563/llmgate/bulk/viabatch"
 	"github.com/seed63918563/llmgate/ledger"
-	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 )
@@ -19,11 +18,17 @@ import (
 type flight struct {
 	draft *Result
 	task
+	// ask is what it asks, the item's request or what the check made of that after so many tries.
+	ask   request.Request
+	tries int
 	claim claim
 	at    time.Time
-	// noted: it has an intent. sent: the provider has it, or may have it. counted: as left, already.
-	noted, sent, counted bool
-	copies               []*flight
+	// noted: it has an intent. sent: the provider has it, or may have it.
+	noted, sent bool
+	copies      []*flight
+	// got and fate are what came of it; it is fresh as long as nothing has.
+	got  Result
+	fate fate
 }
 
 // claim is money reserved for a flight, by this run or a former one.
@@ -54,63 +59,6 @@ func (u unclaimed) Presume(with ...store.Record) error { return u.Resend(with...
 
 // batchMark begins what a claim of a batch is for: it is made before there is an intent.
 const batchMark = '+'
-
-// reserve sets aside the worst case of an item. It reports false if the item was resolved instead, or the intake ended.
-func (b *batcher) reserve(f *flight) bool {
-	req := &f.item.Request
-	worst, unpriced := b.worst(req)
-	hold, err := b.job.cfg.Ledger.Reserve(b.ctx, ledger.Request{
-		Amount: worst, Unpriced: unpriced != nil, Tenant: req.Tenant, Project: req.Labels["project"], Provider: b.Provider, Model: b.Model,
-		Labels: req.Labels, Item: string(batchMark) + f.name(), NoWait: true,
-	})
-	if unpriced != nil && errors.Is(err, ledger.ErrUnpriced) {
-		err = &request.Error{Class: request.ClassBudget, Provider: b.Provider, Model: b.Model, Message: unpriced.Error(), Err: ledger.ErrUnpriced}
-	}
-	switch {
-	case err == nil:
-		f.claim = hold
-		return true
-	case b.ctx.Err() != nil, pending(err):
-		b.job.drain(err)
-	case errors.Is(err, ledger.ErrNotDurable), errors.Is(err, ledger.ErrClosed):
-		b.broken = err
-		b.stop(b.ctx, err)
-	default:
-		got, fate := b.job.asker.keep(b.ctx, &f.task, Result{Item: f.item, Err: err}, sent)
-		b.resolve(f.draft, got, fate)
-	}
-	return false
-}
-
-// table has the prices.
-func (b *Batch) table() *pricing.Table {
-	if b.Prices == nil { // which is not read before it is needed
-		return pricing.Builtin()
-	}
-	return b.Prices
-}
-
-// worst is what an item costs at most, and 0 with the reason where that can't be said.
-func (b *Batch) worst(req *request.Request) (request.Money, error) {
-	q := b.table().Estimate(b.Provider, b.Model, req, request.TokenCount{Estimated: true}, pricing.Service{At: time.Now(), Batch: true})
-	worst, err := q.Bound()
-	switch {
-	case err == nil, b.AllowUnbounded && q.Priced:
-		return worst, nil
-	}
-	return 0, err
-}
-
-// price sets what an answer cost, unless the client has.
-func (b *Batch) price(resp *request.Response) {
-	if resp == nil || resp.Usage.Priced {
-		return
-	}
-	service := pricing.Service{At: time.Now(), Batch: true, Tier: resp.ServiceTier}
-	if cost, ok := b.table().Cost(b.Provider, b.Model, &resp.Usage, service); ok {
-		resp.Usage.SetCost(cost)
-	}
-}
 
 // submitter notes what is about to be submitted. No interrupt ends a submission: nobody would know of the batch.
 type submitter struct {
@@ -165,30 +113,6 @@ func (f *flight) giveBack() error {
 		return f.claim.Release(taken(f.name()))
 	}
 	return f.claim.Release()
-}
-
-// conclude writes what came of a flight, in one commit with the money.
-func (j *Job) conclude(f *flight, r Result) (Result, fate) {
-	rec, fate := taken(f.name()), left
-	if r.Err == nil || !j.asker.leaves(r.Err) {
-		o, err := outcomeOf(f.name(), &r)
-		if err != nil {
-			r.Err = err
-			return r, lost
-		}
-		rec, fate = store.Record{Outcomes: []store.Outcome{o}}, sent
-	}
-	if err := settle(f.claim, r.Response, r.Err, rec); err != nil {
-		r.Err = err
-		return r, lost
-	}
-	if fate == sent {
-		j.asker.ended(&f.task, statusOf(r.Class()))
-	}
-	if r.Err == nil {
-		j.asker.answered.Add(1)
-	}
-	return r, fate
 }
 
 // settle ends a claim. What a failure used counts only as far as the provider reported it.

@@ -56,7 +56,7 @@ func (f Format) append(dst []byte, o *store.Outcome) ([]byte, error) {
 	}
 	switch f {
 	case BatchJSONL:
-		r.Item.Form = source.Batch
+		r.Item.Form = max(r.Item.Form, source.Batch)
 		return r.AppendJSON(dst)
 	case CSV:
 		return appendRow(dst, &r)

@@ -54,8 +54,8 @@ type JobConfig struct {
 	// Compose, if set, makes an item's answer out of several: each call of ask is remembered under its content, so that a run
 	// that goes on pays for none of them again. What it returns is kept as the item's answer, at no cost of its own.
 	Compose func(ctx context.Context, item *source.Item, ask Ask) (*request.Response, error)
-	// Batch, if set, asks by a provider's batch API instead of the Dispatcher. Check and Compose don't go with it, and Concurrency
-	// has no meaning.
+	// Batch, if set, asks by a provider's batch API instead of the Dispatcher. Compose doesn't go with it, and Concurrency has no
+	// meaning.
 	Batch *Batch
 
 	// Stop, when closed, ends the intake: what is in flight is finished, and the rest is left for another run.

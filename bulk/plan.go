@@ -43,14 +43,15 @@ type Plan struct {
 	PromptTokens int64 `json:"prompt_tokens"`
 	AnswerTokens int64 `json:"answer_tokens"`
 	Endless      int   `json:"endless,omitempty"`
-	// Expected is the cost with answers of the greatest length, Worst what is not exceeded, but by Unbounded items; Batch is what
-	// is expected at the price of the provider's batch API. Unpriced items are in none of them; Why says what is the matter with
-	// the first.
-	Expected  request.Money `json:"expected_usd"`
-	Worst     request.Money `json:"worst_usd"`
-	Batch     request.Money `json:"batch_usd"`
-	Unpriced  int           `json:"unpriced,omitempty"`
-	Unbounded int           `json:"unbounded,omitempty"`
+	// Expected is the cost with answers of the greatest length, Worst what is not exceeded, but by Unbounded items; Batch and
+	// BatchWorst are the same at the price of the provider's batch API. Unpriced items are in none of them; Why says what is the
+	// matter with the first.
+	Expected   request.Money `json:"expected_usd"`
+	Worst      request.Money `json:"worst_usd"`
+	Batch      request.Money `json:"batch_usd"`
+	BatchWorst request.Money `json:"batch_worst_usd"`
+	Unpriced   int           `json:"unpriced,omitempty"`
+	Unbounded  int           `json:"unbounded,omitempty"`
 	// Unbatched items have no price for the batch API.
 	Unbatched int    `json:"unbatched,omitempty"`
 	Why       string `json:"why,omitempty"`
@@ -154,6 +155,7 @@ func (p *Plan) price(cfg *PlanConfig, req *request.Request, prompt int) {
 	}
 	if b := cfg.Prices.Estimate(cfg.Provider, model, req, count, pricing.Service{At: cfg.At, Batch: true}); b.Priced {
 		p.Batch += b.Expected
+		p.BatchWorst += b.Worst
 	} else {
 		p.Unbatched++
 	}

@@ -29,7 +29,7 @@ type Result struct {
 
 // AppendJSON appends the result as one line, in the form that its item came in.
 func (r *Result) AppendJSON(dst []byte) ([]byte, error) {
-	if r.Item.Form == source.Batch {
+	if r.Item.Form != source.Simple {
 		return r.appendBatch(dst)
 	}
 	return appendLine(dst, r.simple())
@@ -185,9 +185,9 @@ func (r *Result) appendBatch(dst []byte) ([]byte, error) {
 	e, _ := errors.AsType[*request.Error](r.Err)
 	switch {
 	case e != nil && e.Status == 200 && e.Partial != nil && e.Class == request.ClassContentPolicy: // as the vendor has it
-		out.Response = &batchResponse{200, e.RequestID, openai.AppendResponse(nil, e.Partial)}
+		out.Response = &batchResponse{200, e.RequestID, r.body(e.Partial)}
 	case r.Err == nil:
-		out.Response = &batchResponse{200, r.Response.RequestID, openai.AppendResponse(nil, r.Response)}
+		out.Response = &batchResponse{200, r.Response.RequestID, r.body(r.Response)}
 	case e != nil && e.Status >= 300:
 		var body batchErrorBody
 		body.Error.Message, body.Error.Type, body.Error.Code = cmp.Or(e.Message, e.Error()), e.Type, e.Code
@@ -200,4 +200,12 @@ func (r *Result) appendBatch(dst []byte) ([]byte, error) {
 		out.Error = &batchError{string(r.Class()), r.Err.Error()}
 	}
 	return appendLine(dst, &out)
+}
+
+// body is an answer as the API gives it that the item asks for.
+func (r *Result) body(resp *request.Response) []byte {
+	if r.Item.Form == source.BatchResponses {
+		return openai.AppendResponsesResponse(nil, resp)
+	}
+	return openai.AppendResponse(nil, resp)
 }

@@ -48,6 +48,9 @@ type Config struct {
 	OnSubmitted func(Submitted) error
 	// OnPolled, if not nil, is told how far a batch is whenever that was asked, before the results of one that is over.
 	OnPolled func(request.Batch)
+	// OnWait, if not nil, is called before each wait: what a caller gathers of the results, to write it together, is best written
+	// then.
+	OnWait func()
 }
 
 // Submitted is a batch that a provider has.

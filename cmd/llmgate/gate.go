@@ -107,10 +107,10 @@ func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*o
 		names = append(names, t.Model)
 	}
 	vendor, _, _ := strings.Cut(names[0], "/")
-	o := &opened{Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: vendor, standIn: standIn, prices: table, notices: told}
+	o := &opened{Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: vendor, standIn: standIn, prices: gate.Prices(), notices: told}
 	o.alone, o.unbounded = len(names) == 1, cfg.Budget.AllowUnbounded
 	o.single = func(ctx context.Context) (llmgate.Client, error) {
-		opts := slices.Concat([]llmgate.Option{providers.WithModels(table)}, cfg.Options, cfg.Targets[0].Options)
+		opts := slices.Concat([]llmgate.Option{providers.WithModels(o.prices)}, cfg.Options, cfg.Targets[0].Options)
 		return llmgate.Open(ctx, names[0], opts...)
 	}
 	o.provider, o.model = providers.Parse(names[0])

@@ -107,7 +107,7 @@ func planText(p *bulk.Plan, names string) string {
 	if priced := p.ToSend - p.Unpriced; priced > 0 {
 		say("expected %v, at worst %v%s", p.Expected, p.Worst, unbounded(p))
 		if p.Unbatched == 0 {
-			say("through the batch API: %v", p.Batch)
+			say("through the batch API: %v, at worst %v", p.Batch, p.BatchWorst)
 		}
 	}
 	if p.Unpriced > 0 {
@@ -162,7 +162,11 @@ func (a *app) confirm(path string, f *runFlags, state *bulk.State, gate *opened)
 	if err != nil {
 		return failed(err)
 	}
-	if p.Unpriced == 0 && p.Unbounded == 0 && p.Worst <= above {
+	worst, unknown := p.Worst, p.Unpriced+p.Unbounded
+	if f.via == "batch" {
+		worst, unknown = p.BatchWorst, unknown+p.Unbatched
+	}
+	if unknown == 0 && worst <= above {
 		return nil
 	}
 	fmt.Fprint(a.err, planText(p, gate.names))
