@@ -143,7 +143,13 @@ type About struct {
 	Format Format    `json:"format,omitempty"`
 	Order  Order     `json:"order,omitempty"`
 	Begun  time.Time `json:"begun,omitzero"`
+	// Ended is zero while a run works on it, and after one that was killed. Killed says that calls are held which such a run left.
+	Ended  time.Time `json:"ended,omitzero"`
+	Killed bool      `json:"killed,omitempty"`
 }
+
+// wasKilled reports that calls may have been left by a run that did not get to its end.
+func (a *About) wasKilled() bool { return a.Killed || !a.Begun.IsZero() && a.Ended.IsZero() }
 
 // checkpoint is how far the file of results was right: up to the outcome Seq it had so many bytes, of that sum.
 type checkpoint struct {

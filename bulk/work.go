@@ -19,9 +19,10 @@ type Summary struct {
 	// Stopped is why items are left, nil if none are: ErrInterrupted, the end of the context, or the failure that all items
 	// would have had, such as that of a budget or a key.
 	Stopped error
-	// Unknown are the items that were under way when a run before was killed, as far as they are in the input: they were sent
-	// again, held or failed, as the configuration says.
+	// Unknown are the items that were under way when a run before was stopped at once, or Killed, as far as they are in the input:
+	// they were sent again, held or failed, as the configuration says.
 	Unknown []string
+	Killed  bool
 	// Superseded is the number of outcomes that the input has no items for any more. They are in no output.
 	Superseded int
 	// Repaired are files in which something stood that did not belong there.
@@ -42,7 +43,9 @@ func (j *Job) Run(ctx context.Context) (*Summary, error) {
 	if err := j.settleUnknown(ctx); err != nil {
 		return sum, err
 	}
+	sum.Killed = j.state.about.wasKilled()
 	about := About{Model: j.cfg.Model, Source: j.cfg.Source, Format: j.cfg.Format, Order: j.cfg.Order, Begun: time.Now()}
+	about.Killed = sum.Killed && j.cfg.Unknown == Hold && len(j.unknown) > 0
 	if err := j.cfg.Ledger.Write(ctx, note(aboutKey, about)); err != nil {
 		return sum, fmt.Errorf("bulk: %w", err)
 	}
@@ -54,6 +57,8 @@ func (j *Job) Run(ctx context.Context) (*Summary, error) {
 	if closeErr := view.close(); closeErr != nil {
 		err = errors.Join(err, closeErr)
 	}
+	about.Ended = time.Now()
+	_ = j.cfg.Ledger.Write(context.WithoutCancel(ctx), note(aboutKey, about)) // without, the next run takes this one for killed
 	j.sum(ctx, sum, view)
 	return sum, err
 }

@@ -192,7 +192,7 @@ func (a *app) workOn(state *bulk.State, gate *opened, f *runFlags, cfg bulk.JobC
 	rep.kept, rep.refusal = keptLines(sum, f.output), usedUp(sum.Stopped)
 	rep.end()
 	rep.event("summary", sum.Snapshot, reason(sum))
-	return concludeKept(err, sum, stop)
+	return a.concludeKept(err, sum, stop)
 }
 
 // checkOutput refuses to write over the input, and over what no state tells about. It changes nothing.
@@ -236,7 +236,7 @@ func keptLines(s *bulk.Summary, output string) (lines []string) {
 		say("Besides, up to %v may have been charged for calls whose end is not known.", s.Presumed)
 	}
 	if len(s.Unknown) > 0 {
-		say("In flight when a run before was killed: %s.", few(s.Unknown))
+		say("In flight when a run before was %s: %s.", how(s), few(s.Unknown))
 	}
 	for _, path := range s.Repaired {
 		say("%s was not as the state has it, and was put right.", path)
@@ -255,6 +255,14 @@ func keptLines(s *bulk.Summary, output string) (lines []string) {
 		say("Failures, with their items, are in %s; --retry-failed asks them again.", output+bulk.FailuresSuffix)
 	}
 	return lines
+}
+
+// how a run before ended that left calls open.
+func how(s *bulk.Summary) string {
+	if s.Killed {
+		return "killed"
+	}
+	return "stopped"
 }
 
 // spent is what calls came to, as far as it is known.
@@ -276,7 +284,7 @@ func few(ids []string) string {
 }
 
 // concludeKept turns how the run went into an exit code, and says how to go on.
-func concludeKept(err error, s *bulk.Summary, stop *interruption) error {
+func (a *app) concludeKept(err error, s *bulk.Summary, stop *interruption) error {
 	again := "the same command goes on"
 	switch {
 	case errors.Is(err, store.ErrFull), errors.Is(err, bulk.ErrState):
@@ -284,7 +292,7 @@ func concludeKept(err error, s *bulk.Summary, stop *interruption) error {
 	case err != nil:
 		return failed(err)
 	case stop.happened():
-		return &exitError{exitInterrupted, fmt.Errorf("interrupted: items without a result were not answered; %s", again)}
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted: items without a result were not answered; to go on:\n  %s", a.goOn())}
 	case usedUp(s.Stopped) != nil:
 		return failed(errors.New(more(s) + again + " with a higher budget"))
 	case s.Stopped != nil:

@@ -29,6 +29,8 @@ type app struct {
 	now      func() time.Time
 	// cacheDir is the user's folder for what can be fetched again.
 	cacheDir func() (string, error)
+	// args are what the command was called with.
+	args []string
 	// interrupts delivers the user's wish to stop: the first ends politely, the second at once. Between listen and the
 	// release it returns, signals go there and do not kill the process.
 	interrupts <-chan os.Signal
@@ -42,6 +44,7 @@ func main() {
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.command()
 	root.SetArgs(args)
+	a.args = args
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK

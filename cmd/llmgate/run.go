@@ -175,7 +175,7 @@ func conclude(err error, stop *interruption, r *report) error {
 	case err != nil:
 		return failed(err)
 	case stop.happened():
-		return &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered")}
+		return &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered; with -o OUT the same command could go on")}
 	case failures > 0:
 		return &exitError{code: exitFailed}
 	case answered == 0:
