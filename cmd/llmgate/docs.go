@@ -81,7 +81,14 @@ func (a *app) docs(ctx context.Context, paths []string, f *docsFlags) (err error
 	if err = errors.Join(planErr, err); err != nil {
 		return usage(err)
 	}
-	return a.withState(ctx, &f.runFlags, nothing{}, func(state *bulk.State, gate *opened) error {
+	set, err := f.setup(a)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(checkOutput(&f.runFlags, nothing{}), set.rehearse(ctx)); err != nil {
+		return err
+	}
+	return a.withState(ctx, &f.runFlags, set, func(state *bulk.State, gate *opened) error {
 		stop := a.heedInterrupts(ctx, nothing{})
 		defer stop.end()
 		cfg := f.job(gate, stop)

@@ -73,12 +73,23 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		return err
 	}
 	defer in.Close()
-	return a.withState(ctx, f, in, func(state *bulk.State, gate *opened) error {
-		src, err := f.sourceFlags.open(in, path, gate.vendor)
-		if err != nil {
-			return err
-		}
-		defer src.Close()
+	set, err := f.setup(a)
+	if err != nil {
+		return err
+	}
+	src, err := f.sourceFlags.open(in, path, set.vendor())
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	if err := errors.Join(checkOutput(f, in), set.rehearse(ctx)); err != nil {
+		return err
+	}
+	work, err := begin(src)
+	if err != nil {
+		return err
+	}
+	return a.withState(ctx, f, set, func(state *bulk.State, gate *opened) error {
 		batch, err := f.batch(ctx, gate)
 		if err != nil {
 			return err
@@ -89,7 +100,7 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		stop := a.heedInterrupts(ctx, in)
 		defer stop.end()
 		cfg := f.job(gate, stop)
-		cfg.Source, cfg.Items = path, judged(items(src, stop.happened), judge)
+		cfg.Source, cfg.Items = path, judged(stop.until(work), judge)
 		cfg.Batch = batch
 		cfg.Total = f.total(path, gate.vendor)
 		if judge != nil {
@@ -143,16 +154,7 @@ func judged(items iter.Seq2[source.Item, error], j *judge) iter.Seq2[source.Item
 }
 
 // withState opens the state of the output, and a gate over it.
-func (a *app) withState(ctx context.Context, f *runFlags, in io.Reader, work func(*bulk.State, *opened) error) (err error) {
-	if f.concurrency < 1 {
-		return usage(fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency))
-	}
-	if f.unknown == "" {
-		return usage(errors.New(`--unknown is empty: use resend, hold or fail`))
-	}
-	if err := checkOutput(f, in); err != nil {
-		return err
-	}
+func (a *app) withState(ctx context.Context, f *runFlags, set *setup, work func(*bulk.State, *opened) error) (err error) {
 	if a.getenv("GOGC") == "" {
 		// What is known of a million items would otherwise be taken twice: by itself, and by the room that the collector leaves.
 		defer debug.SetGCPercent(debug.SetGCPercent(40))
@@ -162,7 +164,7 @@ func (a *app) withState(ctx context.Context, f *runFlags, in io.Reader, work fun
 		return usage(err)
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
-	gate, err := f.openOver(ctx, a, state.Store())
+	gate, err := set.open(ctx, state.Store())
 	if err != nil {
 		return err
 	}
@@ -195,8 +197,14 @@ func (a *app) workOn(state *bulk.State, gate *opened, f *runFlags, cfg bulk.JobC
 	return a.concludeKept(err, sum, stop)
 }
 
-// checkOutput refuses to write over the input, and over what no state tells about. It changes nothing.
+// checkOutput refuses what would not do, such as to write over the input, or over what no state tells about. It changes nothing.
 func checkOutput(f *runFlags, in io.Reader) error {
+	if f.concurrency < 1 {
+		return usage(fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency))
+	}
+	if f.unknown == "" {
+		return usage(errors.New(`--unknown is empty: use resend, hold or fail`))
+	}
 	info, err := os.Stat(f.output)
 	if err != nil {
 		return nil // there is none yet, or opening it says why not
@@ -299,8 +307,6 @@ func (a *app) concludeKept(err error, s *bulk.Summary, stop *interruption) error
 		return failed(fmt.Errorf("stopped, for all items would have failed: %w; with that mended, %s", s.Stopped, again))
 	case s.Left > 0:
 		return failed(fmt.Errorf("%d items are held, for they may have been paid already: --unknown resend sends them again, --unknown fail gives them up", s.Left))
-	case s.Done() == 0:
-		return usage(errNoItems)
 	case s.Failed+s.EarlierFailed > 0:
 		return &exitError{code: exitFailed}
 	}

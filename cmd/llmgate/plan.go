@@ -53,7 +53,7 @@ Tokens are estimated from the texts. What is expected is reckoned with answers o
 
 func (a *app) plan(ctx context.Context, path string, f *planFlags) error {
 	f.sendsNothing = true
-	gate, err := f.openOver(ctx, a, nil)
+	gate, err := f.gateFlags.open(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (a *app) plan(ctx context.Context, path string, f *planFlags) error {
 	}
 	p, err := a.reckon(gate, src, state)
 	if err != nil {
-		return failed(err)
+		return err
 	}
 	if f.asJSON {
 		return json.NewEncoder(a.out).Encode(p)
@@ -88,10 +88,18 @@ func (a *app) plan(ctx context.Context, path string, f *planFlags) error {
 
 // reckon plans what a gate would do with a source.
 func (a *app) reckon(gate *opened, src *source.Source, state *bulk.State) (*bulk.Plan, error) {
-	return bulk.NewPlan(bulk.PlanConfig{
-		Items: items(src, func() bool { return false }), Provider: gate.provider, Model: gate.model, Prices: gate.prices, At: a.now(),
+	items, err := begin(src)
+	if err != nil {
+		return nil, err
+	}
+	p, err := bulk.NewPlan(bulk.PlanConfig{
+		Items: items, Provider: gate.provider, Model: gate.model, Prices: gate.prices, At: a.now(),
 		Capabilities: gate.Capabilities(gate.model), Limits: gate.limits, State: state, As: gate.first,
 	})
+	if err != nil {
+		return nil, failed(err)
+	}
+	return p, nil
 }
 
 // planText is a plan in words.
@@ -160,7 +168,7 @@ func (a *app) confirm(path string, f *runFlags, state *bulk.State, gate *opened)
 	defer src.Close()
 	p, err := a.reckon(gate, src, state)
 	if err != nil {
-		return failed(err)
+		return err
 	}
 	if p.Unpriced == 0 && p.Unbounded == 0 && p.Worst <= above {
 		return nil

@@ -11,7 +11,6 @@ import (
 
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bulk"
-	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/dispatcher"
 )
 
@@ -118,8 +117,12 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 		return err
 	}
 	defer src.Close()
+	work, err := begin(src)
+	if err != nil {
+		return stop.instead(err)
+	}
 	report := a.startReport(gate, f.quiet, out, run)
-	err = write(out, run.Results(stop.ctx, items(src, stop.happened)), report, stop, in)
+	err = write(out, run.Results(stop.ctx, stop.until(work)), report, stop, in)
 	report.end()
 	return conclude(err, stop, report)
 }
@@ -129,22 +132,6 @@ func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run
 		return nil, fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency)
 	}
 	return bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
-}
-
-// items reads a source for a gate whose own models stand for every item. Once an interrupt has closed the file, that it can't be
-// read is no error; that nothing was in it is for the end to say.
-func items(src *source.Source, interrupted func() bool) iter.Seq2[source.Item, error] {
-	return func(yield func(source.Item, error) bool) {
-		for item, err := range src.Items() {
-			if err != nil && (interrupted() || errors.Is(err, source.ErrEmpty)) {
-				return
-			}
-			item.Request.Model = ""
-			if !yield(item, err) {
-				return
-			}
-		}
-	}
 }
 
 // write puts every result out. Once a budget is used up, no more items are taken in. Where it can't write, it closes the input:
@@ -166,20 +153,18 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *
 	return nil
 }
 
-var errNoItems = errors.New("no items in the input: each line must be a JSON object with a prompt or messages")
+var errStopped = &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered; with -o OUT the same command could go on")}
 
 // conclude turns how the run went into an exit code.
 func conclude(err error, stop *interruption, r *report) error {
-	answered, failures := r.counts()
+	_, failures := r.counts()
 	switch {
 	case err != nil:
 		return failed(err)
 	case stop.happened():
-		return &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered; with -o OUT the same command could go on")}
+		return errStopped
 	case failures > 0:
 		return &exitError{code: exitFailed}
-	case answered == 0:
-		return usage(errNoItems)
 	}
 	return nil
 }
