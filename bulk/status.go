@@ -104,7 +104,7 @@ func (s *Status) count(o *store.Outcome) {
 // Export writes the answers in a state again, in any form; failures are left out. In the order of the input those come first
 // whose place was first when they were answered. It may be called while a run works on the output.
 func Export(ctx context.Context, output string, format Format, order Order, w io.Writer) error {
-	if err := format.check(); err != nil {
+	if err := format.Check(); err != nil {
 		return fmt.Errorf("bulk: %w", err)
 	}
 	file, err := reader(ctx, output)

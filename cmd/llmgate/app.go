@@ -46,7 +46,7 @@ func (a *app) input(path string) (io.ReadCloser, error) {
 	}
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		f.Close()
-		return nil, usage(errors.New(path + " is a folder; give a file of prompts"))
+		return nil, usage(errors.New(path + " is a folder; give a file of prompts, or use llmgate docs for a folder of documents"))
 	}
 	return f, nil
 }

@@ -106,13 +106,14 @@ func (s *setup) vendor() string {
 	return vendor
 }
 
-// rehearse finds out whether a gate could be opened over a state, before there is one.
-func (s *setup) rehearse(ctx context.Context) error {
+// rehearse finds out whether a gate could be opened over a state, before there is one, and has it checked.
+func (s *setup) rehearse(ctx context.Context, check func(*opened) error) error {
 	gate, err := s.open(ctx, store.NewMemory())
-	if err == nil {
-		gate.Abort()
+	if err != nil {
+		return err
 	}
-	return err
+	defer gate.Abort()
+	return check(gate)
 }
 
 // open opens a gate that keeps its books in a store; nil is that of the configuration.

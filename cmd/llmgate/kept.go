@@ -37,11 +37,6 @@ func (f *keptFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.unknown, "unknown", "resend", `what to do with items that were in flight when a run was killed: "resend", "hold" or "fail"`)
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "with -o, tell how it goes as JSON events on standard output")
 	cmd.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "ask again what failed in a run before")
-}
-
-// registerPlan adds the flags for which items are planned beforehand. That can't be done for documents: how many requests reduce
-// the answers is known only once they are there.
-func (f *keptFlags) registerPlan(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only tell what the run would do and cost, as llmgate plan does")
 	cmd.Flags().StringVar(&f.above, "confirm-above", "", "with -o, ask before a run that may cost more than this, such as 5usd")
 }
@@ -82,19 +77,25 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		return err
 	}
 	defer src.Close()
-	if err := errors.Join(checkOutput(f, in), set.rehearse(ctx)); err != nil {
+	if err := checkOutput(f, in); err != nil {
 		return err
 	}
 	work, err := begin(src)
 	if err != nil {
 		return err
 	}
+	err = set.rehearse(ctx, func(gate *opened) error {
+		if path == "-" && f.above != "" {
+			return usage(errors.New("--confirm-above: standard input can be read only once; give a file"))
+		}
+		return a.confirm(ctx, f, gate, "items", a.reckonFile(path, &f.sourceFlags))
+	})
+	if err != nil {
+		return err
+	}
 	return a.withState(ctx, f, set, func(state *bulk.State, gate *opened) error {
 		batch, err := f.batch(ctx, gate)
 		if err != nil {
-			return err
-		}
-		if err := a.confirm(path, f, state, gate); err != nil {
 			return err
 		}
 		stop := a.heedInterrupts(ctx, in)
@@ -204,6 +205,9 @@ func checkOutput(f *runFlags, in io.Reader) error {
 	}
 	if f.unknown == "" {
 		return usage(errors.New(`--unknown is empty: use resend, hold or fail`))
+	}
+	if err := errors.Join(bulk.Order(f.order).Check(), f.form().Check(), f.policy().Check()); err != nil {
+		return usage(err)
 	}
 	info, err := os.Stat(f.output)
 	if err != nil {

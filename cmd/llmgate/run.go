@@ -71,7 +71,6 @@ API, at half the price and within a day: an interrupt leaves the batches there, 
 	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
 	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
-	f.keptFlags.registerPlan(cmd)
 	f.checkFlags.register(cmd)
 	return cmd
 }
@@ -89,11 +88,12 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	}
 	switch {
 	case f.dryRun:
-		return a.plan(ctx, path, &planFlags{gateFlags: f.gateFlags, sourceFlags: f.sourceFlags, output: f.output})
-	case f.output == "" && (f.schemaFile != "" || f.check != ""):
-		return usage(errors.New("--schema and --check need -o OUT, where what is asked again is remembered"))
+		return a.tellPlan(ctx, &f.gateFlags, f.output, "items", f.asJSON, a.reckonFile(path, &f.sourceFlags))
 	case f.output != "":
 		return a.runKept(ctx, path, f)
+	}
+	if err := f.needOutput(); err != nil {
+		return usage(err)
 	}
 	gate, err := f.gateFlags.open(ctx, a)
 	if err != nil {
@@ -125,6 +125,16 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	err = write(out, run.Results(stop.ctx, stop.until(work)), report, stop, in)
 	report.end()
 	return conclude(err, stop, report)
+}
+
+// needOutput refuses what only a run with a state can do.
+func (f *runFlags) needOutput() error {
+	for _, flag := range []string{"schema", "check", "repairs", "json", "format", "unknown", "retry-failed", "confirm-above", "overwrite"} {
+		if f.given(flag) {
+			return fmt.Errorf("--%s needs -o OUT, a file for the results with a state beside it", flag)
+		}
+	}
+	return nil
 }
 
 func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run, error) {
