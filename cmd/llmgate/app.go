@@ -9,13 +9,15 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/seed63918563/llmgate/bulk"
 )
 
 func newApp() *app {
 	interrupts := make(chan os.Signal, 2)
 	return &app{
 		in: newStandardInput(os.Stdin), out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, cacheDir: os.UserCacheDir,
-		interrupts: interrupts,
+		openState: bulk.Open, interrupts: interrupts,
 		listen: func() func() {
 			signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 			return func() { signal.Stop(interrupts) }

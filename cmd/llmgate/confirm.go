@@ -18,7 +18,7 @@ func (a *app) confirm(ctx context.Context, f *runFlags, gate *opened, things str
 	if err != nil || above < 0 {
 		return usage(fmt.Errorf("--confirm-above %s: give an amount, such as 5usd", f.above))
 	}
-	p, err := reckonOver(ctx, f.output, gate, reckon)
+	p, err := a.reckonOver(ctx, f.output, gate, reckon)
 	if err != nil {
 		return err
 	}

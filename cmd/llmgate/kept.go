@@ -160,7 +160,7 @@ func (a *app) withState(ctx context.Context, f *runFlags, set *setup, work func(
 		// What is known of a million items would otherwise be taken twice: by itself, and by the room that the collector leaves.
 		defer debug.SetGCPercent(debug.SetGCPercent(40))
 	}
-	state, err := bulk.Open(ctx, f.output)
+	state, err := a.openState(ctx, f.output)
 	if err != nil {
 		return usage(err)
 	}
@@ -299,10 +299,12 @@ func few(ids []string) string {
 func (a *app) concludeKept(err error, s *bulk.Summary, stop *interruption) error {
 	again := "the same command goes on"
 	switch {
-	case errors.Is(err, store.ErrFull), errors.Is(err, bulk.ErrState):
-		return failed(fmt.Errorf("%w; nothing that was answered before is lost: with that mended, %s", err, again))
+	case errors.Is(err, store.ErrFull):
+		return failed(fmt.Errorf("%w; nothing that was answered before is lost: with that mended, %s", innermost(err, store.ErrFull), again))
+	case errors.Is(err, bulk.ErrState):
+		return failed(fmt.Errorf("%s; nothing that was answered before is lost: with that mended, %s", once(err), again))
 	case err != nil:
-		return failed(err)
+		return failed(errors.New(once(err)))
 	case stop.happened():
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted: items without a result were not answered; to go on:\n  %s", a.goOn())}
 	case usedUp(s.Stopped) != nil:

@@ -63,7 +63,7 @@ func (a *app) tellPlan(ctx context.Context, f *gateFlags, output, things string,
 		return err
 	}
 	defer gate.Abort()
-	p, err := reckonOver(ctx, output, gate, reckon)
+	p, err := a.reckonOver(ctx, output, gate, reckon)
 	if err != nil {
 		return err
 	}
@@ -75,11 +75,11 @@ func (a *app) tellPlan(ctx context.Context, f *gateFlags, output, things string,
 }
 
 // reckonOver opens the state of an output for a plan, if there is one.
-func reckonOver(ctx context.Context, output string, gate *opened, reckon reckoner) (p *bulk.Plan, err error) {
+func (a *app) reckonOver(ctx context.Context, output string, gate *opened, reckon reckoner) (p *bulk.Plan, err error) {
 	if output == "" || !bulk.Begun(output) {
 		return reckon(gate, nil)
 	}
-	state, err := bulk.Open(ctx, output)
+	state, err := a.openState(ctx, output)
 	if err != nil {
 		return nil, usage(err)
 	}
