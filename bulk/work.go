@@ -25,7 +25,7 @@ type Summary struct {
 	Killed  bool
 	// Superseded is the number of outcomes that the input has no items for any more. They are in no output.
 	Superseded int
-	// Repaired are files in which something stood that did not belong there.
+	// Repaired are files that were torn or edited since the run before wrote them. What a change of the input changes is not told.
 	Repaired []string
 	// Targets have latencies, Costs what was spent since the state was begun, by provider and model.
 	Targets []dispatcher.TargetStats
@@ -69,7 +69,6 @@ func (j *Job) sum(ctx context.Context, sum *Summary, view *show) {
 	if ctx.Err() != nil {
 		sum.Stopped = context.Cause(ctx)
 	}
-	sum.Repaired = view.repaired()
 	sum.Targets, sum.Costs = j.cfg.Dispatcher.Stats().Targets, j.cfg.Ledger.Summary("provider", "model")
 	sum.Unknown = j.parts
 	for k, m := range j.unknown {
@@ -82,9 +81,21 @@ func (j *Job) sum(ctx context.Context, sum *Summary, view *show) {
 // work answers what is missing, and keeps the outputs up with it. What was answered is shown even when ctx has ended.
 func (j *Job) work(ctx context.Context, view *show, sum *Summary) error {
 	showing := context.WithoutCancel(ctx)
+	alike := j.state.about.Format == j.cfg.Format && j.state.about.Order == j.cfg.Order
 	if j.cfg.Order == Completion {
 		if err := errors.Join(view.resume(showing), view.end()); err != nil {
 			return err
+		}
+		if alike {
+			sum.Repaired = view.repaired()
+		}
+	} else {
+		left, err := view.asLeft(showing)
+		if err != nil {
+			return err
+		}
+		if alike && !left {
+			defer func() { sum.Repaired = view.repaired() }()
 		}
 	}
 	over := make(chan struct{})
@@ -166,9 +177,9 @@ func (j *Job) show(ctx context.Context, view *show, k key) error {
 func (j *Job) finish(ctx context.Context, view *show, superseded bool) error {
 	if j.cfg.Order == Input {
 		if j.whole {
-			return view.end()
+			return errors.Join(view.end(), view.checkpoint(ctx))
 		}
-		return view.flush()
+		return errors.Join(view.flush(), view.checkpoint(ctx))
 	}
 	err := view.follow(ctx)
 	switch {
