@@ -14,7 +14,7 @@ func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
 	ask := func(ctx context.Context, req request.Request) (*request.Response, error) {
 		part := task{part: true, item: source.Item{ID: t.item.ID, Line: t.item.Line, File: t.item.File, Request: req}}
 		var err error
-		if part.key, err = keyOf(&source.Item{Request: req}, "part "+j.cfg.Model); err != nil {
+		if part.key, err = keyOf(&source.Item{Request: req}, partOf(j.cfg.Model)); err != nil {
 			return nil, err
 		}
 		r, f := j.asker.ask(ctx, &part)

@@ -82,6 +82,14 @@ const (
 	Fail Unknown = "fail"
 )
 
+// Check tells whether there is such a choice.
+func (u Unknown) Check() error {
+	if u != Resend && u != Hold && u != Fail {
+		return fmt.Errorf("unknown %q: use hold or fail, or leave it empty to send again", string(u))
+	}
+	return nil
+}
+
 // Job is the work on one output. Run it once. Its methods are safe for concurrent use.
 type Job struct {
 	cfg   JobConfig
@@ -136,14 +144,14 @@ func (c *JobConfig) check() error {
 	if err := c.Order.Check(); err != nil {
 		fault("%w", err)
 	}
-	if err := c.Format.check(); err != nil {
+	if err := c.Format.Check(); err != nil {
 		fault("%w", err)
 	}
 	if c.Concurrency < 0 || c.Concurrency > MaxConcurrency {
 		fault("concurrency of %d: must be between 1 and %d", c.Concurrency, MaxConcurrency)
 	}
-	if c.Unknown != Resend && c.Unknown != Hold && c.Unknown != Fail {
-		fault("unknown %q: use hold or fail, or leave it empty to send again", c.Unknown)
+	if err := c.Unknown.Check(); err != nil {
+		fault("%w", err)
 	}
 	if c.CheckRetries < 0 {
 		fault("CheckRetries of %d is negative", c.CheckRetries)

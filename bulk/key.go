@@ -19,6 +19,9 @@ type key struct {
 // partMark begins the names of what is asked on the way to an item's answer, which is in no output.
 const partMark = '~'
 
+// partOf is whom a part is asked of, so that an item that asks the same is not taken for it.
+func partOf(model string) string { return "part " + model }
+
 var keyText = base64.RawURLEncoding
 
 // name is the item's name in the store.

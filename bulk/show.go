@@ -135,7 +135,9 @@ func (s *show) flush() error { return errors.Join(s.results.flush(), s.failures.
 // checkpoint notes that the file of results is right so far.
 func (s *show) checkpoint(ctx context.Context) error {
 	s.fresh = 0
-	return s.write(ctx, note(resultKey, checkpoint{s.seq, s.results.offset, s.results.sum, s.format}))
+	return s.write(ctx, note(resultKey, checkpoint{
+		Seq: s.seq, Offset: s.results.offset, Sum: s.results.sum, Format: s.format, FailedOffset: s.failures.offset, FailedSum: s.failures.sum,
+	}))
 }
 
 // again shows everything anew, in the order of completion.

@@ -143,14 +143,24 @@ type About struct {
 	Format Format    `json:"format,omitempty"`
 	Order  Order     `json:"order,omitempty"`
 	Begun  time.Time `json:"begun,omitzero"`
+	// Ended is zero while a run works on it, and after one that was killed. Killed says that calls are held which such a run left.
+	Ended  time.Time `json:"ended,omitzero"`
+	Killed bool      `json:"killed,omitempty"`
 }
 
-// checkpoint is how far the file of results was right: up to the outcome Seq it had so many bytes, of that sum.
+// wasKilled reports that calls may have been left by a run that did not get to its end.
+func (a *About) wasKilled() bool { return a.Killed || !a.Begun.IsZero() && a.Ended.IsZero() }
+
+// checkpoint is how far the file of results was right: up to the outcome Seq, which is 0 in the order of the input, it had so many
+// bytes, of that sum, and the file of failures so many.
 type checkpoint struct {
 	Seq    int64  `json:"seq"`
 	Offset int64  `json:"offset"`
 	Sum    uint32 `json:"sum"`
 	Format Format `json:"format"`
+
+	FailedOffset int64  `json:"failed_offset,omitempty"`
+	FailedSum    uint32 `json:"failed_sum,omitempty"`
 }
 
 // note is a record that remembers v.

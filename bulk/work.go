@@ -19,12 +19,13 @@ type Summary struct {
 	// Stopped is why items are left, nil if none are: ErrInterrupted, the end of the context, or the failure that all items
 	// would have had, such as that of a budget or a key.
 	Stopped error
-	// Unknown are the items that were under way when a run before was killed, as far as they are in the input: they were sent
-	// again, held or failed, as the configuration says.
+	// Unknown are the items that were under way when a run before was stopped at once, or Killed, as far as they are in the input:
+	// they were sent again, held or failed, as the configuration says.
 	Unknown []string
+	Killed  bool
 	// Superseded is the number of outcomes that the input has no items for any more. They are in no output.
 	Superseded int
-	// Repaired are files in which something stood that did not belong there.
+	// Repaired are files that were torn or edited since the run before wrote them. What a change of the input changes is not told.
 	Repaired []string
 	// Targets have latencies, Costs what was spent since the state was begun, by provider and model.
 	Targets []dispatcher.TargetStats
@@ -42,7 +43,9 @@ func (j *Job) Run(ctx context.Context) (*Summary, error) {
 	if err := j.settleUnknown(ctx); err != nil {
 		return sum, err
 	}
+	sum.Killed = j.state.about.wasKilled()
 	about := About{Model: j.cfg.Model, Source: j.cfg.Source, Format: j.cfg.Format, Order: j.cfg.Order, Begun: time.Now()}
+	about.Killed = sum.Killed && j.cfg.Unknown == Hold && len(j.unknown) > 0
 	if err := j.cfg.Ledger.Write(ctx, note(aboutKey, about)); err != nil {
 		return sum, fmt.Errorf("bulk: %w", err)
 	}
@@ -54,6 +57,8 @@ func (j *Job) Run(ctx context.Context) (*Summary, error) {
 	if closeErr := view.close(); closeErr != nil {
 		err = errors.Join(err, closeErr)
 	}
+	about.Ended = time.Now()
+	_ = j.cfg.Ledger.Write(context.WithoutCancel(ctx), note(aboutKey, about)) // without, the next run takes this one for killed
 	j.sum(ctx, sum, view)
 	return sum, err
 }
@@ -64,7 +69,6 @@ func (j *Job) sum(ctx context.Context, sum *Summary, view *show) {
 	if ctx.Err() != nil {
 		sum.Stopped = context.Cause(ctx)
 	}
-	sum.Repaired = view.repaired()
 	sum.Targets, sum.Costs = j.cfg.Dispatcher.Stats().Targets, j.cfg.Ledger.Summary("provider", "model")
 	sum.Unknown = j.parts
 	for k, m := range j.unknown {
@@ -77,9 +81,21 @@ func (j *Job) sum(ctx context.Context, sum *Summary, view *show) {
 // work answers what is missing, and keeps the outputs up with it. What was answered is shown even when ctx has ended.
 func (j *Job) work(ctx context.Context, view *show, sum *Summary) error {
 	showing := context.WithoutCancel(ctx)
+	alike := j.state.about.Format == j.cfg.Format && j.state.about.Order == j.cfg.Order
 	if j.cfg.Order == Completion {
 		if err := errors.Join(view.resume(showing), view.end()); err != nil {
 			return err
+		}
+		if alike {
+			sum.Repaired = view.repaired()
+		}
+	} else {
+		left, err := view.asLeft(showing)
+		if err != nil {
+			return err
+		}
+		if alike && !left {
+			defer func() { sum.Repaired = view.repaired() }()
 		}
 	}
 	over := make(chan struct{})
@@ -161,9 +177,9 @@ func (j *Job) show(ctx context.Context, view *show, k key) error {
 func (j *Job) finish(ctx context.Context, view *show, superseded bool) error {
 	if j.cfg.Order == Input {
 		if j.whole {
-			return view.end()
+			return errors.Join(view.end(), view.checkpoint(ctx))
 		}
-		return view.flush()
+		return errors.Join(view.flush(), view.checkpoint(ctx))
 	}
 	err := view.follow(ctx)
 	switch {
