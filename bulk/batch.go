@@ -273,7 +273,7 @@ func (b *batcher) forget() {
 			continue
 		}
 		b.price(result.Response)
-		if err := settle(before.claim, result.Response, result.Err, taken(name)); err != nil {
+		if err := settle(before.claim, result.Response, result.Err, withdrawn(name)); err != nil {
 			b.job.drain(fmt.Errorf("%w: %w", ErrState, err))
 			return
 		}

@@ -42,11 +42,8 @@ func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
 
 // revive makes an outcome count again whose item has come back into the input. It reports false if the item is to be asked.
 func (j *Job) revive(ctx context.Context, r *Result, t *task) bool {
-	o, err := j.state.store.Outcome(ctx, t.name())
 	var old Result
-	if err == nil && len(o.Body) == 0 { // it was unknown
-		return false
-	}
+	o, err := j.state.store.Outcome(ctx, r.seq)
 	if err == nil {
 		old, err = resultOf(&o)
 	}
@@ -58,13 +55,13 @@ func (j *Job) revive(ctx context.Context, r *Result, t *task) bool {
 	if old.Err != nil && j.cfg.RetryFailed {
 		return false
 	}
-	o.Class = request.Classify(old.Err)
+	o.Class, o.Place = request.Classify(old.Err), &r.seq
 	if err := j.cfg.Ledger.Write(context.WithoutCancel(ctx), store.Record{Outcomes: []store.Outcome{o}}); err != nil {
 		r.Err, r.fate = err, lost
 		j.drain(err)
 		return true
 	}
-	j.asker.ended(t, statusOf(o.Class))
+	j.asker.ended(t, statusOf(o.Class), r.seq)
 	r.fate = before
 	j.count.before(old.Err != nil)
 	return true

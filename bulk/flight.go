@@ -151,10 +151,8 @@ func (b *batcher) note(names []string, batch string) error {
 	return b.broken
 }
 
-// taken takes back the intent of an item.
-func taken(name string) store.Record {
-	return store.Record{Outcomes: []store.Outcome{{Item: name, Class: classLeft, At: time.Now()}}}
-}
+// withdrawn takes back the intent of an item: it is as if it had never been sent.
+func withdrawn(name string) store.Record { return store.Record{Withdrawn: []string{name}} }
 
 // giveBack ends the claim of an item that was not submitted.
 func (f *flight) giveBack() error {
@@ -162,20 +160,22 @@ func (f *flight) giveBack() error {
 	case f.claim == nil || f.sent:
 		return nil
 	case f.noted:
-		return f.claim.Release(taken(f.name()))
+		return f.claim.Release(withdrawn(f.name()))
 	}
 	return f.claim.Release()
 }
 
 // conclude writes what came of a flight, in one commit with the money.
 func (j *Job) conclude(f *flight, r Result) (Result, fate) {
-	rec, fate := taken(f.name()), left
+	rec, fate := withdrawn(f.name()), left
+	_, seq := j.state.index.get(f.key)
 	if r.Err == nil || !j.asker.leaves(r.Err) {
 		o, err := outcomeOf(f.name(), &r)
 		if err != nil {
 			r.Err = err
 			return r, lost
 		}
+		o.Place = &seq
 		rec, fate = store.Record{Outcomes: []store.Outcome{o}}, sent
 	}
 	if err := settle(f.claim, r.Response, r.Err, rec); err != nil {
@@ -183,7 +183,8 @@ func (j *Job) conclude(f *flight, r Result) (Result, fate) {
 		return r, lost
 	}
 	if fate == sent {
-		j.asker.ended(&f.task, statusOf(r.Class()))
+		r.seq = seq
+		j.asker.ended(&f.task, statusOf(r.Class()), r.seq)
 	}
 	if r.Err == nil {
 		j.asker.answered.Add(1)

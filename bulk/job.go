@@ -228,7 +228,8 @@ func (j *Job) look(item source.Item) (r *Result, wanted bool) {
 		k, _ = keyOf(&r.Item, j.cfg.Model)
 	}
 	r.key, r.fate = k, fresh
-	s := j.state.index.see(k)
+	s, seq := j.state.index.see(k)
+	r.seq = seq
 	_, unknown := j.unknown[k]
 	switch {
 	case s&seen != 0: // the same item twice

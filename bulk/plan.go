@@ -95,10 +95,10 @@ func (p *Plan) add(cfg *PlanConfig, before, done *index, item *source.Item) {
 		return
 	}
 	twin := before.has(&k.content)
-	before.put(k, seen)
-	_, answered := done.twin(k)
-	switch {
-	case done.status(k) != 0:
+	before.put(k, seen, 0)
+	_, _, answered := done.twin(k)
+	switch s, _ := done.get(k); {
+	case s != 0:
 		p.Done++
 	case twin || answered:
 		p.Duplicates++

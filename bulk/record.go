@@ -16,9 +16,6 @@ import (
 // classSuperseded is that of an outcome which the input has no item for any more. It is kept, for the item may come back.
 const classSuperseded request.Class = "superseded"
 
-// classLeft is that of an outcome which only takes back an intent: the item is as if it had never been sent.
-const classLeft = request.ClassCanceled
-
 // record is an outcome's body: the result in its simple form, and what an output of another form needs besides.
 type record struct {
 	Result json.RawMessage `json:"result"`

@@ -25,6 +25,7 @@ type Result struct {
 	// Of a Job.
 	key  key
 	fate fate
+	seq  int64 // of its outcome
 }
 
 // AppendJSON appends the result as one line, in the form that its item came in.
