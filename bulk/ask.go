@@ -52,7 +52,7 @@ const (
 type task struct {
 	key  key
 	part bool
-	item source.Item
+	item *source.Item // which nobody changes
 }
 
 func (t *task) name() string {
@@ -77,7 +77,7 @@ func (a *asker) ask(ctx context.Context, t *task) (Result, fate) {
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return Result{Item: t.item, Err: notSent(ctx)}, left
+			return Result{Item: *t.item, Err: notSent(ctx)}, left
 		}
 	}
 	if r, f, ok := a.remembered(ctx, t); ok { // by who has just left
@@ -98,9 +98,9 @@ func (a *asker) remembered(ctx context.Context, t *task) (Result, fate, bool) {
 		r, err = resultOf(&o)
 	}
 	if err != nil {
-		return Result{Item: t.item, Err: err}, lost, true
+		return Result{Item: *t.item, Err: err}, lost, true
 	}
-	r.Item, r.Latency, r.seq = t.item, 0, seq
+	r.Item, r.Latency, r.seq = *t.item, 0, seq
 	r.Response.FromCache = true
 	r.Response.Usage.SetCost(0)
 	if twin == t.key {
@@ -156,7 +156,7 @@ func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
 	for n := 0; ; n++ {
 		try := a.newTry(t)
 		resp, err := a.dispatcher.Complete(dispatcher.WithJournal(ctx, &try.journal), req)
-		r := Result{Item: t.item, Response: resp, Err: err, Latency: time.Since(try.start)}
+		r := Result{Item: *t.item, Response: resp, Err: err, Latency: time.Since(try.start)}
 		if err != nil {
 			return a.fail(ctx, t, r)
 		}

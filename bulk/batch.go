@@ -51,7 +51,7 @@ type batcher struct {
 	*Batch
 	job   *Job
 	ctx   context.Context
-	yield func(Result, error) bool
+	yield func(*Result, error) bool
 	// gone: nobody reads the results any more.
 	gone bool
 	// flights are the items without a result, by name; leaders the same by what they ask.
@@ -66,8 +66,8 @@ type batcher struct {
 }
 
 // viaBatch gives the results of what is to be done.
-func (j *Job) viaBatch(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) {
+func (j *Job) viaBatch(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[*Result, error] {
+	return func(yield func(*Result, error) bool) {
 		b := &batcher{
 			Batch: j.cfg.Batch, job: j, ctx: ctx, yield: yield,
 			flights: map[string]*flight{}, leaders: map[[16]byte]*flight{}, early: map[string]request.BatchResult{},
@@ -103,7 +103,7 @@ func (b *batcher) run(drafts iter.Seq2[*Result, error]) {
 	}
 	b.leave()
 	if b.source != nil && !b.gone {
-		b.yield(Result{}, b.source)
+		b.yield(nil, b.source)
 	}
 }
 
@@ -145,7 +145,7 @@ func (b *batcher) items(drafts iter.Seq2[*Result, error]) iter.Seq2[request.Batc
 
 // take resolves an item, or gives its way through a batch.
 func (b *batcher) take(draft *Result) *flight {
-	f := &flight{draft: draft, task: task{key: draft.key, item: draft.Item}}
+	f := &flight{draft: draft, task: task{key: draft.key, item: &draft.Item}}
 	if b.job.uncalled(b.ctx, draft, &f.task) {
 		b.emit(draft)
 		return nil
@@ -203,7 +203,7 @@ func (b *batcher) land(result request.BatchResult) {
 		delete(b.leaders, f.key.content)
 	}
 	b.job.run.inFlight.Store(int64(len(b.flights)))
-	got := Result{Item: f.item, Response: result.Response, Err: result.Err, Latency: time.Since(f.at)}
+	got := Result{Item: *f.item, Response: result.Response, Err: result.Err, Latency: time.Since(f.at)}
 	b.price(got.Response)
 	got, fate := b.job.conclude(f, got)
 	b.resolve(f.draft, got, fate)
@@ -215,7 +215,7 @@ func (b *batcher) land(result request.BatchResult) {
 // copy gives an item what came of another one that asks the same.
 func (b *batcher) copy(f *flight, of Result, fate fate) {
 	asker := b.job.asker
-	got := Result{Item: f.item, Err: of.Err}
+	got := Result{Item: *f.item, Err: of.Err}
 	switch {
 	case fate != sent:
 		fate = left
@@ -235,11 +235,11 @@ func (b *batcher) resolve(draft *Result, got Result, f fate) {
 
 func (b *batcher) emit(r *Result) {
 	if b.job.cfg.Order != Input {
-		b.gone = b.gone || !b.yield(*r, nil)
+		b.gone = b.gone || !b.yield(r, nil)
 		return
 	}
 	for ready := range b.line.in(r) {
-		b.gone = b.gone || !b.yield(*ready, nil)
+		b.gone = b.gone || !b.yield(ready, nil)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
 	worst, why := sent, error(nil)
 	ask := func(ctx context.Context, req request.Request) (*request.Response, error) {
-		part := task{part: true, item: source.Item{ID: t.item.ID, Line: t.item.Line, File: t.item.File, Request: req}}
+		part := task{part: true, item: &source.Item{ID: t.item.ID, Line: t.item.Line, File: t.item.File, Request: req}}
 		var err error
 		if part.key, err = keyOf(&source.Item{Request: req}, "part "+j.cfg.Model); err != nil {
 			return nil, err
@@ -25,19 +25,19 @@ func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
 		}
 		return r.Response, r.Err
 	}
-	resp, err := j.cfg.Compose(ctx, &t.item, ask)
+	resp, err := j.cfg.Compose(ctx, t.item, ask)
 	j.mu.Lock()
 	f, stopped := worst, why
 	j.mu.Unlock()
 	switch {
 	case f == left || f == lost:
-		return Result{Item: t.item, Err: stopped}, f
+		return Result{Item: *t.item, Err: stopped}, f
 	case err != nil && ctx.Err() != nil:
-		return Result{Item: t.item, Err: notSent(ctx)}, left
+		return Result{Item: *t.item, Err: notSent(ctx)}, left
 	case pending(err):
-		return Result{Item: t.item, Err: err}, left
+		return Result{Item: *t.item, Err: err}, left
 	}
-	return j.asker.keep(ctx, t, Result{Item: t.item, Response: resp, Err: err}, sent)
+	return j.asker.keep(ctx, t, Result{Item: *t.item, Response: resp, Err: err}, sent)
 }
 
 // revive makes an outcome count again whose item has come back into the input. It reports false if the item is to be asked.

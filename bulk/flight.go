@@ -76,7 +76,7 @@ func (b *batcher) reserve(f *flight) bool {
 		b.broken = err
 		b.stop(b.ctx, err)
 	default:
-		got, fate := b.job.asker.keep(b.ctx, &f.task, Result{Item: f.item, Err: err}, sent)
+		got, fate := b.job.asker.keep(b.ctx, &f.task, Result{Item: *f.item, Err: err}, sent)
 		b.resolve(f.draft, got, fate)
 	}
 	return false

@@ -253,7 +253,7 @@ func (j *Job) look(item source.Item) (r *Result, wanted bool) {
 
 // answer resolves one item, and stops the intake for what concerns all of them.
 func (j *Job) answer(ctx context.Context, r *Result) {
-	t := task{key: r.key, item: r.Item}
+	t := task{key: r.key, item: &r.Item}
 	if j.uncalled(ctx, r, &t) {
 		return
 	}
@@ -278,7 +278,8 @@ func (j *Job) uncalled(ctx context.Context, r *Result, t *task) bool {
 	return false
 }
 
-// resolved turns a draft into its result. What concerns all items ends the intake.
+// resolved turns a draft into its result, but for the item, which a call that was given up may still look at. What concerns all
+// items ends the intake.
 func (j *Job) resolved(ctx context.Context, r *Result, got Result, f fate) {
 	switch {
 	case f == lost:
@@ -286,6 +287,5 @@ func (j *Job) resolved(ctx context.Context, r *Result, got Result, f fate) {
 	case f == left && ctx.Err() == nil:
 		j.drain(got.Err)
 	}
-	got.place, got.key, got.fate = r.place, r.key, f
-	*r = got
+	r.Response, r.Err, r.Latency, r.fate, r.seq = got.Response, got.Err, got.Latency, f, got.seq
 }

@@ -132,10 +132,10 @@ func (j *Job) results(ctx, showing context.Context, view *show) error {
 		if err != nil {
 			return err
 		}
-		j.count.add(&r)
+		j.count.add(r)
 		j.behind.Store(true)
 		if j.cfg.Watch != nil && (r.fate == sent || r.fate == copied) {
-			j.cfg.Watch(&r)
+			j.cfg.Watch(r)
 		}
 		if j.cfg.Order == Input && r.fate != left && r.fate != lost {
 			if err := view.place(showing, r.seq); err != nil {
