@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,6 +36,7 @@ type depot struct {
 	transport http.RoundTripper
 	submitted [][]string     // the names of the items, by batch
 	ask       []func() error // about a batch, for each
+	mu        sync.Mutex     // guards what the provider has billed
 	paid      map[string]int // how often a question was answered
 	bill      request.Money
 }
@@ -89,6 +91,8 @@ func inDepot(t *testing.T, batches sim.Batches, test func(*depot)) {
 
 // billed keeps the provider's books, at the prices of the table.
 func (d *depot) billed(b sim.Bill) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.paid[b.Text]++
 	vendor, model, _ := strings.Cut(d.model, "/")
 	u := request.Usage{InputTokens: b.InputTokens, OutputTokens: b.OutputTokens}

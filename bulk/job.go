@@ -236,7 +236,8 @@ func (j *Job) look(item source.Item) (r *Result, wanted bool) {
 		k, _ = keyOf(&r.Item, j.cfg.Model)
 	}
 	r.key, r.fate = k, fresh
-	s := j.state.index.see(k)
+	s, seq := j.state.index.see(k)
+	r.seq = seq
 	_, unknown := j.unknown[k]
 	switch {
 	case s&seen != 0: // the same item twice
@@ -260,7 +261,7 @@ func (j *Job) look(item source.Item) (r *Result, wanted bool) {
 
 // answer resolves one item, and stops the intake for what concerns all of them.
 func (j *Job) answer(ctx context.Context, r *Result) {
-	t := task{key: r.key, item: r.Item}
+	t := task{key: r.key, item: &r.Item}
 	if j.uncalled(ctx, r, &t) {
 		return
 	}
@@ -285,7 +286,8 @@ func (j *Job) uncalled(ctx context.Context, r *Result, t *task) bool {
 	return false
 }
 
-// resolved turns a draft into its result. What concerns all items ends the intake.
+// resolved turns a draft into its result, but for the item, which a call that was given up may still look at. What concerns all
+// items ends the intake.
 func (j *Job) resolved(ctx context.Context, r *Result, got Result, f fate) {
 	switch {
 	case f == lost:
@@ -293,6 +295,5 @@ func (j *Job) resolved(ctx context.Context, r *Result, got Result, f fate) {
 	case f == left && ctx.Err() == nil:
 		j.drain(got.Err)
 	}
-	got.place, got.key, got.fate = r.place, r.key, f
-	*r = got
+	r.Response, r.Err, r.Latency, r.fate, r.seq = got.Response, got.Err, got.Latency, f, got.seq
 }

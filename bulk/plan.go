@@ -105,7 +105,7 @@ func (p *Plan) add(cfg *PlanConfig, before, done *index, item *source.Item) {
 		p.refuse(err)
 		return
 	}
-	if done.status(k) != 0 {
+	if s, _ := done.get(k); s != 0 {
 		p.Done++
 		return
 	}
@@ -114,8 +114,8 @@ func (p *Plan) add(cfg *PlanConfig, before, done *index, item *source.Item) {
 		return
 	}
 	twin := before.has(&k.content)
-	before.put(k, seen)
-	if _, answered := done.twin(k); twin || answered {
+	before.put(k, seen, 0)
+	if _, _, answered := done.twin(k); twin || answered {
 		p.Duplicates++
 		return
 	}
@@ -142,7 +142,7 @@ func (p *Plan) compose(cfg *PlanConfig, before *index, item *source.Item) {
 		if err != nil || before.has(&k.content) {
 			continue
 		}
-		before.put(k, seen)
+		before.put(k, seen, 0)
 		p.send(cfg, item.ID, &parts[i])
 	}
 }

@@ -84,8 +84,12 @@ func NewState(ctx context.Context, s store.Store, output string) (*State, error)
 		if err != nil {
 			return nil, fmt.Errorf("bulk: reading the state of %s: %w", output, err)
 		}
-		if k, ok := parseKey(o.Item); ok && o.Class != classLeft {
-			state.index.put(k, statusOf(o.Class))
+		if k, part, ok := parseName(o.Item); ok {
+			s := statusOf(o.Class)
+			if part {
+				s |= seen
+			}
+			state.index.put(k, s, o.Seq)
 		}
 	}
 	return state, recall(ctx, s, aboutKey, &state.about)

@@ -151,7 +151,7 @@ func export(ctx context.Context, from store.Store, format Format, order Order, w
 			if err != nil {
 				return err
 			}
-			places = append(places, place{r.Item.Index, o.Item})
+			places = append(places, place{r.Item.Index, o.Seq})
 			continue
 		}
 		if err := write(&o); err != nil {
@@ -160,7 +160,7 @@ func export(ctx context.Context, from store.Store, format Format, order Order, w
 	}
 	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.index, b.index) })
 	for _, p := range places {
-		o, err := from.Outcome(ctx, p.item)
+		o, err := from.Outcome(ctx, p.seq)
 		if err == nil {
 			err = write(&o)
 		}
@@ -174,5 +174,5 @@ func export(ctx context.Context, from store.Store, format Format, order Order, w
 // place is where an outcome's item stood in the input.
 type place struct {
 	index int
-	item  string
+	seq   int64
 }

@@ -23,13 +23,13 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		}
 		var m mention
 		_ = json.Unmarshal(intent.Body, &m) // without, it has no name
-		switch k, ok := parseKey(intent.Item); {
-		case ok && m.Batch != "":
-			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At}
-		case ok:
-			j.unknown[k] = m
-		default:
+		switch k, part, ok := parseName(intent.Item); {
+		case !ok || part:
 			j.parts = append(j.parts, m.ID)
+		case m.Batch != "":
+			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At}
+		default:
+			j.unknown[k] = m
 		}
 	}
 	if err := j.checkBatches(); err != nil {
@@ -39,7 +39,7 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 	all.SetLimit(atOnce)
 	for _, u := range j.cfg.Ledger.Unknown() {
 		name, ofBatch := strings.CutPrefix(u.Item, string(batchMark))
-		k, _ := parseKey(name)
+		k, _, _ := parseName(name)
 		_, unknown := j.unknown[k]
 		switch before := j.batches[name]; {
 		case ofBatch && before != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -72,7 +73,7 @@ func (j *Job) sum(ctx context.Context, sum *Summary, view *show) {
 	sum.Targets, sum.Costs = j.cfg.Dispatcher.Stats().Targets, j.cfg.Ledger.Summary("provider", "model")
 	sum.Unknown = j.parts
 	for k, m := range j.unknown {
-		if j.state.index.status(k)&seen != 0 {
+		if s, _ := j.state.index.get(k); s&seen != 0 {
 			sum.Unknown = append(sum.Unknown, m.ID)
 		}
 	}
@@ -147,13 +148,13 @@ func (j *Job) results(ctx, showing context.Context, view *show) error {
 		if err != nil {
 			return err
 		}
-		j.count.add(&r)
+		j.count.add(r)
 		j.behind.Store(true)
 		if j.cfg.Watch != nil && (r.fate == sent || r.fate == copied) {
-			j.cfg.Watch(&r)
+			j.cfg.Watch(r)
 		}
 		if j.cfg.Order == Input && r.fate != left && r.fate != lost {
-			if err := j.show(showing, view, r.key); err != nil {
+			if err := view.place(showing, r.seq); err != nil {
 				return err
 			}
 		}
@@ -163,15 +164,6 @@ func (j *Job) results(ctx, showing context.Context, view *show) error {
 
 // ErrState is in the chain of the error of a run whose state could not be read or written.
 var ErrState = errors.New("the state could not be read or written")
-
-// show adds an outcome in the order of the input.
-func (j *Job) show(ctx context.Context, view *show, k key) error {
-	o, err := j.state.store.Outcome(ctx, k.name())
-	if err != nil {
-		return err
-	}
-	return view.add(&o)
-}
 
 // finish shows what is left to show.
 func (j *Job) finish(ctx context.Context, view *show, superseded bool) error {
@@ -196,28 +188,40 @@ func (j *Job) finish(ctx context.Context, view *show, superseded bool) error {
 // supersede takes the outcomes out of the outputs that the input has no items for, and returns how many.
 func (j *Job) supersede(ctx context.Context) (int, error) {
 	stale := j.state.index.stale()
-	total := len(stale)
+	var rest store.Record
 	for k := range j.unknown {
-		if j.state.index.status(k) == 0 {
-			stale = append(stale, k)
+		if s, _ := j.state.index.get(k); s == 0 {
+			rest.Withdrawn = append(rest.Withdrawn, k.name())
 		}
 	}
-	for len(stale) > 0 {
-		n := min(len(stale), atOnce)
-		rec := store.Record{Forget: []string{resultKey}}
-		for _, k := range stale[:n] {
-			o, err := j.state.store.Outcome(ctx, k.name())
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
-				return 0, err
-			}
-			o.Item, o.Class, o.At = k.name(), classSuperseded, time.Now()
-			rec.Outcomes = append(rec.Outcomes, o)
-			j.state.index.put(k, superseded)
-		}
-		if err := j.cfg.Ledger.Write(ctx, rec); err != nil {
+	for some := range slices.Chunk(stale, atOnce) {
+		if err := j.supersedeSome(ctx, some); err != nil {
 			return 0, err
 		}
-		stale = stale[n:]
 	}
-	return total, nil
+	if rest.IsZero() {
+		return len(stale), nil
+	}
+	return len(stale), j.cfg.Ledger.Write(ctx, rest)
+}
+
+func (j *Job) supersedeSome(ctx context.Context, stale []key) error {
+	rec := store.Record{Forget: []string{resultKey}}
+	seqs := make([]int64, len(stale))
+	for i, k := range stale {
+		_, seqs[i] = j.state.index.get(k)
+		o, err := j.state.store.Outcome(ctx, seqs[i])
+		if err != nil {
+			return err
+		}
+		o.Class, o.At, o.Place = classSuperseded, time.Now(), &seqs[i]
+		rec.Outcomes = append(rec.Outcomes, o)
+	}
+	if err := j.cfg.Ledger.Write(ctx, rec); err != nil {
+		return err
+	}
+	for i, k := range stale {
+		j.state.index.put(k, superseded, seqs[i])
+	}
+	return nil
 }
