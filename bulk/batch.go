@@ -109,7 +109,7 @@ func (b *batcher) run(drafts iter.Seq2[*Result, error]) {
 
 // round takes items through batches until all of these are over.
 func (b *batcher) round(asking context.Context, cfg viabatch.Config) {
-	cfg.Client, cfg.Poll, cfg.OnSubmitted = submitter{b.Client, b}, b.Poll, b.submitted
+	cfg.Client, cfg.Poll, cfg.OnSubmitted, cfg.Resend = submitter{b.Client, b}, b.Poll, b.submitted, b.resend
 	for result, err := range viabatch.Run(asking, cfg) {
 		if err != nil {
 			b.stop(asking, err)

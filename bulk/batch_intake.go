@@ -68,7 +68,7 @@ func (b *batcher) take(draft *Result) *flight {
 	}
 	before := b.job.batches[f.name()]
 	if before != nil {
-		f.claim, f.sent, f.at = before.claim, true, before.at
+		f.claim, f.sent, f.at, f.again = before.claim, true, before.at, before.again
 	} else if leader := b.leaders[f.key.content]; leader != nil && !f.ask.NoCache {
 		leader.copies = append(leader.copies, f)
 		return nil
@@ -126,15 +126,7 @@ func (b *batcher) prepare(f *flight) {
 // reserve sets aside the worst case of an item. One that can't be paid for by itself is resolved by that; what concerns all items
 // ends the intake, and leaves this one.
 func (b *batcher) reserve(f *flight) {
-	req := &f.ask
-	worst, unpriced := b.worst(req)
-	hold, err := b.job.cfg.Ledger.Reserve(b.ctx, ledger.Request{
-		Amount: worst, Unpriced: unpriced != nil, Tenant: req.Tenant, Project: req.Labels["project"], Provider: b.Provider, Model: b.Model,
-		Labels: req.Labels, Item: string(batchMark) + f.name(), NoWait: true,
-	})
-	if unpriced != nil && errors.Is(err, ledger.ErrUnpriced) {
-		err = &request.Error{Class: request.ClassBudget, Provider: b.Provider, Model: b.Model, Message: unpriced.Error(), Err: ledger.ErrUnpriced}
-	}
+	hold, err := b.hold(f)
 	switch {
 	case err == nil:
 		f.claim = hold
@@ -145,6 +137,37 @@ func (b *batcher) reserve(f *flight) {
 	default:
 		f.got, f.fate = b.job.asker.keep(b.ctx, &f.task, Result{Item: *f.item, Err: err}, sent)
 	}
+}
+
+func (b *batcher) hold(f *flight) (*ledger.Hold, error) {
+	req := &f.ask
+	worst, unpriced := b.worst(req)
+	hold, err := b.job.cfg.Ledger.Reserve(b.ctx, ledger.Request{
+		Amount: worst, Unpriced: unpriced != nil, Tenant: req.Tenant, Project: req.Labels["project"], Provider: b.Provider, Model: b.Model,
+		Labels: req.Labels, Item: string(batchMark) + f.name(), NoWait: true,
+	})
+	if unpriced != nil && errors.Is(err, ledger.ErrUnpriced) {
+		err = &request.Error{Class: request.ClassBudget, Provider: b.Provider, Model: b.Model, Message: unpriced.Error(), Err: ledger.ErrUnpriced}
+	}
+	return hold, err
+}
+
+// resend prepares an item to be sent once more. Where it may have been billed, what was reserved counts as gone, and the same is
+// reserved anew; without room for that it is not sent.
+func (b *batcher) resend(name string, why error) bool {
+	e, _ := errors.AsType[*request.Error](why)
+	if e == nil || !e.MaybeBilled {
+		return true
+	}
+	f := b.flights[name]
+	hold, err := b.hold(f)
+	if err != nil {
+		return false
+	}
+	gone := f.claim
+	f.claim = hold
+	b.noteLost(gone.Presume())
+	return true
 }
 
 // table has the prices.

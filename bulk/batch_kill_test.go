@@ -117,10 +117,20 @@ func (d *depot) judge(items int, sum *bulk.Summary) {
 	if unique := len(slices.Compact(slices.Clone(ids))); unique != len(ids) || len(ids)+sum.Failed+sum.EarlierFailed != items || sum.Left != 0 {
 		d.Errorf("results of %v: %+v", ids, sum.Snapshot)
 	}
+	most := 2
 	for question, times := range d.paid {
 		id, plain := strings.CutPrefix(question, "question ")
+		if !plain {
+			most = 6 // each of three tries twice
+		}
 		if plain && times > 1 && !slices.Contains(sum.Unknown, id) { // another try after a rejected answer is no loss
 			d.Errorf("%s was paid %d times; listed are %v", id, times, sum.Unknown)
+		}
+	}
+	sent := map[string]int{}
+	for _, name := range slices.Concat(d.submitted...) {
+		if sent[name]++; sent[name] > most && len(sum.Unknown) == 0 {
+			d.Errorf("an item was sent %d times", sent[name])
 		}
 	}
 	spent, presumed := sum.Costs[0].Spent, sum.Costs[0].Presumed

@@ -181,3 +181,46 @@ func TestExpiredItemsAreSentAgain(t *testing.T) {
 		}
 	})
 }
+
+// An item without a result may have been billed: what was reserved for it counts as gone, and is reserved anew before it is sent
+// once more.
+func TestViaBatchItemsWithoutAResult(t *testing.T) {
+	inDepot(t, sim.Batches{Missing: 0.5}, func(d *depot) {
+		sum := d.run(d.Context(), many(20))
+		sent := len(slices.Concat(d.submitted...))
+		if sum.Answered < 10 || sum.Answered+sum.Failed != 20 || sent < 22 || sum.Spent != d.bill {
+			d.Fatalf("%d sent, the provider charged %v: %+v", sent, d.bill, sum.Snapshot)
+		}
+		lost := request.Money(sent - sum.Answered)
+		if least := request.USD(0.0003); sum.Presumed < lost*least { // the worst case of one is above that
+			d.Errorf("%d sent for %d answers, %v presumed", sent, sum.Answered, sum.Presumed)
+		}
+	})
+	inDepot(t, sim.Batches{Missing: 1}, func(d *depot) {
+		d.cap = request.USD(0.0006) // too little for two
+		sum := d.run(d.Context(), `{"id":"a","prompt":"one","max_tokens":1000}`+"\n")
+		if sum.Failed != 1 || sum.Classes[request.ClassTruncated] != 1 || len(d.submitted) != 1 || sum.Presumed == 0 {
+			d.Errorf("%d submitted, %+v", len(d.submitted), sum.Snapshot)
+		}
+	})
+}
+
+// An interrupt does not wait for batches: they go on, and another run asks for them.
+func TestViaBatchInterrupted(t *testing.T) {
+	inDepot(t, sim.Batches{Delay: time.Hour}, func(d *depot) {
+		stop := make(chan struct{})
+		d.change = func(cfg *bulk.JobConfig) { cfg.Stop = stop }
+		go func() {
+			time.Sleep(time.Minute)
+			close(stop)
+		}()
+		begun := time.Now()
+		if sum := d.run(d.Context(), three); !errors.Is(sum.Stopped, bulk.ErrInterrupted) || sum.Left != 3 || time.Since(begun) != time.Minute || len(d.submitted) != 1 {
+			d.Fatalf("after %v: %+v", time.Since(begun), sum)
+		}
+		d.change = func(*bulk.JobConfig) {}
+		if sum := d.run(d.Context(), three); sum.Answered != 3 || len(d.submitted) != 1 || len(sum.Unknown) != 0 || sum.Spent != d.bill {
+			d.Errorf("%v submitted, %+v", d.submitted, sum)
+		}
+	})
+}

@@ -25,7 +25,9 @@ type flight struct {
 	at    time.Time
 	// noted: it has an intent. sent: the provider has it, or may have it.
 	noted, sent bool
-	copies      []*flight
+	// again: it is in a second batch, for the first had no result of it.
+	again  bool
+	copies []*flight
 	// got and fate are what came of it; it is fresh as long as nothing has.
 	got  Result
 	fate fate
@@ -43,6 +45,7 @@ type former struct {
 	batch string
 	at    time.Time
 	claim claim
+	again bool
 }
 
 // unclaimed is a former claim.
@@ -83,7 +86,12 @@ func (s submitter) SubmitBatch(_ context.Context, items []request.BatchItem) (re
 	return batch, err
 }
 
-func (b *batcher) submitted(batch viabatch.Submitted) error { return b.note(batch.Items, batch.ID) }
+func (b *batcher) submitted(batch viabatch.Submitted) error {
+	for _, name := range batch.Again {
+		b.flights[name].again = true
+	}
+	return b.note(batch.Items, batch.ID)
+}
 
 // note writes down that items are being submitted, or which batch they are in.
 func (b *batcher) note(names []string, batch string) error {
@@ -92,7 +100,7 @@ func (b *batcher) note(names []string, batch string) error {
 	for _, name := range names {
 		f := b.flights[name]
 		f.at, f.noted, f.sent = now, true, true
-		body, _ := json.Marshal(mention{ID: f.item.ID, Line: f.item.Line, Batch: batch})
+		body, _ := json.Marshal(mention{ID: f.item.ID, Line: f.item.Line, Batch: batch, Again: f.again})
 		rec.Intents = append(rec.Intents, store.Intent{Item: name, At: now, Body: body})
 	}
 	b.broken = b.job.cfg.Ledger.Write(context.WithoutCancel(b.ctx), rec)
@@ -129,13 +137,19 @@ func settle(c claim, resp *request.Response, failure error, with store.Record) e
 
 // attached are the batches of former runs, in the order in which they were submitted.
 func (j *Job) attached() (list []viabatch.Submitted) {
-	begun, items := map[string]time.Time{}, map[string][]string{}
+	begun, all := map[string]time.Time{}, map[string]*viabatch.Submitted{}
 	for name, f := range j.batches {
-		begun[f.batch] = f.at
-		items[f.batch] = append(items[f.batch], name)
+		s := all[f.batch]
+		if s == nil {
+			s = &viabatch.Submitted{ID: f.batch}
+			begun[f.batch], all[f.batch] = f.at, s
+		}
+		if s.Items = append(s.Items, name); f.again {
+			s.Again = append(s.Again, name)
+		}
 	}
-	for id, names := range items {
-		list = append(list, viabatch.Submitted{ID: id, Items: names})
+	for _, s := range all {
+		list = append(list, *s)
 	}
 	slices.SortFunc(list, func(x, y viabatch.Submitted) int {
 		return cmp.Or(begun[x.ID].Compare(begun[y.ID]), cmp.Compare(x.ID, y.ID))

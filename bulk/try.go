@@ -33,6 +33,8 @@ type mention struct {
 	Line int    `json:"line,omitempty"`
 	// Batch is the provider's name for the batch that has it.
 	Batch string `json:"batch,omitempty"`
+	// Again: that is the second one.
+	Again bool `json:"again,omitempty"`
 }
 
 func (a *asker) newTry(of *task) *try {

@@ -27,7 +27,7 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		case !ok || part:
 			j.parts = append(j.parts, m.ID)
 		case m.Batch != "":
-			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At}
+			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At, again: m.Again}
 		default:
 			j.unknown[k] = m
 		}
@@ -43,6 +43,9 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		_, unknown := j.unknown[k]
 		switch before := j.batches[name]; {
 		case ofBatch && before != nil:
+			if older := before.claim; older != nil { // it was sent twice, and may have been billed the first time
+				all.Go(func() error { return older.Presume() })
+			}
 			before.claim = unclaimed{u}
 		case ofBatch && !unknown: // it was never submitted
 			all.Go(func() error { return u.Release() })

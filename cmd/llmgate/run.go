@@ -51,7 +51,8 @@ With -o OUT everything that was answered is kept in OUT.state, together with wha
 power cut the same command goes on, and pays for nothing twice. OUT shows what is in the state; failures, with their items,
 are in OUT.failed.jsonl. An item whose prompt was changed is asked again; items with the same request are paid once. What was
 in flight when a run was killed is sent again (--unknown), and listed. --via batch sends the items through the provider's batch
-API, at half the price and within a day: an interrupt leaves the batches there, and the same command asks for them again.`,
+API, at half the price and within a day: an interrupt leaves the batches there, and the same command asks for them again. What
+--check or --schema rejects goes into another batch once all are over; --confirm-above reckons with the prices of batches.`,
 		Example: `  llmgate run examples/prompts.jsonl
   llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl --concurrency 64
   llmgate run batch.jsonl --model openai/gpt-5-mini -o answers.jsonl --via batch
