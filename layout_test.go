@@ -83,6 +83,7 @@ var allowed = map[string][]string{
 		"github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast", "github.com/goccy/go-yaml/parser",
 	},
 	"bench":            {"request", "bench/measure", "bench/pace", "bench/prompt", "bench/report", "internal/cputime", "internal/tokens"},
+	"bench/guard":      {},
 	"bench/histogram":  {"github.com/HdrHistogram/hdrhistogram-go"},
 	"bench/measure":    {"request", "bench/histogram"},
 	"bench/pace":       {"internal/chance"},

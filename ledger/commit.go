@@ -25,7 +25,9 @@ func (b *books) batch() *store.Batch {
 	all.Record = clipped(all.Record)
 	for _, h := range b.granted {
 		all.Holds = append(all.Holds, h.hold())
-		all.Record.Append(h.request.Record)
+		if h.intent != nil {
+			all.Record.Append(*h.intent)
+		}
 	}
 	for _, w := range b.written {
 		all.Record.Append(w.record)
