@@ -28,6 +28,7 @@ type adapting struct {
 	doubt   time.Time // since when
 	before  float64   // the rate until then
 	got     float64   // what was let through since then
+	served  float64   // the highest rate that was let through for long, until refusals contradict it
 
 	firstTokens, firstSeconds float64 // what was sent before the first burst, and how long that took
 	depth                     float64 // of the bucket, in seconds of the rate; 0 while it is not known
@@ -51,6 +52,8 @@ const (
 	mostGrowth = 6.0
 	// manyEarly bursts show that the rate is not what they are about.
 	manyEarly = 6
+	// A rate so far below what was served for long is most likely due to refusals of another cause, and grows so much faster.
+	farBelow, hurry = 3, 12
 	// fewItems are so few that the rate was too high from the beginning.
 	fewItems = 20
 )
@@ -108,8 +111,11 @@ func (a *adapting) factor(now time.Time) float64 {
 		seconds, growth = windowSeconds, 1
 	}
 	items := bandItems * max(1, a.bursts)
-	if a.depth == 0 && !a.window { // the rate is a first guess
-		items /= 4
+	if a.depth == 0 && !a.window { // the rate is a first guess, the worse the more often it was too high at once
+		items /= float64(int(4) << a.early)
+	}
+	if a.rate < a.served/farBelow {
+		items, seconds = items/hurry, seconds/hurry
 	}
 	band := max(items, seconds*a.rate/float64(a.size))
 	x := max(float64(a.items)/band, float64(now.Sub(a.since))/float64(trust))
@@ -194,6 +200,12 @@ func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
 // that was sent between them. One that comes at once tells too little for that.
 func (a *adapting) decrease(now time.Time) {
 	late := a.factor(now) >= 1
+	if late {
+		a.served = 0
+	}
+	if a.items >= bandItems/4 {
+		a.served = max(a.served, a.tokens/max(now.Sub(a.since).Seconds(), 1e-3))
+	}
 	a.got += a.tokens
 	if a.items < fewItems {
 		average := a.tokens / max(now.Sub(a.since).Seconds(), 1e-3)
