@@ -37,8 +37,8 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 			continue
 		}
 		m.learned[d].give(now, p.admitted, p.cost[d])
-		if log := m.ceilings[d]; log != nil {
-			log.Give(now, p.admitted, p.ceilingCost(d))
+		if c := m.ceilings[d]; c != nil {
+			c.Give(now, p.admitted, p.ceilingCost(d))
 		}
 	}
 	m.charging.unsend(p.ticket.InputTokens, p.most, p.cost[tokens])
@@ -62,10 +62,8 @@ func (m *meters) correct(now time.Time, p *Permit, u *request.Usage) {
 		if dimension(d) == outputTokens && u.OutputTokens > 0 {
 			n += p.most
 		}
-		if log := m.ceilings[d]; log != nil && n > 0 {
-			log.Give(now, p.admitted, n)
-		} else if log != nil && n < 0 {
-			log.Take(now, -n)
+		if c := m.ceilings[d]; c != nil {
+			c.Give(now, p.admitted, n)
 		}
 	}
 	m.charging.settle(p.ticket.InputTokens, p.most, back[tokens], u)
