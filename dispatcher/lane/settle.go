@@ -84,6 +84,14 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 	}
 }
 
+// mostCost is what a request counts whatever the charge.
+func (m *meters) mostCost(p *Permit, d dimension) int {
+	if d == tokens || d == dailyTokens {
+		return chargeSum.reserved(p.ticket.InputTokens, p.most)
+	}
+	return p.cost[d]
+}
+
 // guessing is how much larger a request may be than it was reckoned to be.
 const guessing = 1.25
 
@@ -98,7 +106,7 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		if !meter.known() || !one.Stated || one.Remaining < 0 || n == 0 {
 			continue
 		}
-		if float64(one.Remaining) < guessing*n {
+		if float64(one.Remaining) < guessing*float64(m.mostCost(p, dimension(d))) {
 			return // it was used up, as it says
 		}
 		u, small := meter.suspect(float64(one.Limit-one.Remaining), n)
