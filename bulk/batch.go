@@ -52,7 +52,7 @@ type batcher struct {
 	*Batch
 	job   *Job
 	ctx   context.Context
-	yield func(Result, error) bool
+	yield func(*Result, error) bool
 	// gone: nobody reads the results any more.
 	gone bool
 	// flights are the items without a result, by name; leaders the same by what they ask.
@@ -69,8 +69,8 @@ type batcher struct {
 }
 
 // viaBatch gives the results of what is to be done.
-func (j *Job) viaBatch(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) {
+func (j *Job) viaBatch(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[*Result, error] {
+	return func(yield func(*Result, error) bool) {
 		b := &batcher{
 			Batch: j.cfg.Batch, job: j, ctx: ctx, yield: yield,
 			flights: map[string]*flight{}, leaders: map[[16]byte]*flight{}, early: map[string]request.BatchResult{},
@@ -103,7 +103,7 @@ func (b *batcher) run(drafts iter.Seq2[*Result, error]) {
 	}
 	b.leave()
 	if b.source != nil && !b.gone {
-		b.yield(Result{}, b.source)
+		b.yield(nil, b.source)
 	}
 }
 
@@ -152,11 +152,11 @@ func (b *batcher) lost() error {
 
 func (b *batcher) emit(r *Result) {
 	if b.job.cfg.Order != Input {
-		b.gone = b.gone || !b.yield(*r, nil)
+		b.gone = b.gone || !b.yield(r, nil)
 		return
 	}
 	for ready := range b.line.in(r) {
-		b.gone = b.gone || !b.yield(*ready, nil)
+		b.gone = b.gone || !b.yield(ready, nil)
 	}
 }
 
@@ -192,7 +192,7 @@ func (b *batcher) forget() {
 			all = append(all, forgotten{name, before.claim, result})
 		}
 	}
-	together(all, func(f forgotten) { b.noteLost(settle(f.claim, f.result.Response, f.result.Err, taken(f.name))) })
+	together(all, func(f forgotten) { b.noteLost(settle(f.claim, f.result.Response, f.result.Err, withdrawn(f.name))) })
 }
 
 // noteLost ends the intake if something could not be written.

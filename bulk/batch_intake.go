@@ -60,7 +60,7 @@ func (b *batcher) retries() batchItems {
 func (b *batcher) take(draft *Result) *flight {
 	draft.place = b.taken
 	b.taken++
-	f := &flight{draft: draft, task: task{key: draft.key, item: draft.Item}}
+	f := &flight{draft: draft, task: task{key: draft.key, item: &draft.Item}}
 	f.ask = f.item.Request
 	if b.job.uncalled(b.ctx, draft, &f.task) {
 		b.emit(draft)
@@ -135,7 +135,7 @@ func (b *batcher) reserve(f *flight) {
 	case errors.Is(err, ledger.ErrNotDurable), errors.Is(err, ledger.ErrClosed):
 		b.noteLost(err)
 	default:
-		f.got, f.fate = b.job.asker.keep(b.ctx, &f.task, Result{Item: f.item, Err: err}, sent)
+		f.got, f.fate = b.job.asker.keep(b.ctx, &f.task, Result{Item: *f.item, Err: err}, sent)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
+	"github.com/seed63918563/llmgate/store"
 )
 
 // land takes in a result, to be written with others.
@@ -16,7 +17,7 @@ func (b *batcher) land(result request.BatchResult) {
 		b.early[result.ID] = result
 		return
 	}
-	f.got = Result{Item: f.item, Response: result.Response, Err: result.Err, Latency: time.Since(f.at)}
+	f.got = Result{Item: *f.item, Response: result.Response, Err: result.Err, Latency: time.Since(f.at)}
 	if b.landed = append(b.landed, f); len(b.landed) == atOnce {
 		b.settle()
 	}
@@ -44,14 +45,16 @@ func (b *batcher) conclude(f *flight) {
 	a, resp, err := b.job.asker, f.got.Response, f.got.Err
 	b.price(resp)
 	again := a.rejects(f)
-	rec, fate := taken(f.name()), left
+	rec, fate := withdrawn(f.name()), left
+	_, seq := a.index.get(f.key)
 	if !again && (f.got.Err == nil || !a.leaves(f.got.Err)) {
 		o, broken := outcomeOf(f.name(), &f.got)
 		if broken != nil {
 			f.got.Err, f.fate = broken, lost
 			return
 		}
-		rec.Outcomes[0], fate = o, sent
+		o.Place = &seq
+		rec, fate = store.Record{Outcomes: []store.Outcome{o}}, sent
 	}
 	if broken := settle(f.claim, resp, err, rec); broken != nil {
 		f.got.Err, f.fate = broken, lost
@@ -65,7 +68,8 @@ func (b *batcher) conclude(f *flight) {
 		return
 	}
 	if f.fate = fate; fate == sent {
-		a.ended(&f.task, statusOf(f.got.Class()))
+		f.got.seq = seq
+		a.ended(&f.task, statusOf(f.got.Class()), seq)
 	}
 }
 
@@ -74,7 +78,7 @@ func (a *asker) rejects(f *flight) bool {
 	if f.got.Err != nil || a.check == nil {
 		return false
 	}
-	why := a.check(&f.item, f.got.Response)
+	why := a.check(f.item, f.got.Response)
 	if why == nil {
 		return false
 	}
@@ -121,7 +125,7 @@ func (b *batcher) end(flights []*flight) {
 // copy makes what came of another item the own of one that asks the same. It is safe to be called for several at once.
 func (b *batcher) copy(f *flight) {
 	asker, of := b.job.asker, f.got
-	f.got = Result{Item: f.item, Err: of.Err}
+	f.got = Result{Item: *f.item, Err: of.Err}
 	switch {
 	case f.fate == left, f.fate == lost:
 		f.fate = left

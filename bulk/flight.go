@@ -129,10 +129,8 @@ func (b *batcher) note(names []string, of mention) error {
 	return b.broken
 }
 
-// taken takes back the intent of an item.
-func taken(name string) store.Record {
-	return store.Record{Outcomes: []store.Outcome{{Item: name, Class: classLeft, At: time.Now()}}}
-}
+// withdrawn takes back the intent of an item: it is as if it had never been sent.
+func withdrawn(name string) store.Record { return store.Record{Withdrawn: []string{name}} }
 
 // giveBack ends the claim of an item that was not submitted.
 func (f *flight) giveBack() error {
@@ -140,7 +138,7 @@ func (f *flight) giveBack() error {
 	case f.claim == nil || f.sent:
 		return nil
 	case f.noted:
-		return f.claim.Release(taken(f.name()))
+		return f.claim.Release(withdrawn(f.name()))
 	}
 	return f.claim.Release()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk/source"
@@ -25,6 +26,7 @@ type Result struct {
 	// Of a Job.
 	key  key
 	fate fate
+	seq  int64 // of its outcome
 }
 
 // AppendJSON appends the result as one line, in the form that its item came in.
@@ -35,16 +37,41 @@ func (r *Result) AppendJSON(dst []byte) ([]byte, error) {
 	return appendLine(dst, r.simple())
 }
 
-// appendLine leaves <, > and & as they are: the texts are not for web pages.
+// appendLine appends a value as a line of JSON.
 func appendLine(dst []byte, v any) ([]byte, error) {
-	out := bytes.NewBuffer(dst)
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return dst, fmt.Errorf("result: %w", err)
-	}
-	return out.Bytes(), nil
+	line := lines.Get().(*lineWriter)
+	defer lines.Put(line)
+	text, err := line.encode(v)
+	return append(dst, text...), err
 }
+
+// lineWriter writes lines of JSON, and leaves <, > and & as they are: the texts are not for web pages.
+type lineWriter struct {
+	out     bytes.Buffer
+	encoder *json.Encoder
+}
+
+var lines = sync.Pool{New: func() any {
+	l := &lineWriter{}
+	l.encoder = json.NewEncoder(&l.out)
+	l.encoder.SetEscapeHTML(false)
+	return l
+}}
+
+// encode gives the line, which is good until the next one.
+func (l *lineWriter) encode(v any) ([]byte, error) {
+	if l.out.Cap() > mostKept {
+		l.out = bytes.Buffer{}
+	}
+	l.out.Reset()
+	if err := l.encoder.Encode(v); err != nil {
+		return nil, fmt.Errorf("result: %w", err)
+	}
+	return l.out.Bytes(), nil
+}
+
+// mostKept is how much room a lineWriter keeps from one line to the next.
+const mostKept = 64 << 10
 
 type simpleResult struct {
 	ID           string               `json:"id"`

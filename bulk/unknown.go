@@ -25,13 +25,13 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		var m mention
 		_ = json.Unmarshal(intent.Body, &m) // without, it has no name
 		m.at = intent.At
-		switch k, ok := parseKey(intent.Item); {
-		case ok && m.Batch != "":
-			j.batches[intent.Item] = m.former(m.Batch)
-		case ok:
-			j.unknown[k] = m
-		default:
+		switch k, part, ok := parseName(intent.Item); {
+		case !ok || part:
 			j.parts = append(j.parts, m.ID)
+		case m.Batch != "":
+			j.batches[intent.Item] = m.former(m.Batch)
+		default:
+			j.unknown[k] = m
 		}
 	}
 	if err := errors.Join(j.findBatches(ctx), j.checkBatches()); err != nil {
@@ -41,7 +41,7 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 	all.SetLimit(atOnce)
 	for _, u := range j.cfg.Ledger.Unknown() {
 		name, ofBatch := strings.CutPrefix(u.Item, string(batchMark))
-		k, _ := parseKey(name)
+		k, _, _ := parseName(name)
 		_, unknown := j.unknown[k]
 		switch before := j.batches[name]; {
 		case ofBatch && before != nil:

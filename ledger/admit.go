@@ -2,12 +2,12 @@ package ledger
 
 import "time"
 
-func (b *books) reserve(h *Hold) {
+func (b *books) reserve(h *Hold, r *Request) {
 	if b.draining {
 		b.answer(h, ErrClosed)
 		return
 	}
-	h.account = b.account(&h.request)
+	h.account = b.account(r)
 	b.lastTicket++
 	h.ticket = b.lastTicket
 	at, err := b.try(h)
@@ -16,7 +16,7 @@ func (b *books) reserve(h *Hold) {
 		b.refuse(h, err)
 	case at != nil:
 		at.join(h)
-		b.emit(h, Event{Kind: Waiting, Budget: at.budget.name(), Amount: h.request.Amount})
+		b.emit(h, Event{Kind: Waiting, Budget: at.budget.name(), Amount: h.amount})
 	default:
 		b.grant(h)
 	}
@@ -25,13 +25,13 @@ func (b *books) reserve(h *Hold) {
 // try looks for room for a hold in every balance. It returns where the hold is to wait, or why it is refused, or neither.
 // Nothing is taken while it waits, so that holds can't block each other for good.
 func (b *books) try(h *Hold) (wait *cell, refusal *BudgetError) {
-	amount := h.request.Amount
+	amount := h.amount
 	for _, c := range h.account.cells {
 		c.look()
 		room := amount <= c.left()
 		waits := !room || c.queue.ahead(h)
 		switch {
-		case c.never(amount), !room && c.budget.AtCap != Wait, waits && h.request.NoWait:
+		case c.never(amount), !room && c.budget.AtCap != Wait, waits && h.noWait:
 			return nil, c.refusal(amount)
 		case wait == nil && waits:
 			wait = c
@@ -55,10 +55,10 @@ func (b *books) grant(h *Hold) {
 func (b *books) take(h *Hold) {
 	for _, c := range h.account.cells {
 		if c.look(); c.counts(h.at) {
-			c.reserved += h.request.Amount
+			c.reserved += h.amount
 		}
 	}
-	h.account.reserved += h.request.Amount
+	h.account.reserved += h.amount
 	h.account.open++
 	b.holds++
 }
@@ -67,13 +67,13 @@ func (b *books) take(h *Hold) {
 func (b *books) give(h *Hold) {
 	for _, c := range h.account.cells {
 		if c.look(); c.counts(h.at) {
-			c.reserved -= h.request.Amount
+			c.reserved -= h.amount
 		}
 		if len(c.queue) > 0 {
 			b.dirty = append(b.dirty, c)
 		}
 	}
-	h.account.reserved -= h.request.Amount
+	h.account.reserved -= h.amount
 	h.account.open--
 	b.holds--
 }
@@ -85,8 +85,7 @@ func (b *books) cancel(h *Hold, now time.Time) {
 		c.leave(h)
 		b.dirty = append(b.dirty, c)
 	case h.id != 0 && !h.ended.Swap(true):
-		h.end = released(h.id)
-		b.count(h, now)
+		b.count(h, new(released(h.id)), now)
 	}
 }
 
@@ -121,7 +120,7 @@ func (b *books) admitFirst(c *cell) bool {
 
 func (b *books) refuse(h *Hold, why *BudgetError) {
 	b.emit(h, Event{Kind: Refused, Budget: why.Budget, Of: why.Labels, Amount: why.Asked, Err: why})
-	b.answer(h, refused(&h.request, why))
+	b.answer(h, refused(h.provider, h.model, why))
 }
 
 func (b *books) answer(h *Hold, err error) { b.replies = append(b.replies, reply{h.reply, err}) }

@@ -48,23 +48,8 @@ type reply struct {
 	err error
 }
 
-// message is one thing asked of the books.
-type message struct {
-	kind kind
-	hold *Hold    // of reserve, cancel and end
-	note *writing // of write
-	ask  func(*books)
-}
-
-type kind int
-
-const (
-	reserve kind = iota
-	cancel
-	end
-	write
-	ask
-)
+// step is one thing done to the books, at a time that may be earlier than that of the step before.
+type step func(b *books, now time.Time)
 
 // writing is a record to be written without money.
 type writing struct {
@@ -91,24 +76,10 @@ func newBooks(cfg *Config, now time.Time) *books {
 	return b
 }
 
-// step does what a message asks, at a time that may be earlier than that of the step before.
-func (b *books) step(m message, now time.Time) {
+// step takes a step, with all that follows from it.
+func (b *books) step(do step, now time.Time) {
 	b.advance(now)
-	switch m.kind {
-	case reserve:
-		b.reserve(m.hold)
-	case cancel:
-		b.cancel(m.hold, now)
-	case end:
-		b.count(m.hold, now)
-		if b.durable {
-			b.ended = append(b.ended, m.hold)
-		}
-	case write:
-		b.written = append(b.written, m.note)
-	case ask:
-		m.ask(b)
-	}
+	do(b, now)
 	b.admit()
 }
 
@@ -148,27 +119,27 @@ func (b *books) wake() (at int64, ok bool) {
 }
 
 // count takes the end of a hold into the books, and into what the next commit writes.
-func (b *books) count(h *Hold, now time.Time) {
-	h.end.At = now
+func (b *books) count(h *Hold, end *store.End, now time.Time, with ...store.Record) {
+	end.At = now
 	b.give(h)
 	delete(b.unknown, h.id)
-	cost := h.end.Usage.Cost
+	cost := end.Usage.Cost
 	for _, c := range h.account.cells {
 		if !c.counts(h.at) {
 			continue
 		}
-		if h.end.Fate == store.Presumed {
+		if end.Fate == store.Presumed {
 			c.presumed = add(c.presumed, cost)
 		} else {
 			c.spent = add(c.spent, cost)
 		}
 		b.warn(h, c)
 	}
-	h.account.sum.Add(&h.end)
-	b.tell(h, cost)
+	h.account.sum.Add(end)
+	b.tell(h, end)
 	if b.durable {
-		b.pending.Ends = append(b.pending.Ends, h.end)
-		for _, r := range h.with {
+		b.pending.Ends = append(b.pending.Ends, *end)
+		for _, r := range with {
 			b.pending.Record.Append(r)
 		}
 	}

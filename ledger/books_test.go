@@ -13,27 +13,28 @@ func TestClockGoesBack(t *testing.T) {
 	late := time.Date(2026, 3, 2, 0, 0, 1, 0, time.UTC)
 	early := late.Add(-time.Hour)
 	b := newBooks(&cfg, early)
-	at := func(now time.Time, m message) error {
-		b.step(m, now)
+	at := func(now time.Time, do step) error {
+		b.step(do, now)
 		defer func() { b.replies = nil }()
 		if len(b.replies) == 0 {
 			return nil
 		}
 		return b.replies[0].err
 	}
-	first, second, third := &Hold{request: Request{Amount: 60}}, &Hold{request: Request{Amount: 40}}, &Hold{request: Request{Amount: 1}}
-	if err := at(late, message{kind: reserve, hold: first}); err != nil {
+	reserve := func(h *Hold) step { return func(b *books, _ time.Time) { b.reserve(h, &Request{Amount: h.amount}) } }
+	first, second, third := &Hold{amount: 60}, &Hold{amount: 40}, &Hold{amount: 1}
+	if err := at(late, reserve(first)); err != nil {
 		t.Fatal(err)
 	}
-	if err := at(early, message{kind: reserve, hold: second}); err != nil {
+	if err := at(early, reserve(second)); err != nil {
 		t.Fatal(err)
 	}
-	if err := at(early, message{kind: reserve, hold: third}); err == nil {
+	if err := at(early, reserve(third)); err == nil {
 		t.Error("the clock was set back, and the budget of the day forgot the first hold")
 	}
 	for _, h := range []*Hold{first, second} {
-		h.end = store.End{Hold: h.id, Fate: store.Released}
-		if err := at(early, message{kind: end, hold: h}); err != nil {
+		end := store.End{Hold: h.id, Fate: store.Released}
+		if err := at(early, func(b *books, now time.Time) { b.count(h, &end, now) }); err != nil {
 			t.Fatal(err)
 		}
 	}

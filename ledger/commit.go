@@ -25,7 +25,9 @@ func (b *books) batch() *store.Batch {
 	all.Record = clipped(all.Record)
 	for _, h := range b.granted {
 		all.Holds = append(all.Holds, h.hold())
-		all.Record.Append(h.request.Record)
+		if h.intent != nil {
+			all.Record.Append(*h.intent)
+		}
 	}
 	for _, w := range b.written {
 		all.Record.Append(w.record)
@@ -36,7 +38,7 @@ func (b *books) batch() *store.Batch {
 // clipped makes appending to the record leave what it was made from alone.
 func clipped(r store.Record) store.Record {
 	r.Intents, r.Outcomes, r.Cache = slices.Clip(r.Intents), slices.Clip(r.Outcomes), slices.Clip(r.Cache)
-	r.Forget = slices.Clip(r.Forget)
+	r.Withdrawn, r.Forget = slices.Clip(r.Withdrawn), slices.Clip(r.Forget)
 	return r
 }
 

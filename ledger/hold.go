@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -35,12 +36,14 @@ type Request struct {
 // the same commit. Their error is ErrNotDurable where the store failed. A Hold is safe for concurrent use.
 type Hold struct {
 	ledger *Ledger
-	ended  atomic.Bool // set by the goroutine that ends the hold, before it writes to end and with
+	ended  atomic.Bool // set by whoever ends the hold, before the ledger is told
 
-	// Written by the caller before it sends the hold, and by the ledger's goroutine after.
-	request Request
-	end     store.End
-	with    []store.Record
+	// What was asked for; the rest of the request is in the account. Nobody writes to it.
+	noWait, unpriced bool
+	amount           request.Money
+	provider, model  string
+	item             string
+	intent           *store.Record // nil without one
 
 	// The ledger's goroutine alone.
 	id      int64
@@ -53,11 +56,22 @@ type Hold struct {
 	reply chan error // of capacity 1; one answer for each question
 }
 
+func newHold(l *Ledger, r *Request) *Hold {
+	h := &Hold{
+		ledger: l, noWait: r.NoWait, unpriced: r.Unpriced, amount: r.Amount, provider: r.Provider, model: r.Model, item: r.Item,
+		reply: l.replies.Get().(chan error),
+	}
+	if !r.Record.IsZero() {
+		h.intent = new(r.Record)
+	}
+	return h
+}
+
 // ID is unique in the store.
 func (h *Hold) ID() int64 { return h.id }
 
 // Amount is what was reserved.
-func (h *Hold) Amount() request.Money { return h.request.Amount }
+func (h *Hold) Amount() request.Money { return h.amount }
 
 // Settle ends the hold with what the call used. The amount counts in full, even above what was reserved: budgets then go
 // over their caps, take no more reservations until there is room again, and an event of kind Overrun is sent. A usage
@@ -67,11 +81,11 @@ func (h *Hold) Settle(usage request.Usage, with ...store.Record) error {
 	usage.Units = nil
 	switch {
 	case usage.Priced && usage.Cost >= 0:
-	case h.request.Unpriced:
+	case h.unpriced:
 		usage.Cost, usage.CostUSD, usage.Priced = 0, 0, false
 	default:
 		fate = store.Presumed
-		usage.SetCost(h.request.Amount)
+		usage.SetCost(h.amount)
 	}
 	return h.finish(store.End{Fate: fate, Usage: usage}, with)
 }
@@ -79,8 +93,8 @@ func (h *Hold) Settle(usage request.Usage, with ...store.Record) error {
 // Presume ends the hold of a call that failed and may be billed all the same: what was reserved counts as gone.
 func (h *Hold) Presume(with ...store.Record) error {
 	var usage request.Usage
-	if !h.request.Unpriced {
-		usage.SetCost(h.request.Amount)
+	if !h.unpriced {
+		usage.SetCost(h.amount)
 	}
 	return h.finish(store.End{Fate: store.Presumed, Usage: usage}, with)
 }
@@ -100,14 +114,20 @@ func (h *Hold) finish(end store.End, with []store.Record) error {
 	if h.ended.Swap(true) {
 		return ErrEnded
 	}
-	h.end, h.with = end, with
-	h.end.Hold = h.id
-	return h.ledger.finish(h)
+	end.Hold = h.id
+	if h.ledger.cfg.Store != nil {
+		return h.ledger.finish(h, end, with)
+	}
+	err := h.ledger.stepIn(func(b *books, now time.Time) { b.count(h, &end, now) })
+	if err == nil && slices.ContainsFunc(with, func(r store.Record) bool { return !r.IsZero() }) {
+		err = ErrNoStore
+	}
+	return err
 }
 
 // hold is the hold as the store has it.
 func (h *Hold) hold() store.Hold {
 	return store.Hold{
-		ID: h.id, Account: h.account.ID, Item: h.request.Item, Amount: h.request.Amount, Priced: !h.request.Unpriced, At: time.Unix(0, h.at),
+		ID: h.id, Account: h.account.ID, Item: h.item, Amount: h.amount, Priced: !h.unpriced, At: time.Unix(0, h.at),
 	}
 }

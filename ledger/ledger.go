@@ -28,7 +28,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -39,7 +38,7 @@ import (
 // Ledger keeps budgets. Make it with New and stop it with Drain or Close. It is safe for concurrent use.
 type Ledger struct {
 	cfg     Config
-	mailbox chan message
+	mailbox chan step
 	stop    chan struct{} // closed by Close
 	stopped sync.Once
 	done    chan struct{} // closed when the goroutine has ended
@@ -74,7 +73,7 @@ func New(ctx context.Context, cfg Config) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{
-		cfg: cfg, mailbox: make(chan message, mailboxSize), stop: make(chan struct{}), done: make(chan struct{}),
+		cfg: cfg, mailbox: make(chan step, mailboxSize), stop: make(chan struct{}), done: make(chan struct{}),
 		idle: make(chan struct{}), books: newBooks(&cfg, time.Now()),
 		replies: sync.Pool{New: func() any { return make(chan error, 1) }},
 	}
@@ -100,8 +99,8 @@ func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
 	if ctx.Err() != nil {
 		return nil, interrupted(ctx, &r)
 	}
-	h := &Hold{ledger: l, request: r, reply: l.replies.Get().(chan error)}
-	if err := l.send(ctx, message{kind: reserve, hold: h}); err != nil {
+	h := newHold(l, &r)
+	if err := l.place(ctx, h, &r); err != nil {
 		if ctx.Err() != nil {
 			err = interrupted(ctx, &r)
 		}
@@ -116,11 +115,21 @@ func (l *Ledger) Reserve(ctx context.Context, r Request) (*Hold, error) {
 	case err := <-h.reply:
 		return h.granted(err)
 	case <-ctx.Done():
-		_ = l.send(context.Background(), message{kind: cancel, hold: h}) // which a closed ledger does not need
+		// A closed ledger does not need to know.
+		_ = l.send(context.Background(), func(b *books, now time.Time) { b.cancel(h, now) })
 		return nil, interrupted(ctx, &r)
 	case <-l.done:
 		return h.late()
 	}
+}
+
+// place asks for room for a hold. Without a Store nothing of it outlives the call, and costs no memory.
+func (l *Ledger) place(ctx context.Context, h *Hold, r *Request) error {
+	if l.cfg.Store == nil {
+		return l.stepIn(func(b *books, _ time.Time) { b.reserve(h, r) })
+	}
+	kept := *r
+	return l.send(ctx, func(b *books, _ time.Time) { b.reserve(h, &kept) })
 }
 
 // granted is what became of a hold by the answer to it, which is the last on its channel.
@@ -132,22 +141,22 @@ func (h *Hold) granted(err error) (*Hold, error) {
 	return h, nil
 }
 
-// send leaves a message in the mailbox, or without a Store sees to it at once. There is room as a rule, and then it costs a
-// third of the whole choice.
-func (l *Ledger) send(ctx context.Context, m message) error {
+// send leaves a step in the mailbox, or without a Store takes it at once. There is room as a rule, and then it costs a third of
+// the whole choice.
+func (l *Ledger) send(ctx context.Context, do step) error {
 	if l.cfg.Store == nil {
-		return l.stepIn(m)
+		return l.stepIn(do)
 	}
 	if l.closed() {
 		return ErrClosed
 	}
 	select {
-	case l.mailbox <- m:
+	case l.mailbox <- do:
 		return nil
 	default:
 	}
 	select {
-	case l.mailbox <- m:
+	case l.mailbox <- do:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -163,7 +172,7 @@ func (l *Ledger) check(r *Request) error {
 	case r.Unpriced && r.Amount != 0:
 		return fmt.Errorf("ledger: Amount %v of a call without a price; leave it 0", r.Amount)
 	case r.Unpriced && l.cfg.Unpriced == RefuseUnpriced && len(l.cfg.Budgets) > 0:
-		return refused(r, ErrUnpriced)
+		return refused(r.Provider, r.Model, ErrUnpriced)
 	case l.cfg.Store == nil && !r.Record.IsZero():
 		return ErrNoStore
 	}
@@ -191,20 +200,16 @@ func (h *Hold) late() (*Hold, error) {
 }
 
 // finish sends the end of a hold, and waits for it to be durable.
-func (l *Ledger) finish(h *Hold) error {
-	if l.cfg.Store != nil {
-		h.reply = l.replies.Get().(chan error)
-	}
-	if err := l.send(context.Background(), message{kind: end, hold: h}); err != nil {
+func (l *Ledger) finish(h *Hold, end store.End, with []store.Record) error {
+	h.reply = l.replies.Get().(chan error)
+	err := l.send(context.Background(), func(b *books, now time.Time) {
+		b.count(h, &end, now, with...)
+		b.ended = append(b.ended, h)
+	})
+	if err != nil {
 		return err
 	}
-	switch {
-	case l.cfg.Store != nil:
-		return l.answer(h.reply)
-	case slices.ContainsFunc(h.with, func(r store.Record) bool { return !r.IsZero() }):
-		return ErrNoStore
-	}
-	return nil
+	return l.answer(h.reply)
 }
 
 // answer waits for the answer to a message that was sent.
@@ -230,7 +235,7 @@ func (l *Ledger) Write(ctx context.Context, r store.Record) error {
 		return ErrNoStore
 	}
 	note := &writing{record: r, reply: l.replies.Get().(chan error)}
-	if err := l.send(ctx, message{kind: write, note: note}); err != nil {
+	if err := l.send(ctx, func(b *books, _ time.Time) { b.written = append(b.written, note) }); err != nil {
 		return err
 	}
 	return l.answer(note.reply)

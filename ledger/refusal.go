@@ -65,6 +65,6 @@ func (e *BudgetError) Error() string {
 }
 
 // refused wraps the reason in the error that clients return.
-func refused(r *Request, reason error) error {
-	return &request.Error{Class: request.ClassBudget, Provider: r.Provider, Model: r.Model, Err: reason}
+func refused(provider, model string, reason error) error {
+	return &request.Error{Class: request.ClassBudget, Provider: provider, Model: model, Err: reason}
 }

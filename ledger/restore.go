@@ -81,10 +81,9 @@ func (b *budget) restore(sums []store.Sum, accounts map[int64]*account) {
 
 // inherit takes over a hold that a process before left open.
 func (b *books) inherit(l *Ledger, a *account, held store.Hold) {
-	h := &Hold{ledger: l, account: a, id: held.ID, at: held.At.UnixNano()}
-	h.request = Request{
-		Amount: held.Amount, Unpriced: !held.Priced, Item: held.Item,
-		Tenant: a.Tenant, Project: a.Project, Provider: a.Provider, Model: a.Model, Labels: a.Labels,
+	h := &Hold{
+		ledger: l, amount: held.Amount, unpriced: !held.Priced, provider: a.Provider, model: a.Model, item: held.Item,
+		account: a, id: held.ID, at: held.At.UnixNano(),
 	}
 	b.take(h)
 	b.unknown[h.id] = h
@@ -107,7 +106,7 @@ func (l *Ledger) Unknown() (list []Unknown) {
 	l.ask(func(b *books) {
 		for _, h := range b.unknown {
 			list = append(list, Unknown{
-				Item: h.request.Item, Account: h.account.Account, Amount: h.request.Amount, At: time.Unix(0, h.at), hold: h,
+				Item: h.item, Account: h.account.Account, Amount: h.amount, At: time.Unix(0, h.at), hold: h,
 			})
 		}
 	})

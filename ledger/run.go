@@ -17,10 +17,10 @@ func (l *Ledger) run() {
 		alarm.set(l.wait())
 		l.turns.Unlock()
 		select {
-		case m := <-l.mailbox:
-			l.turn(m)
+		case do := <-l.mailbox:
+			l.turn(do)
 		case <-alarm.rings:
-			l.turn(message{kind: ask, ask: func(*books) {}})
+			l.turn(look)
 		case <-l.stop:
 			l.end()
 			return
@@ -60,18 +60,21 @@ func (a *alarm) set(d time.Duration) {
 	}
 }
 
-// turn takes in a message and all that wait behind it, and commits what came of them.
-func (l *Ledger) turn(m message) {
+// look is the step of those who only want what is due to be done.
+func look(*books, time.Time) {}
+
+// turn takes a step and all that wait behind it, and commits what came of them.
+func (l *Ledger) turn(do step) {
 	l.turns.Lock()
 	defer l.turns.Unlock()
 	now := time.Now()
 	retry := l.books.failed != nil
-	l.books.step(m, now)
+	l.books.step(do, now)
 	runtime.Gosched() // those who were just answered bring their next message, which then shares the turn and the commit
 	for range maxTurn {
 		select {
-		case m = <-l.mailbox:
-			l.books.step(m, now)
+		case do = <-l.mailbox:
+			l.books.step(do, now)
 			continue
 		default:
 		}
@@ -81,18 +84,18 @@ func (l *Ledger) turn(m message) {
 	l.deliver()
 }
 
-// stepIn takes in one message of a ledger without a Store, on the goroutine of the caller.
-func (l *Ledger) stepIn(m message) error {
+// stepIn takes one step of a ledger without a Store, on the goroutine of the caller.
+func (l *Ledger) stepIn(do step) error {
 	l.turns.Lock()
 	defer l.turns.Unlock()
 	if l.closed() {
 		return ErrClosed
 	}
-	l.books.step(m, time.Now())
+	l.books.step(do, time.Now())
 	l.deliver()
 	if _, ok := l.books.wake(); ok { // the goroutine is to set its alarm
 		select {
-		case l.mailbox <- message{kind: ask, ask: func(*books) {}}:
+		case l.mailbox <- look:
 		default: // it is about to
 		}
 	}
@@ -139,7 +142,7 @@ func (l *Ledger) isIdle() bool {
 
 // end takes in what has come, answers everybody, and ends the subscriptions.
 func (l *Ledger) end() {
-	l.turn(message{kind: ask, ask: (*books).close})
+	l.turn(func(b *books, _ time.Time) { b.close() })
 	l.turns.Lock()
 	defer l.turns.Unlock()
 	if n := len(l.books.pending.Ends); n > 0 {
@@ -155,7 +158,7 @@ func (l *Ledger) end() {
 func (l *Ledger) ask(do func(*books)) {
 	ready := make(chan struct{})
 	select {
-	case l.mailbox <- message{kind: ask, ask: func(b *books) { do(b); close(ready) }}:
+	case l.mailbox <- func(b *books, _ time.Time) { do(b); close(ready) }:
 		select {
 		case <-ready:
 			return

@@ -3,22 +3,21 @@ package ledger
 import (
 	"time"
 
-	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 )
 
 // tell sends the events of an end.
-func (b *books) tell(h *Hold, cost request.Money) {
-	kind := Settled
-	switch h.end.Fate {
+func (b *books) tell(h *Hold, end *store.End) {
+	kind, cost := Settled, end.Usage.Cost
+	switch end.Fate {
 	case store.Presumed:
 		kind = Presumed
 	case store.Released:
 		kind = Released
 	}
-	b.emit(h, Event{Kind: kind, Amount: h.request.Amount, Cost: cost})
-	if cost > h.request.Amount && !h.request.Unpriced {
-		b.emit(h, Event{Kind: Overrun, Amount: h.request.Amount, Cost: cost})
+	b.emit(h, Event{Kind: kind, Amount: h.amount, Cost: cost})
+	if cost > h.amount && !h.unpriced {
+		b.emit(h, Event{Kind: Overrun, Amount: h.amount, Cost: cost})
 	}
 }
 
@@ -37,6 +36,6 @@ func (b *books) emit(h *Hold, e Event) {
 	if !b.watched {
 		return
 	}
-	e.Account, e.Item, e.At = h.account.Account, h.request.Item, time.Unix(0, b.now)
+	e.Account, e.Item, e.At = h.account.Account, h.item, time.Unix(0, b.now)
 	b.events = append(b.events, e)
 }

@@ -33,7 +33,7 @@ func TestTheSameCommandGoesOnWhereItWasStopped(t *testing.T) {
 	if got := <-code; got != exitInterrupted {
 		t.Fatalf("ended with %d: %s", got, s.err.String())
 	}
-	s.saysErr(t, "2 answered, 0 failed", "interrupted: items without a result were not answered; the same command goes on")
+	s.saysErr(t, "2 answered, 0 failed", "interrupted: items without a result were not answered; to go on:\n  llmgate run "+prompts+" -c 2 -o "+out+" --model openai/m --base-url "+g.URL+"/v1\n")
 	if got := len(objects(t, contents(t, out))); got != 2 {
 		t.Fatalf("%d results were written", got)
 	}

@@ -144,7 +144,7 @@ func (r *report) progress() string {
 	answered, failures := r.counts()
 	done := answered + failures
 	return fmt.Sprintf("%s done, %d failed, %d in flight, %.1f/s, %s", grouped(done), failures, r.run.InFlight(),
-		float64(done)/elapsed.Seconds(), elapsed.Round(time.Second))
+		perSecond(done, elapsed), elapsed.Round(time.Second))
 }
 
 // progressText is how a run with a state stands, on one line.
@@ -233,7 +233,7 @@ func (r *report) summary() string {
 	if len(r.classes) > 0 {
 		fmt.Fprintf(&b, " (%s)", r.classList())
 	}
-	fmt.Fprintf(&b, " in %s (%.1f/s) by %s", elapsed.Round(time.Millisecond), float64(r.answered)/elapsed.Seconds(), r.gate.names)
+	fmt.Fprintf(&b, " in %s (%.1f/s) by %s", elapsed.Round(time.Millisecond), perSecond(r.answered, elapsed), r.gate.names)
 	fmt.Fprintf(&b, "\n%s tokens in, %s out", grouped(r.usage.PromptTokens()), grouped(r.usage.OutputTokens))
 	if r.usage.Estimated {
 		b.WriteString(" (partly estimated)")
@@ -254,6 +254,10 @@ func (r *report) summary() string {
 		b.WriteString("\n" + line)
 	}
 	return b.String()
+}
+
+func perSecond(n int, elapsed time.Duration) float64 {
+	return float64(n) / max(elapsed, time.Millisecond).Seconds()
 }
 
 func (r *report) classList() string {

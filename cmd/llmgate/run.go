@@ -11,7 +11,6 @@ import (
 
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bulk"
-	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/dispatcher"
 )
 
@@ -73,7 +72,6 @@ API, at half the price and within a day: an interrupt leaves the batches there, 
 	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
 	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
-	f.keptFlags.registerPlan(cmd)
 	f.checkFlags.register(cmd)
 	return cmd
 }
@@ -91,11 +89,12 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	}
 	switch {
 	case f.dryRun:
-		return a.plan(ctx, path, &planFlags{gateFlags: f.gateFlags, sourceFlags: f.sourceFlags, output: f.output})
-	case f.output == "" && (f.schemaFile != "" || f.check != ""):
-		return usage(errors.New("--schema and --check need -o OUT, where what is asked again is remembered"))
+		return a.tellPlan(ctx, &f.gateFlags, f.output, "items", f.asJSON, a.reckonFile(path, &f.sourceFlags))
 	case f.output != "":
 		return a.runKept(ctx, path, f)
+	}
+	if err := f.needOutput(); err != nil {
+		return usage(err)
 	}
 	gate, err := f.gateFlags.open(ctx, a)
 	if err != nil {
@@ -119,10 +118,24 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 		return err
 	}
 	defer src.Close()
+	work, err := begin(src)
+	if err != nil {
+		return stop.instead(err)
+	}
 	report := a.startReport(gate, f.quiet, out, run)
-	err = write(out, run.Results(stop.ctx, items(src, stop.happened)), report, stop, in)
+	err = write(out, run.Results(stop.ctx, stop.until(work)), report, stop, in)
 	report.end()
 	return conclude(err, stop, report)
+}
+
+// needOutput refuses what only a run with a state can do.
+func (f *runFlags) needOutput() error {
+	for _, flag := range []string{"schema", "check", "repairs", "json", "format", "unknown", "retry-failed", "confirm-above", "overwrite"} {
+		if f.given(flag) {
+			return fmt.Errorf("--%s needs -o OUT, a file for the results with a state beside it", flag)
+		}
+	}
+	return nil
 }
 
 func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run, error) {
@@ -130,22 +143,6 @@ func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run
 		return nil, fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency)
 	}
 	return bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
-}
-
-// items reads a source for a gate whose own models stand for every item. Once an interrupt has closed the file, that it can't be
-// read is no error; that nothing was in it is for the end to say.
-func items(src *source.Source, interrupted func() bool) iter.Seq2[source.Item, error] {
-	return func(yield func(source.Item, error) bool) {
-		for item, err := range src.Items() {
-			if err != nil && (interrupted() || errors.Is(err, source.ErrEmpty)) {
-				return
-			}
-			item.Request.Model = ""
-			if !yield(item, err) {
-				return
-			}
-		}
-	}
 }
 
 // write puts every result out. Once a budget is used up, no more items are taken in. Where it can't write, it closes the input:
@@ -167,20 +164,18 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *
 	return nil
 }
 
-var errNoItems = errors.New("no items in the input: each line must be a JSON object with a prompt or messages")
+var errStopped = &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered; with -o OUT the same command could go on")}
 
 // conclude turns how the run went into an exit code.
 func conclude(err error, stop *interruption, r *report) error {
-	answered, failures := r.counts()
+	_, failures := r.counts()
 	switch {
 	case err != nil:
 		return failed(err)
 	case stop.happened():
-		return &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered")}
+		return errStopped
 	case failures > 0:
 		return &exitError{code: exitFailed}
-	case answered == 0:
-		return usage(errNoItems)
 	}
 	return nil
 }

@@ -13,9 +13,8 @@ import (
 type body struct {
 	buffer *Buffer
 	users  atomic.Int32
-	// read says whether the transport took any of it, without which nothing can have reached the provider.
-	read  atomic.Bool
-	first bodyReader
+	read   atomic.Bool // some of it
+	first  bodyReader
 }
 
 // newBody takes over the buffer on behalf of the sender, who calls release once, and of the first reader.
@@ -25,6 +24,8 @@ func newBody(buffer *Buffer) *body {
 	b.first.body = b
 	return b
 }
+
+func (b *body) taken() bool { return b.read.Load() }
 
 func (b *body) release() {
 	if b.users.Add(-1) == 0 {

@@ -8,8 +8,8 @@ type Buffer struct{ B []byte }
 // maxPooled keeps one huge body from pinning its memory for good.
 const maxPooled = 1 << 20
 
-// short is the size of what most questions fit into.
-const short = 512
+// short is the size of what most questions fit into. With the headers it is no larger than a connection's write buffer.
+const short = 768
 
 var (
 	buffers = sync.Pool{New: func() any { return &Buffer{B: make([]byte, 0, 8*short)} }}

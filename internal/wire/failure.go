@@ -29,8 +29,11 @@ func (c *Client) sendError(ctx context.Context, err error, sent bool) *request.E
 		cert   *tls.CertificateVerificationError
 		op     *net.OpError
 		netErr net.Error
+		kept   *refusal
 	)
 	switch {
+	case errors.As(err, &kept):
+		e.MaybeBilled = false
 	case errors.As(err, &dns):
 		e.Message, e.MaybeBilled = "host "+dns.Name+" not found; check the base URL and the network", false
 	case errors.As(err, &cert):

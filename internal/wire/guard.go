@@ -29,18 +29,27 @@ func AddGuard(g Guard) (remove func()) {
 	}
 }
 
+// refusal is an error that kept a request from being sent.
+type refusal struct{ error }
+
+func (r *refusal) Unwrap() error { return r.error }
+
 // Guarded makes a transport's choice of proxy pass the guards. That choice is the one thing which net/http does for
 // every request, over an idle connection as well as a new one, and which may fail; a dialer sees new connections only,
 // and sees the proxy's address in place of the request's.
 func Guarded(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) {
 		if err := pass(r); err != nil {
-			return nil, err
+			return nil, &refusal{err}
 		}
 		if proxy == nil {
 			return nil, nil
 		}
-		return proxy(r)
+		u, err := proxy(r)
+		if err != nil {
+			err = &refusal{err}
+		}
+		return u, err
 	}
 }
 

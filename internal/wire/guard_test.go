@@ -26,11 +26,11 @@ func TestGuardsSeeRequestsBeforeTheProxyIsChosen(t *testing.T) {
 	}
 	lets := guard(nil)
 	removeFirst, removeSecond := guard(first), guard(second)
-	if _, err := choose(req); err != first || seen != 3 {
+	if _, err := choose(req); !errors.Is(err, first) || seen != 3 {
 		t.Errorf("got %v after %d of 3 guards", err, seen)
 	}
 	removeFirst()
-	if _, err := choose(req); err != second {
+	if _, err := choose(req); !errors.Is(err, second) {
 		t.Errorf("got %v", err)
 	}
 	removeSecond()

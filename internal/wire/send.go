@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
 )
 
@@ -91,30 +91,50 @@ type Target struct {
 // Post sends the buffer, which it takes over, and blocks until response headers have come. Errors are *request.Error;
 // a response with an error status is not an error here.
 func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, error) {
-	buffer = buffer.fit()
-	content := newBody(buffer)
-	defer content.release()
-	return c.send(ctx, &http.Request{
+	req := &http.Request{
 		Method: http.MethodPost, URL: to.URL, Host: to.URL.Host, Header: to.Header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: &content.first, GetBody: content.open, ContentLength: int64(len(buffer.B)),
-	}, &content.read)
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(buffer.B)),
+	}
+	if !c.packable(ctx, buffer) {
+		content := newBody(buffer.fit())
+		defer content.release()
+		req.Body, req.GetBody = &content.first, content.open
+		return c.send(ctx, req, content)
+	}
+	p := pack(buffer)
+	req.Body, req.GetBody = p.body, p.opener()
+	reply, err := c.send(httptrace.WithClientTrace(ctx, &p.trace), req, p)
+	if err == nil {
+		p.free()
+	}
+	return reply, err
 }
 
 // Get asks for what is at the target, as Post does.
 func (c *Client) Get(ctx context.Context, from *Target) (*Reply, error) {
-	var sent atomic.Bool // a question for what is there already is never billed
 	return c.send(ctx, &http.Request{
 		Method: http.MethodGet, URL: from.URL, Host: from.URL.Host, Header: from.Header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody,
-	}, &sent)
+	}, nothing{})
 }
 
-// send does what Post does with a request; sent tells whether the transport has taken any of its body.
-func (c *Client) send(ctx context.Context, req *http.Request, sent *atomic.Bool) (*Reply, error) {
+// content is what a request has in its body. It tells whether the transport may have taken any of it, without which nothing can
+// have reached the provider.
+type content interface{ taken() bool }
+
+// nothing is the content of a question for what is there already, which is never billed.
+type nothing struct{}
+
+func (nothing) taken() bool { return false }
+
+// send does what Post does with a request.
+func (c *Client) send(ctx context.Context, req *http.Request, content content) (*Reply, error) {
+	if ctx.Err() != nil {
+		return nil, c.sendError(ctx, ctx.Err(), false)
+	}
 	r := &Reply{client: c, parent: ctx}
 	ctx, r.cancel = context.WithCancelCause(ctx)
-	r.watch = startWatch(orForever(c.cfg.FirstByteTimeout), c.firstByteErr, r.cancel)
+	r.watch = startWatch(orForever(c.cfg.FirstByteTimeout), orForever(c.cfg.IdleTimeout), c.firstByteErr, r.cancel)
 	resp, err := c.cfg.Transport.RoundTrip(req.WithContext(ctx))
 	if err == nil && resp == nil {
 		err = errNoResponse
@@ -124,7 +144,7 @@ func (c *Client) send(ctx context.Context, req *http.Request, sent *atomic.Bool)
 			resp.Body.Close()
 		}
 		r.finish()
-		return nil, c.sendError(r.parent, r.watch.because(err), sent.Load())
+		return nil, c.sendError(r.parent, r.watch.because(err), content.taken())
 	}
 	r.Status, r.Header, r.body, r.length = resp.StatusCode, resp.Header, resp.Body, resp.ContentLength
 	if r.body == nil {

@@ -21,6 +21,7 @@ type watch struct {
 
 	mu    sync.Mutex
 	limit time.Duration
+	due   time.Duration // when the timer fires, after start
 	cause error
 	done  bool
 	// expired: the watch ended the call.
@@ -29,12 +30,13 @@ type watch struct {
 
 const notWaiting = -1
 
-// startWatch begins the first wait at once: after limit, cancel is called with cause.
-func startWatch(limit time.Duration, cause error, cancel context.CancelCauseFunc) *watch {
-	w := &watch{cancel: cancel, start: time.Now(), limit: limit, cause: cause}
+// startWatch begins the first wait at once: after limit, cancel is called with cause. soon is the limit expected to come next: a
+// timer that looks by then need not be moved, which can wake a processor for nothing.
+func startWatch(limit, soon time.Duration, cause error, cancel context.CancelCauseFunc) *watch {
+	w := &watch{cancel: cancel, start: time.Now(), limit: limit, due: min(limit, soon), cause: cause}
 	w.mu.Lock() // the timer may fire before it is stored
 	defer w.mu.Unlock()
-	w.timer = time.AfterFunc(limit, w.look)
+	w.timer = time.AfterFunc(w.due, w.look)
 	return w
 }
 
@@ -44,7 +46,15 @@ func (w *watch) next(limit time.Duration, cause error) {
 	defer w.mu.Unlock()
 	w.rest()
 	w.limit, w.cause = limit, cause
-	w.timer.Reset(limit)
+	if now := time.Since(w.start); now+limit < w.due {
+		w.set(now, limit)
+	}
+}
+
+// set has the timer look after a while.
+func (w *watch) set(now, after time.Duration) {
+	w.due = now + after
+	w.timer.Reset(after)
 }
 
 // wait begins a wait, rest ends it.
@@ -58,16 +68,16 @@ func (w *watch) look() {
 	if w.done {
 		return
 	}
-	left := w.limit
+	now, left := time.Since(w.start), w.limit
 	if began := w.began.Load(); began != notWaiting {
-		left -= time.Since(w.start) - time.Duration(began)
+		left -= now - time.Duration(began)
 	}
 	if left <= 0 {
 		w.expired = true
 		w.cancel(w.cause)
 		return
 	}
-	w.timer.Reset(left)
+	w.set(now, left)
 }
 
 // stop ends the watch; cancel is not called after it returns.

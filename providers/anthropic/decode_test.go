@@ -176,3 +176,8 @@ func TestAnswersThatAreNone(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatCameStays(t *testing.T) {
+	tested.CheckKeeping(t, whole(`{"type":"thinking","thinking":"hm"},{"type":"text","text":"one"},{"type":"tool_use","id":"1","name":"f","input":{}}`, `"tool_use"`),
+		whole(`{"type":"text","text":"half"}`, `"refusal"`))
+}

@@ -148,3 +148,7 @@ func TestUsageIsMadeDisjoint(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatCameStays(t *testing.T) {
+	tested.CheckKeeping(t, answer(`{"text":"hm","thought":true},{"text":"one"},{"functionCall":{"name":"f","args":{}}}`, "STOP"), answer(`{"text":"half"}`, "SAFETY"))
+}

@@ -14,6 +14,14 @@ type codec struct {
 	client *Client
 }
 
+var (
+	chatDesk      dialect.Desk[chat, *chat]
+	responsesDesk dialect.Desk[responses, *responses]
+)
+
+func (c *Client) newChat(req *request.Request) chat           { return chat{codec: c.codec(req)} }
+func (c *Client) newResponses(req *request.Request) responses { return responses{codec: c.codec(req)} }
+
 func (c *Client) codec(req *request.Request) codec {
 	return codec{Call: c.dialect.NewCall(req), client: c}
 }

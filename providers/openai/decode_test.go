@@ -185,3 +185,9 @@ func FuzzStream(f *testing.F) {
 		tested.CheckOutcome(t, got.Last, err)
 	})
 }
+
+func TestWhatCameStays(t *testing.T) {
+	tested.CheckKeeping(t, message(`"content":"half","refusal":"I won't.","reasoning":"hm","tool_calls":[{"id":"1","function":{"name":"f","arguments":"{}"}}]`, `"stop"`),
+		message(`"content":"whole","tool_calls":[{"id":"1","function":{"name":"g","arguments":"{}"}}]`, `"tool_calls"`))
+	testedResponses.CheckKeeping(t, `{"id":"r","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"one"}]},{"type":"function_call","name":"f","arguments":"{}"}]}`)
+}
