@@ -88,6 +88,9 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		if path == "-" && f.above != "" {
 			return usage(errors.New("--confirm-above: standard input can be read only once; give a file"))
 		}
+		if _, err := f.batch(ctx, gate); err != nil {
+			return err
+		}
 		return a.confirm(ctx, f, gate, "items", a.reckonFile(path, &f.sourceFlags))
 	})
 	if err != nil {
