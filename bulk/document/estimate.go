@@ -2,7 +2,7 @@ package document
 
 import (
 	"fmt"
-	"strconv"
+	"hash/fnv"
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/tokens"
@@ -36,7 +36,7 @@ func (p *Processor) Estimate(doc Document) ([]request.Request, error) {
 			if of == 1 {
 				continue // moves up as it is
 			}
-			q, err := p.combine(doc.Name, level, i+1, madeUp(of, size, len(list)))
+			q, err := p.combine(doc.Name, level, i+1, madeUp(of, size, mark(doc.Name)+uint32(len(list))))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", doc.Name, err)
 			}
@@ -61,14 +61,21 @@ func (p *Processor) separators() int {
 	return tokens.For(p.plan.Request.Model, tokens.Text(separator))
 }
 
-// madeUp are a number of answers of a size, in tokens, that differ from those for another place: a question that is asked twice
-// would count once.
-func madeUp(n, size, place int) []answer {
+// mark is a number that other documents hardly have.
+func mark(name string) uint32 {
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(name)) // it never fails
+	return sum.Sum32()
+}
+
+// madeUp are a number of answers of a size, in tokens. A number of their own makes them differ from those for another question: one
+// that is asked twice counts once.
+func madeUp(n, size int, own uint32) []answer {
+	number := fmt.Sprint(own)
+	text := number + strings.Repeat(" word", max(0, size-tokens.Text(number)))
 	list := make([]answer, n)
-	number := strconv.Itoa(place)
-	words := strings.Repeat(" word", max(0, size-tokens.Text(number)))
 	for i := range list {
-		list[i] = answer{resp: &request.Response{Content: number + words}}
+		list[i] = answer{resp: &request.Response{Content: text}}
 	}
 	return list
 }

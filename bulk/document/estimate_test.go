@@ -39,7 +39,7 @@ func TestEstimateIsTheWorstCase(t *testing.T) {
 			Prompt: "Sum up part {{.chunk}}:", Reduce: "Level {{.level}}: {{.text}}", ChunkTokens: rapid.IntRange(30, 200).Draw(t, "chunk"),
 			Concurrency: 1,
 		}
-		longest := rapid.IntRange(1, plan.ChunkTokens/2-2).Draw(t, "answer")
+		longest := rapid.IntRange(5, plan.ChunkTokens/2-2).Draw(t, "answer")
 		plan.Request.MaxTokens = longest
 		p, err := document.New(plan)
 		if err != nil {
@@ -86,6 +86,29 @@ func TestEstimateWithoutABoundIsForPairs(t *testing.T) {
 	maps := slices.IndexFunc(all, func(r request.Request) bool { return strings.HasPrefix(r.Messages[0].Content, "b") })
 	if err != nil || maps < 10 || len(all) != 2*maps-1 {
 		t.Errorf("%d requests for %d chunks, %v; pairs take one less than there are chunks", len(all), maps, err)
+	}
+}
+
+// Questions that reduce the answers about two documents differ, for the answers will.
+func TestEstimatesOfTwoDocumentsDiffer(t *testing.T) {
+	p, err := document.New(document.Plan{Prompt: "a", Reduce: "b", ChunkTokens: 40})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]int{}
+	for _, name := range []string{"d", "e"} {
+		list, err := p.Estimate(document.Document{Name: name, Text: sizedText(80)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, req := range list {
+			texts[req.Messages[0].Content]++
+		}
+	}
+	for text, n := range texts {
+		if reduces := strings.HasPrefix(text, "b"); reduces && n > 1 {
+			t.Errorf("%q is asked %d times", text, n)
+		}
 	}
 }
 

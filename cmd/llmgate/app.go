@@ -52,3 +52,16 @@ func (a *app) input(path string) (io.ReadCloser, error) {
 	}
 	return f, nil
 }
+
+// widthOf is that of a screen, in letters, 0 if it is not known.
+func widthOf(w any) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}

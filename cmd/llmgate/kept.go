@@ -88,6 +88,9 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		if path == "-" && f.above != "" {
 			return usage(errors.New("--confirm-above: standard input can be read only once; give a file"))
 		}
+		if _, err := f.batch(ctx, gate); err != nil {
+			return err
+		}
 		return a.confirm(ctx, f, gate, "items", a.reckonFile(path, &f.sourceFlags))
 	})
 	if err != nil {
@@ -184,17 +187,31 @@ func (f *runFlags) job(gate *opened, stop *interruption) bulk.JobConfig {
 
 // workOn does the work, and tells how it goes.
 func (a *app) workOn(state *bulk.State, gate *opened, f *runFlags, cfg bulk.JobConfig, stop *interruption) error {
-	var rep *report
-	cfg.Watch = func(r *bulk.Result) { rep.add(r) }
+	var told *events
+	if f.asJSON {
+		told = newEvents(a.out)
+	}
+	rep := a.newReport(gate, f.quiet || f.asJSON, nil)
+	cfg.Watch = func(r *bulk.Result) {
+		rep.add(r)
+		told.failure(r)
+	}
 	job, err := state.Job(cfg)
 	if err != nil {
 		return usage(err)
 	}
-	rep = a.startKept(gate, f, job)
+	rep.job = job
+	rep.begin(io.Discard)
+	if told != nil {
+		told.tell(startEvent{head("start"), cfg.Source, gate.names, f.output, cfg.Total})
+		gate.notices.report(told.changed)
+		rep.wait.Go(func() { told.watch(job, rep.stop) })
+		rep.wait.Go(func() { told.heed(stop, rep.stop) })
+	}
 	sum, err := job.Run(stop.ctx)
 	rep.kept, rep.refusal = keptLines(sum, f.output), usedUp(sum.Stopped)
 	rep.end()
-	rep.event("summary", sum.Snapshot, reason(sum))
+	told.summary(sum, f.output)
 	return a.concludeKept(err, sum, stop)
 }
 

@@ -98,24 +98,6 @@ func TestABudgetSaysWhatMoreWouldBuy(t *testing.T) {
 	s.expect(t, exitOK, append(args, "1usd")...)
 }
 
-func TestEventsAreJSON(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *session) {
-		in, w := pipe(t.Context())
-		s.in = in
-		code := s.start(t, "run", "-", "--json", "-o", filepath.Join(t.TempDir(), "out"))
-		fmt.Fprintln(w, `{"id":"a","prompt":"x"}`)
-		s.out.waitFor(`"event":"progress"`)
-		w.Close()
-		if got := <-code; got != exitOK {
-			t.Fatalf("ended with %d: %s", got, s.err.String())
-		}
-		events := objects(t, s.out.String())
-		if last := events[len(events)-1]; last["event"] != "summary" || last["answered"] != 1.0 || s.err.String() != "" {
-			t.Errorf("events %v; and %q", events, s.err.String())
-		}
-	})
-}
-
 func TestProgressIsToldFromTimeToTimeWhereNobodyWatches(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *session) {
 		in, w := pipe(t.Context())

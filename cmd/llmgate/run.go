@@ -122,7 +122,9 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	if err != nil {
 		return stop.instead(err)
 	}
-	report := a.startReport(gate, f.quiet, out, run)
+	report := a.newReport(gate, f.quiet, run)
+	report.total = f.total(path, gate.vendor)
+	report.begin(a.out)
 	err = write(out, run.Results(stop.ctx, stop.until(work)), report, stop, in)
 	report.end()
 	return conclude(err, stop, report)

@@ -145,5 +145,6 @@ func TestWhatDoesNotGoViaBatch(t *testing.T) {
 		if !strings.Contains(s.err.String(), want) {
 			t.Errorf("%s: %s", flags, s.err.String())
 		}
+		nothingLeft(t, out)
 	}
 }
