@@ -1,9 +1,9 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
+	"database/sql/driver"
 	"maps"
+	"slices"
 
 	"github.com/seed63918563/llmgate/store"
 )
@@ -21,22 +21,29 @@ type change struct {
 	withdraws bool
 	// gathers: its page has all that is under way.
 	gathers bool
+	text    []byte // room for the page
 }
 
+func newChange(w *writer) change {
+	return change{writer: w, page: newBegun(), ended: map[int64]bool{}, met: map[string]bool{}}
+}
+
+// change begins one, in the room of the one before.
 func (w *writer) change() *change {
-	c := &change{writer: w, page: newBegun(), ended: map[int64]bool{}, met: map[string]bool{}}
+	c := &w.made
+	clear(c.page.holds)
+	clear(c.page.intents)
+	clear(c.ended)
+	clear(c.met)
+	c.err, c.seqs, c.withdraws, c.gathers = nil, c.seqs[:0], false, false
 	c.page.lastHold, c.page.lastSeq = w.begun.lastHold, w.begun.lastSeq
 	return c
 }
 
 // do executes a statement, and gives the row that it inserted.
-func (c *change) do(s *sql.Stmt, args ...any) (row int64) {
-	if c.err != nil {
-		return 0
-	}
-	done, err := s.ExecContext(context.Background(), args...)
-	if c.err = err; err == nil {
-		row, c.err = done.LastInsertId()
+func (c *change) do(s *statement, values ...driver.Value) (row int64) {
+	if c.err == nil {
+		row, c.err = s.insert(values...)
 	}
 	return row
 }
@@ -51,9 +58,10 @@ func (c *change) write(b *store.Batch) error {
 		c.hold(&b.Holds[i])
 	}
 	for i := range b.Ends {
-		c.end(&b.Ends[i])
+		c.settle(&b.Ends[i])
 	}
 	for _, n := range b.Intents {
+		n.Body = slices.Clone(n.Body)
 		c.page.intents[n.Item] = n
 	}
 	for i := range b.Outcomes {
@@ -63,29 +71,28 @@ func (c *change) write(b *store.Batch) error {
 		c.withdraws = c.meet(item) || c.withdraws
 	}
 	c.cached(&b.Record)
-	c.begin()
+	c.paginate()
 	return c.err
 }
 
 // hold begins a call, unless it is there already.
 func (c *change) hold(h *store.Hold) {
-	if _, ok := c.begun.holds[h.ID]; ok || h.ID <= c.page.lastHold && c.hasEntry(h.ID) {
+	if _, ok := c.begun.holds[h.ID]; ok || h.ID <= c.page.lastHold && c.exists(h.ID) {
 		return
 	}
 	c.page.holds[h.ID] = *h
 	c.page.lastHold = max(c.page.lastHold, h.ID)
 }
 
-func (c *change) hasEntry(id int64) bool {
-	found, err := list(found(context.Background(), c.conn, scanNumber, "select 1 from entries where id = ?", id))
+func (c *change) exists(id int64) (found bool) {
 	if c.err == nil {
-		c.err = err
+		found, c.err = c.hasEntry.finds(id)
 	}
-	return len(found) > 0
+	return found
 }
 
-// end makes an entry of a call that is under way.
-func (c *change) end(e *store.End) {
+// settle makes an entry of a call that is under way.
+func (c *change) settle(e *store.End) {
 	h, ok := c.page.holds[e.Hold]
 	if ok {
 		delete(c.page.holds, e.Hold)
@@ -96,8 +103,8 @@ func (c *change) end(e *store.End) {
 		c.ended[e.Hold] = true
 	}
 	u := &e.Usage
-	c.do(c.newEntry, h.ID, h.Account, h.Item, string(e.Fate), int64(h.Amount), int64(u.Cost), u.Priced, u.InputTokens, u.CacheReadTokens,
-		u.CacheWrite5mTokens+u.CacheWrite1hTokens, u.OutputTokens, nanos(h.At), nanos(e.At))
+	c.do(c.newEntry, h.ID, h.Account, h.Item, string(e.Fate), int64(h.Amount), int64(u.Cost), u.Priced, int64(u.InputTokens), int64(u.CacheReadTokens),
+		int64(u.CacheWrite5mTokens+u.CacheWrite1hTokens), int64(u.OutputTokens), nanos(h.At), nanos(e.At))
 }
 
 // outcome writes an outcome before it takes away the one that it replaces, so that the greatest Seq is never given twice.
@@ -121,17 +128,18 @@ func (c *change) meet(item string) bool {
 	return now || before
 }
 
-// begin writes the page of what is begun, or of all that is under way where too much of what the pages have has ended.
-func (c *change) begin() {
+// paginate writes the page of what is begun, or of all that is under way where too much of what the pages have has ended.
+func (c *change) paginate() {
 	left := c.begun.len() - len(c.ended) - len(c.met) + c.page.len()
 	c.gathers = c.withdraws || c.paged > 0 && (left <= 0 || c.paged+c.page.len() > 4*left+1000)
 	page := c.page
 	if c.gathers {
-		c.do(c.clear)
+		c.do(c.writer.clear)
 		page = c.left()
 	}
 	if page.len() > 0 {
-		c.do(c.newPage, page.lastSeq, page.append(nil))
+		c.text = page.append(c.text[:0])
+		c.do(c.newPage, page.lastSeq, c.text)
 	}
 }
 

@@ -15,12 +15,14 @@ type writer struct {
 	db   *sql.DB
 	conn *sql.Conn
 
-	newAccount, newEntry, newPage, clear, newOutcome, replaced, newCached, forget, forgetExpired *sql.Stmt
+	begin, end, undo                                                                                       *statement
+	newAccount, newEntry, hasEntry, newPage, clear, newOutcome, replaced, newCached, forget, forgetExpired *statement
 
-	prepared []*sql.Stmt // all of them
+	prepared []*statement // all of them
 
 	begun begun // what is under way
 	paged int   // how many calls and items the pages have, with those that have ended
+	made  change
 }
 
 func openWriter(ctx context.Context, path string, steps []string) (*writer, error) {
@@ -29,6 +31,7 @@ func openWriter(ctx context.Context, path string, steps []string) (*writer, erro
 		return nil, err
 	}
 	w := &writer{db: db}
+	w.made = newChange(w)
 	if err := w.open(ctx, steps); err != nil {
 		_ = w.close()
 		return nil, err
@@ -63,16 +66,18 @@ func (w *writer) open(ctx context.Context, steps []string) (err error) {
 		return err
 	}
 	w.paged = w.begun.len()
-	return w.prepare(ctx)
+	return w.conn.Raw(func(conn any) error { return w.prepare(ctx, conn) })
 }
 
-func (w *writer) prepare(ctx context.Context) (err error) {
+func (w *writer) prepare(ctx context.Context, conn any) (err error) {
 	for _, s := range []struct {
-		to  **sql.Stmt
+		to  **statement
 		sql string
 	}{
+		{&w.begin, "begin immediate"}, {&w.end, "commit"}, {&w.undo, "rollback"},
 		{&w.newAccount, "insert or ignore into accounts values (?, ?, ?, ?, ?, ?)"},
 		{&w.newEntry, "insert into entries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+		{&w.hasEntry, "select 1 from entries where id = ?"},
 		{&w.newPage, "insert into begun (seq, page) values (?, ?)"},
 		{&w.clear, "delete from begun"},
 		{&w.newOutcome, "insert into outcomes (item, class, at, body) values (?, ?, ?, ?)"},
@@ -81,7 +86,7 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 		{&w.forget, "delete from cache where key = ?"},
 		{&w.forgetExpired, "delete from cache where expires > 0 and expires <= ?"},
 	} {
-		if *s.to, err = w.conn.PrepareContext(ctx, s.sql); err != nil {
+		if *s.to, err = prepare(ctx, conn, s.sql); err != nil {
 			return err
 		}
 		w.prepared = append(w.prepared, *s.to)
@@ -92,36 +97,35 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 // close writes the log back into the file, which SQLite does when the last connection ends and none of its statements lives.
 func (w *writer) close() error {
 	var errs []error
-	for _, s := range w.prepared {
-		errs = append(errs, s.Close())
-	}
 	if w.conn != nil {
-		errs = append(errs, w.conn.Close())
+		errs = append(errs, w.conn.Raw(func(any) error {
+			for _, s := range w.prepared {
+				errs = append(errs, s.Close())
+			}
+			return nil
+		}), w.conn.Close())
 	}
 	return errors.Join(append(errs, w.db.Close())...)
 }
 
 // commit runs to its end without a context: a write that was interrupted would leave open what was written.
 func (w *writer) commit(b *store.Batch) error {
-	if err := w.run("begin immediate"); err != nil {
-		return err
-	}
-	c := w.change()
-	err := c.write(b)
-	if err == nil {
-		err = w.run("commit")
-	}
-	if err != nil {
-		_ = w.run("rollback") // fails where SQLite has rolled back by itself
-		return err
-	}
-	c.accept(b)
-	return nil
-}
-
-func (w *writer) run(sql string) error {
-	_, err := w.conn.ExecContext(context.Background(), sql)
-	return err
+	return w.conn.Raw(func(any) error {
+		if _, err := w.begin.insert(); err != nil {
+			return err
+		}
+		c := w.change()
+		err := c.write(b)
+		if err == nil {
+			_, err = w.end.insert()
+		}
+		if err != nil {
+			_, _ = w.undo.insert() // fails where SQLite has rolled back by itself
+			return err
+		}
+		c.accept(b)
+		return nil
+	})
 }
 
 // labelText writes labels as a JSON object, so that SQL can look into it.
