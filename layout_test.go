@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"policy/router":      {"request", "policy", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap"},
 	"policy/retry":       {"request", "policy", "policy/router", "go.uber.org/zap"},
 	"internal/allowance": {},
+	"internal/dense":     {},
 	"internal/limiter":   {"golang.org/x/time/rate"},
 	"dispatcher": {
 		"request", "policy", "policy/router", "pricing", "store", "ledger", "dispatcher/lane", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap",
@@ -60,7 +61,7 @@ var allowed = map[string][]string{
 	"providers":       {"request", "pricing", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"cache":           {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
 	"bulk": {
-		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "dispatcher/lane", "bulk/source", "bulk/viabatch", "providers/openai", "internal/tokens", "golang.org/x/sync/errgroup",
+		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "dispatcher/lane", "bulk/source", "bulk/viabatch", "providers/openai", "internal/dense", "internal/tokens", "golang.org/x/sync/errgroup",
 	},
 	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
 	"cmd/llmgate": {".", "config", "dispatcher/lane", "store", "bulk/schema", "bulk/document", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router", "bench", "bench/measure", "bench/pace", "bench/prompt", "bench/raw", "bench/report"},
@@ -94,7 +95,8 @@ var allowed = map[string][]string{
 	"internal/cputime": {},
 	"internal/words":   {},
 	"bulk/source": {
-		"request", "internal/dialect", "internal/fields", "internal/jsontext", "providers/anthropic", "providers/gemini", "providers/openai",
+		"request", "internal/dense", "internal/dialect", "internal/fields", "internal/jsontext", "providers/anthropic", "providers/gemini",
+		"providers/openai",
 		"github.com/klauspost/compress/zstd",
 	},
 	"bulk/viabatch":       {"request", "policy"},

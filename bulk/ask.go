@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/internal/dense"
 	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
@@ -28,7 +29,7 @@ type asker struct {
 
 	answered atomic.Int64 // calls that were answered in this run
 	mu       sync.Mutex
-	flights  map[[16]byte]chan struct{} // closed when the call has ended
+	flights  map[dense.Key]chan struct{} // closed when the call has ended
 }
 
 // fate is how an item came to its result.

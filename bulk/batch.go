@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk/viabatch"
+	"github.com/seed63918563/llmgate/internal/dense"
 	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -57,7 +58,7 @@ type batcher struct {
 	gone bool
 	// flights are the items without a result, by name; leaders the same by what they ask.
 	flights map[string]*flight
-	leaders map[[16]byte]*flight
+	leaders map[dense.Key]*flight
 	// early are results of items of a former run that the intake has not come to.
 	early map[string]request.BatchResult
 	// landed are flights whose result is not written yet, again those whose answer did not pass the check.
@@ -73,7 +74,7 @@ func (j *Job) viaBatch(ctx context.Context, drafts iter.Seq2[*Result, error]) it
 	return func(yield func(*Result, error) bool) {
 		b := &batcher{
 			Batch: j.cfg.Batch, job: j, ctx: ctx, yield: yield,
-			flights: map[string]*flight{}, leaders: map[[16]byte]*flight{}, early: map[string]request.BatchResult{},
+			flights: map[string]*flight{}, leaders: map[dense.Key]*flight{}, early: map[string]request.BatchResult{},
 		}
 		b.run(drafts)
 	}

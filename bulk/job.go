@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/internal/dense"
 	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
@@ -125,7 +126,7 @@ func (s *State) Job(cfg JobConfig) (*Job, error) {
 	j := &Job{cfg: cfg, state: s, stop: make(chan struct{}), unknown: map[key]mention{}, batches: map[string]*former{}}
 	j.asker = &asker{
 		dispatcher: cfg.Dispatcher, ledger: cfg.Ledger, store: s.store, index: s.index,
-		check: cfg.Check, repair: cfg.Repair, retries: cfg.CheckRetries, flights: map[[16]byte]chan struct{}{},
+		check: cfg.Check, repair: cfg.Repair, retries: cfg.CheckRetries, flights: map[dense.Key]chan struct{}{},
 	}
 	j.run = &Run{cfg: Config{Concurrency: cfg.Concurrency, Order: cfg.Order, Stop: j.stop}, answer: j.answer}
 	for _, row := range cfg.Ledger.Summary() {

@@ -9,13 +9,18 @@ import (
 
 	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/cache"
+	"github.com/seed63918563/llmgate/internal/dense"
 )
 
-// key is the identity of an item: what is asked, of whom, under which ID. Two items of the same content are the same question.
+// key is the identity of an item: what is asked, of whom, under which ID, by 96 and 40 bits of their hashes. Two items of the same
+// content are the same question: among a billion questions two are taken for one with a chance of 1 in 10^11.
 type key struct {
-	content [16]byte
-	id      [7]byte
+	content dense.Key
+	id      [5]byte
 }
+
+// keyBytes is the length of a key in its name.
+const keyBytes = len(key{}.content) + len(key{}.id)
 
 // partMark begins the names of what is asked on the way to an item's answer, which is in no output.
 const partMark = '~'
@@ -27,24 +32,22 @@ var keyText = base64.RawURLEncoding
 
 // name is the item's name in the store.
 func (k key) name() string {
-	var raw [23]byte
-	copy(raw[:16], k.content[:])
-	copy(raw[16:], k.id[:])
+	var raw [keyBytes]byte
+	copy(raw[copy(raw[:], k.content[:]):], k.id[:])
 	return keyText.EncodeToString(raw[:])
 }
 
 // parseName reads the name of an item or of a part.
 func parseName(name string) (k key, part, ok bool) {
 	name, part = strings.CutPrefix(name, string(partMark))
-	var raw [23]byte
+	var raw [keyBytes]byte
 	if len(name) != keyText.EncodedLen(len(raw)) {
 		return k, part, false
 	}
 	if _, err := keyText.Decode(raw[:], []byte(name)); err != nil {
 		return k, part, false
 	}
-	copy(k.content[:], raw[:16])
-	copy(k.id[:], raw[16:])
+	copy(k.id[:], raw[copy(k.content[:], raw[:]):])
 	return k, part, true
 }
 

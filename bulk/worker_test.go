@@ -207,7 +207,7 @@ func (w *worker) source() (*source.Source, error) {
 
 func (w *worker) dispatcher(books *ledger.Ledger) (*dispatcher.Dispatcher, error) {
 	return dispatcher.New(dispatcher.Config{
-		Targets: []dispatcher.Target{{Client: prompt{}, Provider: "openai", Model: killModel, MaxInFlight: w.Flight}}, Ledger: books,
+		Targets: []dispatcher.Target{{Client: quick{}, Provider: "openai", Model: killModel, MaxInFlight: w.Flight}}, Ledger: books,
 	})
 }
 
@@ -230,10 +230,11 @@ func (q *questions) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// prompt is a model that answers at once.
-type prompt struct{ request.Client }
+// quick is a model that answers after a moment, so that as many calls are under way as may be.
+type quick struct{ request.Client }
 
-func (prompt) Complete(_ context.Context, req request.Request) (*request.Response, error) {
+func (quick) Complete(_ context.Context, req request.Request) (*request.Response, error) {
+	time.Sleep(20 * time.Millisecond)
 	text := "It is a number: " + req.Messages[0].Content
 	resp := &request.Response{
 		ID: "chatcmpl-123", Provider: "openai", Model: killModel, Content: text, Parts: []request.Part{request.TextPart{Text: text}},
@@ -243,7 +244,7 @@ func (prompt) Complete(_ context.Context, req request.Request) (*request.Respons
 	return resp, nil
 }
 
-func (prompt) Capabilities(string) request.Capabilities { return request.Capabilities{} }
+func (quick) Capabilities(string) request.Capabilities { return request.Capabilities{} }
 
 // expect holds the output against the items: each of them has one line, in their order where that was asked for.
 func (w *worker) expect(t *testing.T) {

@@ -2,25 +2,26 @@ package source
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/seed63918563/llmgate/internal/dense"
 )
 
-// seen remembers IDs by 96 bits of their hash, and the line of each: 16 bytes an item, whatever the length of its ID. Among a
-// billion different IDs two are taken for one with a chance of 1 in 10^11.
-type seen map[[12]byte]uint32
+// seen remembers IDs by 96 bits of their hash, and the line of each, from 1: 16 bytes an item, whatever the length of its ID. Among
+// a billion different IDs two are taken for one with a chance of 1 in 10^11.
+type seen struct{ lines dense.Map[[4]byte] }
 
 // first returns the line on which the ID came first.
 func (s *seen) first(id string, line int) int {
-	if *s == nil {
-		*s = seen{}
-	}
 	sum := sha256.Sum256([]byte(id))
-	key := [12]byte(sum[:])
-	if before, ok := (*s)[key]; ok {
+	key := dense.Key(sum[:])
+	known := s.lines.Put(&key)
+	if before := binary.LittleEndian.Uint32(known[:]); before != 0 {
 		return int(before)
 	}
-	(*s)[key] = uint32(min(line, math.MaxUint32))
+	binary.LittleEndian.PutUint32(known[:], uint32(min(line, math.MaxUint32)))
 	return line
 }
 

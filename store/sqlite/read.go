@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/seed63918563/llmgate/request"
@@ -23,14 +25,16 @@ func (s *Store) Restore(ctx context.Context) (*store.State, error) {
 		}
 		state.Accounts = append(state.Accounts, a)
 	}
-	for h, err := range rows(ctx, s, scanHold, "select id, account, item, amount, priced, at from entries where state = 'held' order by id") {
-		if err != nil {
-			return nil, err
-		}
-		state.Held = append(state.Held, h)
+	if s.closed.Load() {
+		return nil, store.ErrClosed
 	}
-	err := s.readers.QueryRowContext(ctx, "select coalesce(max(id), 0) from entries").Scan(&state.LastHold)
-	return state, s.failure(err)
+	open, err := readBegun(ctx, s.readers)
+	if err != nil {
+		return nil, s.failure(err)
+	}
+	state.LastHold = open.lastHold
+	state.Held = slices.SortedFunc(maps.Values(open.holds), func(a, b store.Hold) int { return cmp.Compare(a.ID, b.ID) })
+	return state, nil
 }
 
 func scanAccount(r *sql.Rows) (a store.Account, err error) {
@@ -42,13 +46,6 @@ func scanAccount(r *sql.Rows) (a store.Account, err error) {
 		return a, fmt.Errorf("%w: the labels of account %d: %w", store.ErrCorrupt, a.ID, err)
 	}
 	return a, nil
-}
-
-func scanHold(r *sql.Rows) (h store.Hold, err error) {
-	var at int64
-	err = r.Scan(&h.ID, &h.Account, &h.Item, &h.Amount, &h.Priced, &at)
-	h.At = fromNanos(at)
-	return h, err
 }
 
 // Sums implements store.Store.
@@ -107,14 +104,22 @@ func scanOutcome(r *sql.Rows) (o store.Outcome, err error) {
 
 // Intents implements store.Store.
 func (s *Store) Intents(ctx context.Context) iter.Seq2[store.Intent, error] {
-	return rows(ctx, s, scanIntent, "select item, at, body from intents order by item")
-}
-
-func scanIntent(r *sql.Rows) (n store.Intent, err error) {
-	var at int64
-	err = r.Scan(&n.Item, &at, &n.Body)
-	n.At = fromNanos(at)
-	return n, err
+	return func(yield func(store.Intent, error) bool) {
+		if s.closed.Load() {
+			yield(store.Intent{}, store.ErrClosed)
+			return
+		}
+		open, err := readBegun(ctx, s.readers)
+		if err != nil {
+			yield(store.Intent{}, s.failure(err))
+			return
+		}
+		for _, item := range slices.Sorted(maps.Keys(open.intents)) {
+			if !yield(open.intents[item], ctx.Err()) || ctx.Err() != nil {
+				return
+			}
+		}
+	}
 }
 
 // Cached implements store.Store.
@@ -139,14 +144,7 @@ func rows[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error),
 			yield(none, store.ErrClosed)
 			return
 		}
-		found, err := s.readers.QueryContext(ctx, query, args...)
-		if err != nil {
-			yield(none, s.failure(err))
-			return
-		}
-		defer found.Close()
-		for ctx.Err() == nil && found.Next() {
-			v, err := scan(found)
+		for v, err := range found(ctx, s.readers, scan, query, args...) {
 			if err != nil {
 				yield(none, s.failure(err))
 				return
@@ -155,8 +153,31 @@ func rows[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error),
 				return
 			}
 		}
+	}
+}
+
+// querier is a connection, or a pool of them.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// found yields what a query finds, or one error.
+func found[T any](ctx context.Context, from querier, scan func(*sql.Rows) (T, error), query string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		found, err := from.QueryContext(ctx, query, args...)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		defer found.Close()
+		for ctx.Err() == nil && found.Next() {
+			if v, err := scan(found); !yield(v, err) || err != nil {
+				return
+			}
+		}
 		if err := cmp.Or(ctx.Err(), found.Err()); err != nil {
-			yield(none, s.failure(err))
+			yield(none, err)
 		}
 	}
 }

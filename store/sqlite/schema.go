@@ -31,30 +31,31 @@ create table accounts (
 	labels   text not null
 ) strict;
 
--- One call: reserved before it is sent (held), and how it ended. amount is the most that it could cost. cost is what it did
--- cost (settled) or may have cost (presumed); it is 0 while held and where released. priced 0: nobody knows the cost.
+-- How calls ended. amount is the most that one could cost. cost is what it did cost (settled) or may have cost (presumed); it is 0
+-- where released. priced 0: nobody knows the cost.
 create table entries (
 	id                 integer primary key,
 	account            integer not null,
 	item               text not null,
-	state              text not null check (state = 'held' or state = 'settled' or state = 'presumed' or state = 'released'),
+	state              text not null check (state = 'settled' or state = 'presumed' or state = 'released'),
 	amount             integer not null,
-	cost               integer not null default 0,
+	cost               integer not null,
 	priced             integer not null,
-	input_tokens       integer not null default 0,
-	cache_read_tokens  integer not null default 0,
-	cache_write_tokens integer not null default 0,
-	output_tokens      integer not null default 0,
+	input_tokens       integer not null,
+	cache_read_tokens  integer not null,
+	cache_write_tokens integer not null,
+	output_tokens      integer not null,
 	at                 integer not null, -- when it was reserved
-	ended              integer not null default 0
+	ended              integer not null
 ) strict;
 
--- Items that were about to be sent and have no outcome.
-create table intents (
-	item text primary key,
-	at   integer not null,
-	body blob
-) strict, without rowid;
+-- What is under way: calls that were reserved and items that were about to be sent, as many as one commit began, in the form of
+-- begun.go. A call with an entry has ended, and so has an item with an outcome whose seq is above that of the page.
+create table begun (
+	id   integer primary key,
+	seq  integer not null, -- of the last outcome when it was written
+	page blob not null
+) strict;
 
 -- How items ended, in the order of commits. class is empty for a success. There is no index of items: keeping one costs more than
 -- all the rest of a commit, for the names are as good as chance, and each would change another page.
@@ -74,13 +75,13 @@ create table cache (
 ) strict;
 create index cache_expires on cache (expires) where expires > 0;
 
--- What a person asks for: entries with their labels, dollars and dates.
+-- What a person asks for: the calls that have ended, with their labels, dollars and dates.
 create view calls as
 	select e.id, a.tenant, a.project, a.provider, a.model, a.labels, e.item, e.state, e.priced,
 		e.cost / 1e9 as cost, e.amount / 1e9 as amount, e.cost as cost_exact,
 		e.input_tokens, e.cache_read_tokens, e.cache_write_tokens, e.output_tokens,
 		datetime(e.at / 1000000000, 'unixepoch') as at,
-		case when e.ended > 0 then datetime(e.ended / 1000000000, 'unixepoch') end as ended
+		datetime(e.ended / 1000000000, 'unixepoch') as ended
 	from entries e join accounts a on a.id = e.account;
 `}
 

@@ -10,14 +10,19 @@ import (
 	"github.com/seed63918563/llmgate/store"
 )
 
-// writer is the one connection that writes, with its statements prepared.
+// writer is the one connection that writes, with its statements prepared, and what it remembers of the file.
 type writer struct {
 	db   *sql.DB
 	conn *sql.Conn
 
-	account, hold, end, intent, outcome, replaced, met, forget, forgetExpired, cache *sql.Stmt
+	begin, end, undo                                                                                       *statement
+	newAccount, newEntry, hasEntry, newPage, clear, newOutcome, replaced, newCached, forget, forgetExpired *statement
 
-	prepared []*sql.Stmt // all of them
+	prepared []*statement // all of them
+
+	begun begun // what is under way
+	paged int   // how many calls and items the pages have, with those that have ended
+	made  change
 }
 
 func openWriter(ctx context.Context, path string, steps []string) (*writer, error) {
@@ -26,6 +31,7 @@ func openWriter(ctx context.Context, path string, steps []string) (*writer, erro
 		return nil, err
 	}
 	w := &writer{db: db}
+	w.made = newChange(w)
 	if err := w.open(ctx, steps); err != nil {
 		_ = w.close()
 		return nil, err
@@ -56,27 +62,31 @@ func (w *writer) open(ctx context.Context, steps []string) (err error) {
 	if err := migrate(ctx, w.conn, version, steps); err != nil {
 		return err
 	}
-	return w.prepare(ctx)
+	if w.begun, err = readBegun(ctx, w.conn); err != nil {
+		return err
+	}
+	w.paged = w.begun.len()
+	return w.conn.Raw(func(conn any) error { return w.prepare(ctx, conn) })
 }
 
-func (w *writer) prepare(ctx context.Context) (err error) {
+func (w *writer) prepare(ctx context.Context, conn any) (err error) {
 	for _, s := range []struct {
-		to  **sql.Stmt
+		to  **statement
 		sql string
 	}{
-		{&w.account, "insert or ignore into accounts values (?, ?, ?, ?, ?, ?)"},
-		{&w.hold, "insert or ignore into entries (id, account, item, state, amount, priced, at) values (?, ?, ?, 'held', ?, ?, ?)"},
-		{&w.end, "update entries set state = ?, cost = ?, priced = ?, input_tokens = ?, cache_read_tokens = ?, " +
-			"cache_write_tokens = ?, output_tokens = ?, ended = ? where id = ? and state = 'held'"},
-		{&w.intent, "insert or replace into intents values (?, ?, ?)"},
-		{&w.outcome, "insert into outcomes (item, class, at, body) values (?, ?, ?, ?)"},
+		{&w.begin, "begin immediate"}, {&w.end, "commit"}, {&w.undo, "rollback"},
+		{&w.newAccount, "insert or ignore into accounts values (?, ?, ?, ?, ?, ?)"},
+		{&w.newEntry, "insert into entries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+		{&w.hasEntry, "select 1 from entries where id = ?"},
+		{&w.newPage, "insert into begun (seq, page) values (?, ?)"},
+		{&w.clear, "delete from begun"},
+		{&w.newOutcome, "insert into outcomes (item, class, at, body) values (?, ?, ?, ?)"},
 		{&w.replaced, "delete from outcomes where seq = ? and item = ?"},
-		{&w.met, "delete from intents where item = ?"},
+		{&w.newCached, "insert or replace into cache values (?, ?, ?)"},
 		{&w.forget, "delete from cache where key = ?"},
 		{&w.forgetExpired, "delete from cache where expires > 0 and expires <= ?"},
-		{&w.cache, "insert or replace into cache values (?, ?, ?)"},
 	} {
-		if *s.to, err = w.conn.PrepareContext(ctx, s.sql); err != nil {
+		if *s.to, err = prepare(ctx, conn, s.sql); err != nil {
 			return err
 		}
 		w.prepared = append(w.prepared, *s.to)
@@ -87,98 +97,35 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 // close writes the log back into the file, which SQLite does when the last connection ends and none of its statements lives.
 func (w *writer) close() error {
 	var errs []error
-	for _, s := range w.prepared {
-		errs = append(errs, s.Close())
-	}
 	if w.conn != nil {
-		errs = append(errs, w.conn.Close())
+		errs = append(errs, w.conn.Raw(func(any) error {
+			for _, s := range w.prepared {
+				errs = append(errs, s.Close())
+			}
+			return nil
+		}), w.conn.Close())
 	}
 	return errors.Join(append(errs, w.db.Close())...)
 }
 
 // commit runs to its end without a context: a write that was interrupted would leave open what was written.
 func (w *writer) commit(b *store.Batch) error {
-	if err := w.run("begin immediate"); err != nil {
-		return err
-	}
-	seqs, err := w.write(b)
-	if err == nil {
-		err = w.run("commit")
-	}
-	if err != nil {
-		_ = w.run("rollback") // fails where SQLite has rolled back by itself
-		return err
-	}
-	for i, seq := range seqs {
-		if place := b.Outcomes[i].Place; place != nil {
-			*place = seq
+	return w.conn.Raw(func(any) error {
+		if _, err := w.begin.insert(); err != nil {
+			return err
 		}
-	}
-	return nil
-}
-
-func (w *writer) run(sql string) error {
-	_, err := w.conn.ExecContext(context.Background(), sql)
-	return err
-}
-
-// write executes the statements of a batch until one fails, and gives the places of its outcomes.
-func (w *writer) write(b *store.Batch) (seqs []int64, err error) {
-	do := func(s *sql.Stmt, args ...any) (last int64) {
+		c := w.change()
+		err := c.write(b)
 		if err == nil {
-			var done sql.Result
-			if done, err = s.ExecContext(context.Background(), args...); err == nil {
-				last, _ = done.LastInsertId() // SQLite always has one
-			}
+			_, err = w.end.insert()
 		}
-		return last
-	}
-	for i := range b.Accounts {
-		a := &b.Accounts[i]
-		do(w.account, a.ID, a.Tenant, a.Project, a.Provider, a.Model, labelText(a.Labels))
-	}
-	for i := range b.Holds {
-		h := &b.Holds[i]
-		do(w.hold, h.ID, h.Account, h.Item, int64(h.Amount), h.Priced, nanos(h.At))
-	}
-	for i := range b.Ends {
-		e := &b.Ends[i]
-		u := &e.Usage
-		do(w.end, string(e.Fate), int64(u.Cost), u.Priced, u.InputTokens, u.CacheReadTokens,
-			u.CacheWrite5mTokens+u.CacheWrite1hTokens, u.OutputTokens, nanos(e.At), e.Hold)
-	}
-	seqs = w.record(&b.Record, do)
-	return seqs, err
-}
-
-func (w *writer) record(r *store.Record, do func(*sql.Stmt, ...any) int64) (seqs []int64) {
-	for i := range r.Intents {
-		n := &r.Intents[i]
-		do(w.intent, n.Item, nanos(n.At), n.Body)
-	}
-	for i := range r.Outcomes {
-		o := &r.Outcomes[i]
-		// The new one comes first, so that the greatest place is never given twice.
-		seqs = append(seqs, do(w.outcome, o.Item, string(o.Class), nanos(o.At), o.Body))
-		if o.Place != nil && *o.Place != 0 {
-			do(w.replaced, *o.Place, o.Item)
+		if err != nil {
+			_, _ = w.undo.insert() // fails where SQLite has rolled back by itself
+			return err
 		}
-		do(w.met, o.Item)
-	}
-	for _, item := range r.Withdrawn {
-		do(w.met, item)
-	}
-	for _, key := range r.Forget {
-		do(w.forget, key)
-	}
-	if !r.ForgetExpired.IsZero() {
-		do(w.forgetExpired, nanos(r.ForgetExpired))
-	}
-	for i := range r.Cache {
-		e := &r.Cache[i]
-		do(w.cache, e.Key, e.Value, nanos(e.Expires))
-	}
-	return seqs
+		c.accept(b)
+		return nil
+	})
 }
 
 // labelText writes labels as a JSON object, so that SQL can look into it.

@@ -1,0 +1,78 @@
+// Package dense has a map from hashes to values of a few bytes, which takes little more memory than they do: for what a program
+// must know of each of millions of items. A map of Go's takes up to twice as much, and the collector as much again.
+package dense
+
+import (
+	"bytes"
+	"iter"
+	"slices"
+)
+
+// Key is a hash: all of its bits are as good as chance.
+type Key [12]byte
+
+// Map has values by their keys. The zero Map is empty. It is for one goroutine at a time.
+//
+// Keys that begin with the same bits stand in one slice, in their order: an element more moves a few kilobytes, and no room is
+// needed between them.
+type Map[V any] struct {
+	parts [1 << partBits][]slot[V]
+}
+
+// partBits is how many bits choose the slice: with a million keys each has some 240.
+const partBits = 12
+
+// slot is a key without its first byte, which its slice tells.
+type slot[V any] struct {
+	rest  [len(Key{}) - 1]byte
+	value V
+}
+
+// find gives the slice of a key, and where in it the key is or would be.
+func (m *Map[V]) find(k *Key) (part *[]slot[V], at int, found bool) {
+	part = &m.parts[int(k[0])<<(partBits-8)|int(k[1])>>(16-partBits)]
+	at, found = slices.BinarySearchFunc(*part, k[1:], func(s slot[V], rest []byte) int { return bytes.Compare(s.rest[:], rest) })
+	return part, at, found
+}
+
+// Get gives the value of a key, to be read and changed until the next Put, or nil.
+func (m *Map[V]) Get(k *Key) *V {
+	part, at, found := m.find(k)
+	if !found {
+		return nil
+	}
+	return &(*part)[at].value
+}
+
+// Put gives the value of a key, to be read and changed until the next Put. It is zero if there was none.
+func (m *Map[V]) Put(k *Key) *V {
+	part, at, found := m.find(k)
+	if !found {
+		m.grow(part)
+		*part = slices.Insert(*part, at, slot[V]{rest: [len(Key{}) - 1]byte(k[1:])})
+	}
+	return &(*part)[at].value
+}
+
+// grow makes room for one more, and for few others.
+func (m *Map[V]) grow(part *[]slot[V]) {
+	if n := len(*part); n == cap(*part) {
+		*part = append(make([]slot[V], 0, n+n/16+4), *part...)
+	}
+}
+
+// All yields every key with its value, in the order of the keys. The values may be changed, and nothing be put meanwhile.
+func (m *Map[V]) All() iter.Seq2[Key, *V] {
+	return func(yield func(Key, *V) bool) {
+		for i := range m.parts {
+			part := m.parts[i]
+			for at := range part {
+				k := Key{byte(i >> (partBits - 8))}
+				copy(k[1:], part[at].rest[:])
+				if !yield(k, &part[at].value) {
+					return
+				}
+			}
+		}
+	}
+}
