@@ -78,7 +78,7 @@ func (c *core) places() int {
 
 // submit takes a request in. It may be resolved at once.
 func (c *core) submit(p *Permit, now time.Time) {
-	p.asked, p.due = now, -1
+	p.admitted, p.due = now, -1
 	if s := p.ticket.Since; s.IsZero() || s.After(now) {
 		p.ticket.Since = now
 	}
@@ -194,8 +194,8 @@ func (c *core) grant(p *Permit, now time.Time) {
 
 // let admits a request that is in no queue any more.
 func (c *core) let(p *Permit, now time.Time) {
-	p.state, p.admitted = admitted, now
-	c.meters.take(now, p, p.asked.Before(now))
+	p.state, p.waited, p.admitted = admitted, now.Sub(p.admitted), now
+	c.meters.take(now, p, p.waited > 0)
 	c.stagger(now)
 	c.inFlight++
 	c.admitted++

@@ -166,7 +166,7 @@ func TestRetryKeepsItsPlace(t *testing.T) {
 	b.pass(time.Second)
 	others := []*Permit{b.ask(Ticket{}), b.ask(Ticket{})}
 	b.end(retried, &request.Error{Class: request.ClassTransient})
-	again := b.ask(Ticket{Since: retried.asked})
+	again := b.ask(Ticket{Since: retried.ticket.Since})
 	b.end(others[0], nil)
 	if again.state != admitted || others[1].state != waiting {
 		t.Error("it went behind those that came later")
