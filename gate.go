@@ -10,6 +10,7 @@ import (
 	"github.com/seed63918563/llmgate/cache"
 	"github.com/seed63918563/llmgate/dispatcher"
 	"github.com/seed63918563/llmgate/ledger"
+	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 	"github.com/seed63918563/llmgate/store/sqlite"
@@ -21,6 +22,7 @@ import (
 type Gate struct {
 	*dispatcher.Dispatcher
 	ledger *ledger.Ledger
+	prices *pricing.Table
 	owned  store.Store // to be closed with the Gate; nil for none
 	close  func() error
 }
@@ -37,7 +39,7 @@ func New(ctx context.Context, cfg Config) (*Gate, error) {
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("llmgate: %w", errors.Join(faults...))
 	}
-	g := &Gate{}
+	g := &Gate{prices: cfg.Prices}
 	g.close = sync.OnceValue(g.closeBooks)
 	if err := g.openBooks(ctx, &cfg, budgets); err != nil {
 		return nil, errors.Join(err, g.close())
@@ -114,6 +116,10 @@ func (g *Gate) openBooks(ctx context.Context, cfg *Config, budgets []ledger.Budg
 
 // Ledger has the money: balances, sums by label, and what a run before left unknown.
 func (g *Gate) Ledger() *ledger.Ledger { return g.ledger }
+
+// Prices is the table by which it prices calls, that of the Config with an entry for "sim/demo" where that answers. It is nil for
+// the one that is part of the program.
+func (g *Gate) Prices() *pricing.Table { return g.prices }
 
 // Drain takes nothing new, blocks until everything that was accepted has ended, and closes the Gate. If ctx ends first, it
 // returns its cause, and what was accepted goes on. It may be called again.

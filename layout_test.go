@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"pricing/gen":         {"pricing", "request"},
 	"internal/jsontext":   {},
 	"internal/schemagen":  {"internal/jsontext", "github.com/google/jsonschema-go/jsonschema"},
+	"internal/fields":     {},
 	"internal/tokens":     {"request"},
 	"internal/wire":       {"request"},
 	"internal/yardstick":  {"request", "internal/cputime", "internal/wire"},
@@ -64,7 +65,7 @@ var allowed = map[string][]string{
 	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
 	"cmd/llmgate": {".", "config", "dispatcher/lane", "store", "bulk/schema", "bulk/document", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router", "bench", "bench/measure", "bench/pace", "bench/prompt", "bench/raw", "bench/report"},
 	"bulk/document": {
-		"request", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
+		"request", "internal/fields", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
 		"github.com/tmc/langchaingo/schema", "github.com/tmc/langchaingo/textsplitter", "golang.org/x/net/html", "golang.org/x/net/html/atom",
 		"golang.org/x/net/html/charset", "golang.org/x/sync/errgroup", "golang.org/x/text/encoding", "golang.org/x/text/encoding/unicode",
 		"golang.org/x/text/transform",
@@ -93,7 +94,7 @@ var allowed = map[string][]string{
 	"internal/cputime": {},
 	"internal/words":   {},
 	"bulk/source": {
-		"request", "internal/dialect", "internal/jsontext", "providers/anthropic", "providers/gemini", "providers/openai",
+		"request", "internal/dialect", "internal/fields", "internal/jsontext", "providers/anthropic", "providers/gemini", "providers/openai",
 		"github.com/klauspost/compress/zstd",
 	},
 	"bulk/viabatch":       {"request", "policy"},

@@ -52,7 +52,7 @@ const (
 type task struct {
 	key  key
 	part bool
-	item source.Item
+	item *source.Item // which nobody changes
 }
 
 func (t *task) name() string {
@@ -77,7 +77,7 @@ func (a *asker) ask(ctx context.Context, t *task) (Result, fate) {
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return Result{Item: t.item, Err: notSent(ctx)}, left
+			return Result{Item: *t.item, Err: notSent(ctx)}, left
 		}
 	}
 	if r, f, ok := a.remembered(ctx, t); ok { // by who has just left
@@ -88,28 +88,22 @@ func (a *asker) ask(ctx context.Context, t *task) (Result, fate) {
 
 // remembered is the answer to the same question, if there is one.
 func (a *asker) remembered(ctx context.Context, t *task) (Result, fate, bool) {
-	of := *t
-	if twin, ok := a.index.twin(t.key); !t.part {
-		if !ok || t.item.Request.NoCache && twin != t.key {
-			return Result{}, left, false
-		}
-		of.key = twin
-	}
-	o, err := a.store.Outcome(ctx, of.name())
-	if t.part && (errors.Is(err, store.ErrNotFound) || err == nil && o.Class != "") {
+	twin, seq, ok := a.index.twin(t.key)
+	if !ok || t.item.Request.NoCache && twin != t.key {
 		return Result{}, left, false
 	}
 	var r Result
+	o, err := a.store.Outcome(ctx, seq)
 	if err == nil {
 		r, err = resultOf(&o)
 	}
 	if err != nil {
-		return Result{Item: t.item, Err: err}, lost, true
+		return Result{Item: *t.item, Err: err}, lost, true
 	}
-	r.Item, r.Latency = t.item, 0
+	r.Item, r.Latency, r.seq = *t.item, 0, seq
 	r.Response.FromCache = true
 	r.Response.Usage.SetCost(0)
-	if of.key == t.key {
+	if twin == t.key {
 		return r, copied, true
 	}
 	kept, f := a.keep(ctx, t, r, copied)
@@ -140,21 +134,21 @@ func notSent(ctx context.Context) error {
 // keep writes a result that comes without money.
 func (a *asker) keep(ctx context.Context, t *task, r Result, f fate) (Result, fate) {
 	o, err := outcomeOf(t.name(), &r)
+	_, seq := a.index.get(t.key)
+	o.Place = &seq
 	if err == nil {
 		err = a.ledger.Write(context.WithoutCancel(ctx), store.Record{Outcomes: []store.Outcome{o}})
 	}
 	if err != nil {
 		return Result{Item: r.Item, Response: r.Response, Err: err}, lost
 	}
-	a.ended(t, statusOf(o.Class))
+	r.seq = seq
+	a.ended(t, statusOf(o.Class), seq)
 	return r, f
 }
 
-func (a *asker) ended(t *task, s status) {
-	if !t.part {
-		a.index.put(t.key, s|seen)
-	}
-}
+// ended remembers how a task has ended, and under which Seq.
+func (a *asker) ended(t *task, s status, seq int64) { a.index.put(t.key, s|seen, seq) }
 
 // send asks until an answer passes the check, within the bound.
 func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
@@ -162,7 +156,7 @@ func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
 	for n := 0; ; n++ {
 		try := a.newTry(t)
 		resp, err := a.dispatcher.Complete(dispatcher.WithJournal(ctx, &try.journal), req)
-		r := Result{Item: t.item, Response: resp, Err: err, Latency: time.Since(try.start)}
+		r := Result{Item: *t.item, Response: resp, Err: err, Latency: time.Since(try.start)}
 		if err != nil {
 			return a.fail(ctx, t, r)
 		}
@@ -173,10 +167,7 @@ func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
 			r.Err = broken
 			return r, lost
 		case rejected != nil && n < a.retries:
-			if a.repair != nil {
-				req = a.repair(t.item.Request, resp, rejected)
-			}
-			req.NoCache = true // a cache would say the same again
+			req = a.repaired(t, resp, rejected)
 			continue
 		case rejected != nil:
 			r.Response, r.Err = nil, unfit(resp, rejected, n+1)
@@ -184,9 +175,20 @@ func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
 		case !written: // it came from the dispatcher's cache, or from a call that another began
 			return a.keep(ctx, t, r, sent)
 		}
-		a.ended(t, answered)
+		r.seq = try.seq
+		a.ended(t, answered, r.seq)
 		return r, sent
 	}
+}
+
+// repaired is what to ask after an answer that did not pass the check.
+func (a *asker) repaired(t *task, resp *request.Response, why error) request.Request {
+	req := t.item.Request
+	if a.repair != nil {
+		req = a.repair(req, resp, why)
+	}
+	req.NoCache = true // a cache would say the same again
+	return req
 }
 
 // unfit is the error of an item none of whose answers passed the check.
@@ -217,7 +219,7 @@ func (a *asker) fail(ctx context.Context, t *task, r Result) (Result, fate) {
 
 // settle takes back the intent of an item that was not answered and is not billed, so that nobody holds it for unknown.
 func (a *asker) settle(ctx context.Context, t *task, r Result) (Result, fate) {
-	if err := a.ledger.Write(context.WithoutCancel(ctx), taken(t.name())); err != nil {
+	if err := a.ledger.Write(context.WithoutCancel(ctx), withdrawn(t.name())); err != nil {
 		r.Err = errors.Join(r.Err, err)
 		return r, lost
 	}

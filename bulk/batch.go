@@ -19,7 +19,8 @@ import (
 //
 // What was submitted is in the state before it is waited for, so that another run asks for the same batches. A stop does not
 // wait for them. An item that does not fit into a budget ends the intake, even where the budget would have it wait: what fits is
-// submitted, and the rest is left for another run.
+// submitted, and the rest is left for another run. Answers that did not pass the Check are asked for again when all batches are
+// over, in batches of their own; another run begins to count their tries anew.
 type Batch struct {
 	Client request.Batcher
 	// Provider and Model are whom it asks, by the names in Prices; nil is the table that is part of the program.
@@ -38,20 +39,20 @@ func (c *JobConfig) checkBatch() error {
 		return nil
 	case c.Batch.Client == nil:
 		return errors.New("bulk: Batch has no Client; give one of a provider with batches")
-	case c.Check != nil || c.Compose != nil:
-		return errors.New("bulk: Check and Compose ask several times, and a batch is asked once; leave out Batch, or them")
+	case c.Compose != nil:
+		return errors.New("bulk: Compose asks again and again for one answer, and a batch is asked once; leave out Batch, or Compose")
 	case c.Batch.Poll < 0:
 		return errors.New("bulk: Batch.Poll is negative")
 	}
 	return nil
 }
 
-// batcher takes the items of a job through a batch API. It is one goroutine's.
+// batcher takes the items of a job through a batch API. It is one goroutine's; what it writes for many items it writes together.
 type batcher struct {
 	*Batch
 	job   *Job
 	ctx   context.Context
-	yield func(Result, error) bool
+	yield func(*Result, error) bool
 	// gone: nobody reads the results any more.
 	gone bool
 	// flights are the items without a result, by name; leaders the same by what they ask.
@@ -59,15 +60,17 @@ type batcher struct {
 	leaders map[[16]byte]*flight
 	// early are results of items of a former run that the intake has not come to.
 	early map[string]request.BatchResult
-	line  line
-	taken int
+	// landed are flights whose result is not written yet, again those whose answer did not pass the check.
+	landed, again []*flight
+	line          line
+	taken         int
 	// source is the intake's error, broken the state's.
 	source, broken error
 }
 
 // viaBatch gives the results of what is to be done.
-func (j *Job) viaBatch(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) {
+func (j *Job) viaBatch(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[*Result, error] {
+	return func(yield func(*Result, error) bool) {
 		b := &batcher{
 			Batch: j.cfg.Batch, job: j, ctx: ctx, yield: yield,
 			flights: map[string]*flight{}, leaders: map[[16]byte]*flight{}, early: map[string]request.BatchResult{},
@@ -88,10 +91,26 @@ func (b *batcher) run(drafts iter.Seq2[*Result, error]) {
 	})
 	defer watching.Wait()
 	defer cancel()
-	results := viabatch.Run(asking, viabatch.Config{
-		Client: submitter{b.Client, b}, Items: b.items(drafts), Poll: b.Poll, Attached: b.job.attached(), OnSubmitted: b.submitted,
-	})
-	for result, err := range results {
+	onWait := func() {
+		b.settle()
+		if b.lost() != nil {
+			cancel()
+		}
+	}
+	b.round(asking, viabatch.Config{Items: b.items(drafts), Attached: b.job.attached(), OnWait: onWait})
+	for len(b.again) > 0 && !b.over() {
+		b.round(asking, viabatch.Config{Items: b.retries(), OnWait: onWait})
+	}
+	b.leave()
+	if b.source != nil && !b.gone {
+		b.yield(nil, b.source)
+	}
+}
+
+// round takes items through batches until all of these are over.
+func (b *batcher) round(asking context.Context, cfg viabatch.Config) {
+	cfg.Client, cfg.Poll, cfg.OnSubmitted, cfg.Resend = submitter{b.Client, b}, b.Poll, b.submitted, b.resend
+	for result, err := range viabatch.Run(asking, cfg) {
 		if err != nil {
 			b.stop(asking, err)
 		} else {
@@ -101,10 +120,7 @@ func (b *batcher) run(drafts iter.Seq2[*Result, error]) {
 			break
 		}
 	}
-	b.leave()
-	if b.source != nil && !b.gone {
-		b.yield(Result{}, b.source)
-	}
+	b.settle()
 }
 
 // stop notes why the results end.
@@ -120,126 +136,27 @@ func (b *batcher) stop(asking context.Context, err error) {
 	}
 }
 
-// items are those that a batch is to answer.
-func (b *batcher) items(drafts iter.Seq2[*Result, error]) iter.Seq2[request.BatchItem, error] {
-	return func(yield func(request.BatchItem, error) bool) {
-		for draft, err := range drafts {
-			if err != nil {
-				b.source = err
-				yield(request.BatchItem{}, err)
-				return
-			}
-			draft.place = b.taken
-			f := b.take(draft)
-			if _, stopped := b.job.reason(); stopped || b.gone {
-				return
-			}
-			b.taken++
-			if f != nil && !yield(request.BatchItem{ID: f.name(), Request: f.item.Request}, nil) {
-				f.counted = true // by the intake, as not taken in
-				return
-			}
-		}
-	}
+// over reports that no more items are to be taken in.
+func (b *batcher) over() bool {
+	_, stopped := b.job.reason()
+	return stopped || b.gone
 }
 
-// take resolves an item, or gives its way through a batch.
-func (b *batcher) take(draft *Result) *flight {
-	f := &flight{draft: draft, task: task{key: draft.key, item: draft.Item}}
-	if b.job.uncalled(b.ctx, draft, &f.task) {
-		b.emit(draft)
-		return nil
+// lost is why the state could not be read or written, if that has ended the intake.
+func (b *batcher) lost() error {
+	if why, _ := b.job.reason(); errors.Is(why, ErrState) {
+		return why
 	}
-	if before := b.job.batches[f.name()]; before != nil {
-		f.claim, f.sent, f.at = before.claim, true, before.at
-		return b.resume(f)
-	}
-	if !f.item.Request.NoCache {
-		if got, fate, ok := b.job.asker.remembered(b.ctx, &f.task); ok {
-			b.resolve(draft, got, fate)
-			return nil
-		}
-		if leader := b.leaders[f.key.content]; leader != nil {
-			leader.copies = append(leader.copies, f)
-			return nil
-		}
-	}
-	if !b.reserve(f) {
-		return nil
-	}
-	b.enter(f)
-	return f
-}
-
-func (b *batcher) enter(f *flight) {
-	b.flights[f.name()] = f
-	if b.leaders[f.key.content] == nil {
-		b.leaders[f.key.content] = f
-	}
-	b.job.run.inFlight.Store(int64(len(b.flights)))
-}
-
-// resume goes on with an item of a former run, whose result may have come before the item.
-func (b *batcher) resume(f *flight) *flight {
-	b.enter(f)
-	result, ok := b.early[f.name()]
-	if !ok {
-		return f
-	}
-	delete(b.early, f.name())
-	b.land(result)
 	return nil
-}
-
-// land takes in a result.
-func (b *batcher) land(result request.BatchResult) {
-	f := b.flights[result.ID]
-	if f == nil {
-		b.early[result.ID] = result
-		return
-	}
-	delete(b.flights, result.ID)
-	if b.leaders[f.key.content] == f {
-		delete(b.leaders, f.key.content)
-	}
-	b.job.run.inFlight.Store(int64(len(b.flights)))
-	got := Result{Item: f.item, Response: result.Response, Err: result.Err, Latency: time.Since(f.at)}
-	b.price(got.Response)
-	got, fate := b.job.conclude(f, got)
-	b.resolve(f.draft, got, fate)
-	for _, c := range f.copies {
-		b.copy(c, got, fate)
-	}
-}
-
-// copy gives an item what came of another one that asks the same.
-func (b *batcher) copy(f *flight, of Result, fate fate) {
-	asker := b.job.asker
-	got := Result{Item: f.item, Err: of.Err}
-	switch {
-	case fate != sent:
-		fate = left
-	case of.Err != nil:
-		got, fate = asker.keep(b.ctx, &f.task, got, sent)
-	default:
-		got, fate, _ = asker.remembered(b.ctx, &f.task)
-	}
-	b.resolve(f.draft, got, fate)
-}
-
-// resolve says what became of an item, and hands it out.
-func (b *batcher) resolve(draft *Result, got Result, f fate) {
-	b.job.resolved(b.ctx, draft, got, f)
-	b.emit(draft)
 }
 
 func (b *batcher) emit(r *Result) {
 	if b.job.cfg.Order != Input {
-		b.gone = b.gone || !b.yield(*r, nil)
+		b.gone = b.gone || !b.yield(r, nil)
 		return
 	}
 	for ready := range b.line.in(r) {
-		b.gone = b.gone || !b.yield(*ready, nil)
+		b.gone = b.gone || !b.yield(ready, nil)
 	}
 }
 
@@ -250,14 +167,10 @@ func (b *batcher) leave() {
 		rest = append(append(rest, f), f.copies...)
 	}
 	slices.SortFunc(rest, func(x, y *flight) int { return cmp.Compare(x.draft.place, y.draft.place) })
+	together(rest, func(f *flight) { b.noteLost(f.giveBack()) })
 	for _, f := range rest {
-		if err := f.giveBack(); err != nil {
-			b.job.drain(fmt.Errorf("%w: %w", ErrState, err))
-		}
 		f.draft.Err, f.draft.fate = notSent(b.ctx), left
-		if !f.counted {
-			b.emit(f.draft)
-		}
+		b.emit(f.draft)
 	}
 	b.job.run.inFlight.Store(0)
 	if b.job.isWhole() {
@@ -267,15 +180,35 @@ func (b *batcher) leave() {
 
 // forget pays for results that the input has no items for any more.
 func (b *batcher) forget() {
+	type forgotten struct {
+		name   string
+		claim  claim
+		result request.BatchResult
+	}
+	var all []forgotten
 	for name, result := range b.early {
-		before := b.job.batches[name]
-		if before == nil {
-			continue
+		if before := b.job.batches[name]; before != nil {
+			b.price(result.Response)
+			all = append(all, forgotten{name, before.claim, result})
 		}
-		b.price(result.Response)
-		if err := settle(before.claim, result.Response, result.Err, taken(name)); err != nil {
-			b.job.drain(fmt.Errorf("%w: %w", ErrState, err))
-			return
+	}
+	together(all, func(f forgotten) { b.noteLost(settle(f.claim, f.result.Response, f.result.Err, withdrawn(f.name))) })
+}
+
+// noteLost ends the intake if something could not be written.
+func (b *batcher) noteLost(err error) {
+	if err != nil {
+		b.job.drain(fmt.Errorf("%w: %w", ErrState, err))
+	}
+}
+
+// together does something for all of a list, for many at once: what they write waits for the same commits.
+func together[T any](list []T, do func(T)) {
+	for group := range slices.Chunk(list, atOnce) {
+		var all sync.WaitGroup
+		for _, one := range group {
+			all.Go(func() { do(one) })
 		}
+		all.Wait()
 	}
 }

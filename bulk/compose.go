@@ -12,9 +12,9 @@ import (
 func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
 	worst, why := sent, error(nil)
 	ask := func(ctx context.Context, req request.Request) (*request.Response, error) {
-		part := task{part: true, item: source.Item{ID: t.item.ID, Line: t.item.Line, File: t.item.File, Request: req}}
+		part := task{part: true, item: &source.Item{ID: t.item.ID, Line: t.item.Line, File: t.item.File, Request: req}}
 		var err error
-		if part.key, err = keyOf(&source.Item{Request: req}, "part "+j.cfg.Model); err != nil {
+		if part.key, err = keyOf(&source.Item{Request: req}, partOf(j.cfg.Model)); err != nil {
 			return nil, err
 		}
 		r, f := j.asker.ask(ctx, &part)
@@ -25,28 +25,25 @@ func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
 		}
 		return r.Response, r.Err
 	}
-	resp, err := j.cfg.Compose(ctx, &t.item, ask)
+	resp, err := j.cfg.Compose(ctx, t.item, ask)
 	j.mu.Lock()
 	f, stopped := worst, why
 	j.mu.Unlock()
 	switch {
 	case f == left || f == lost:
-		return Result{Item: t.item, Err: stopped}, f
+		return Result{Item: *t.item, Err: stopped}, f
 	case err != nil && ctx.Err() != nil:
-		return Result{Item: t.item, Err: notSent(ctx)}, left
+		return Result{Item: *t.item, Err: notSent(ctx)}, left
 	case pending(err):
-		return Result{Item: t.item, Err: err}, left
+		return Result{Item: *t.item, Err: err}, left
 	}
-	return j.asker.keep(ctx, t, Result{Item: t.item, Response: resp, Err: err}, sent)
+	return j.asker.keep(ctx, t, Result{Item: *t.item, Response: resp, Err: err}, sent)
 }
 
 // revive makes an outcome count again whose item has come back into the input. It reports false if the item is to be asked.
 func (j *Job) revive(ctx context.Context, r *Result, t *task) bool {
-	o, err := j.state.store.Outcome(ctx, t.name())
 	var old Result
-	if err == nil && len(o.Body) == 0 { // it was unknown
-		return false
-	}
+	o, err := j.state.store.Outcome(ctx, r.seq)
 	if err == nil {
 		old, err = resultOf(&o)
 	}
@@ -58,13 +55,13 @@ func (j *Job) revive(ctx context.Context, r *Result, t *task) bool {
 	if old.Err != nil && j.cfg.RetryFailed {
 		return false
 	}
-	o.Class = request.Classify(old.Err)
+	o.Class, o.Place = request.Classify(old.Err), &r.seq
 	if err := j.cfg.Ledger.Write(context.WithoutCancel(ctx), store.Record{Outcomes: []store.Outcome{o}}); err != nil {
 		r.Err, r.fate = err, lost
 		j.drain(err)
 		return true
 	}
-	j.asker.ended(t, statusOf(o.Class))
+	j.asker.ended(t, statusOf(o.Class), r.seq)
 	r.fate = before
 	j.count.before(old.Err != nil)
 	return true

@@ -3,6 +3,7 @@ package bulk
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/seed63918563/llmgate/bulk/viabatch"
 	"github.com/seed63918563/llmgate/ledger"
-	"github.com/seed63918563/llmgate/pricing"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 )
@@ -19,11 +19,19 @@ import (
 type flight struct {
 	draft *Result
 	task
+	// ask is what it asks, the item's request or what the check made of that after so many tries.
+	ask   request.Request
+	tries int
 	claim claim
 	at    time.Time
-	// noted: it has an intent. sent: the provider has it, or may have it. counted: as left, already.
-	noted, sent, counted bool
-	copies               []*flight
+	// noted: it has an intent. sent: the provider has it, or may have it.
+	noted, sent bool
+	// again: it is in a second batch, for the first had no result of it.
+	again  bool
+	copies []*flight
+	// got and fate are what came of it; it is fresh as long as nothing has.
+	got  Result
+	fate fate
 }
 
 // claim is money reserved for a flight, by this run or a former one.
@@ -38,6 +46,11 @@ type former struct {
 	batch string
 	at    time.Time
 	claim claim
+	again bool
+}
+
+func (m *mention) former(batch string) *former {
+	return &former{batch: batch, at: m.at, again: m.Again}
 }
 
 // unclaimed is a former claim.
@@ -55,63 +68,6 @@ func (u unclaimed) Presume(with ...store.Record) error { return u.Resend(with...
 // batchMark begins what a claim of a batch is for: it is made before there is an intent.
 const batchMark = '+'
 
-// reserve sets aside the worst case of an item. It reports false if the item was resolved instead, or the intake ended.
-func (b *batcher) reserve(f *flight) bool {
-	req := &f.item.Request
-	worst, unpriced := b.worst(req)
-	hold, err := b.job.cfg.Ledger.Reserve(b.ctx, ledger.Request{
-		Amount: worst, Unpriced: unpriced != nil, Tenant: req.Tenant, Project: req.Labels["project"], Provider: b.Provider, Model: b.Model,
-		Labels: req.Labels, Item: string(batchMark) + f.name(), NoWait: true,
-	})
-	if unpriced != nil && errors.Is(err, ledger.ErrUnpriced) {
-		err = &request.Error{Class: request.ClassBudget, Provider: b.Provider, Model: b.Model, Message: unpriced.Error(), Err: ledger.ErrUnpriced}
-	}
-	switch {
-	case err == nil:
-		f.claim = hold
-		return true
-	case b.ctx.Err() != nil, pending(err):
-		b.job.drain(err)
-	case errors.Is(err, ledger.ErrNotDurable), errors.Is(err, ledger.ErrClosed):
-		b.broken = err
-		b.stop(b.ctx, err)
-	default:
-		got, fate := b.job.asker.keep(b.ctx, &f.task, Result{Item: f.item, Err: err}, sent)
-		b.resolve(f.draft, got, fate)
-	}
-	return false
-}
-
-// table has the prices.
-func (b *Batch) table() *pricing.Table {
-	if b.Prices == nil { // which is not read before it is needed
-		return pricing.Builtin()
-	}
-	return b.Prices
-}
-
-// worst is what an item costs at most, and 0 with the reason where that can't be said.
-func (b *Batch) worst(req *request.Request) (request.Money, error) {
-	q := b.table().Estimate(b.Provider, b.Model, req, request.TokenCount{Estimated: true}, pricing.Service{At: time.Now(), Batch: true})
-	worst, err := q.Bound()
-	switch {
-	case err == nil, b.AllowUnbounded && q.Priced:
-		return worst, nil
-	}
-	return 0, err
-}
-
-// price sets what an answer cost, unless the client has.
-func (b *Batch) price(resp *request.Response) {
-	if resp == nil || resp.Usage.Priced {
-		return
-	}
-	service := pricing.Service{At: time.Now(), Batch: true, Tier: resp.ServiceTier}
-	if cost, ok := b.table().Cost(b.Provider, b.Model, &resp.Usage, service); ok {
-		resp.Usage.SetCost(cost)
-	}
-}
-
 // submitter notes what is about to be submitted. No interrupt ends a submission: nobody would know of the batch.
 type submitter struct {
 	request.Batcher
@@ -122,11 +78,14 @@ func (s submitter) SubmitBatch(_ context.Context, items []request.BatchItem) (re
 	names := make([]string, len(items))
 	for i := range items {
 		names[i] = items[i].ID
+		f := s.b.flights[names[i]]
+		f.again = f.again || f.sent
 	}
-	if err := s.b.note(names, ""); err != nil {
+	as := rand.Text()
+	if err := s.b.note(names, mention{Name: as}); err != nil {
 		return request.Batch{}, &request.Error{Class: request.ClassCanceled, Message: "not submitted", Err: err}
 	}
-	batch, err := s.Batcher.SubmitBatch(s.b.ctx, items)
+	batch, err := s.submitAs(as, items)
 	if e, ok := errors.AsType[*request.Error](err); ok && !e.MaybeBilled {
 		for _, name := range names {
 			s.b.flights[name].sent = false
@@ -135,26 +94,43 @@ func (s submitter) SubmitBatch(_ context.Context, items []request.BatchItem) (re
 	return batch, err
 }
 
-func (b *batcher) submitted(batch viabatch.Submitted) error { return b.note(batch.Items, batch.ID) }
+// submitAs submits under a name, where the provider keeps names, and asks for the batch where the answer leaves open whether there
+// is one.
+func (s submitter) submitAs(name string, items []request.BatchItem) (request.Batch, error) {
+	finder, ok := s.Batcher.(request.NamedBatcher)
+	if !ok {
+		return s.Batcher.SubmitBatch(s.b.ctx, items)
+	}
+	batch, err := finder.SubmitBatchAs(s.b.ctx, name, items)
+	if e, ok := errors.AsType[*request.Error](err); ok && e.MaybeBilled {
+		if found, unfound := finder.FindBatch(s.b.ctx, name); unfound == nil && found.ID != "" {
+			return found, nil
+		}
+	}
+	return batch, err
+}
 
-// note writes down that items are being submitted, or which batch they are in.
-func (b *batcher) note(names []string, batch string) error {
+func (b *batcher) submitted(batch viabatch.Submitted) error {
+	return b.note(batch.Items, mention{Batch: batch.ID})
+}
+
+// note writes down what is known of the batch that items are in, or are about to be.
+func (b *batcher) note(names []string, of mention) error {
 	var rec store.Record
 	now := time.Now()
 	for _, name := range names {
 		f := b.flights[name]
 		f.at, f.noted, f.sent = now, true, true
-		body, _ := json.Marshal(mention{ID: f.item.ID, Line: f.item.Line, Batch: batch})
+		of.ID, of.Line, of.Again = f.item.ID, f.item.Line, f.again
+		body, _ := json.Marshal(of)
 		rec.Intents = append(rec.Intents, store.Intent{Item: name, At: now, Body: body})
 	}
 	b.broken = b.job.cfg.Ledger.Write(context.WithoutCancel(b.ctx), rec)
 	return b.broken
 }
 
-// taken takes back the intent of an item.
-func taken(name string) store.Record {
-	return store.Record{Outcomes: []store.Outcome{{Item: name, Class: classLeft, At: time.Now()}}}
-}
+// withdrawn takes back the intent of an item: it is as if it had never been sent.
+func withdrawn(name string) store.Record { return store.Record{Withdrawn: []string{name}} }
 
 // giveBack ends the claim of an item that was not submitted.
 func (f *flight) giveBack() error {
@@ -162,33 +138,9 @@ func (f *flight) giveBack() error {
 	case f.claim == nil || f.sent:
 		return nil
 	case f.noted:
-		return f.claim.Release(taken(f.name()))
+		return f.claim.Release(withdrawn(f.name()))
 	}
 	return f.claim.Release()
-}
-
-// conclude writes what came of a flight, in one commit with the money.
-func (j *Job) conclude(f *flight, r Result) (Result, fate) {
-	rec, fate := taken(f.name()), left
-	if r.Err == nil || !j.asker.leaves(r.Err) {
-		o, err := outcomeOf(f.name(), &r)
-		if err != nil {
-			r.Err = err
-			return r, lost
-		}
-		rec, fate = store.Record{Outcomes: []store.Outcome{o}}, sent
-	}
-	if err := settle(f.claim, r.Response, r.Err, rec); err != nil {
-		r.Err = err
-		return r, lost
-	}
-	if fate == sent {
-		j.asker.ended(&f.task, statusOf(r.Class()))
-	}
-	if r.Err == nil {
-		j.asker.answered.Add(1)
-	}
-	return r, fate
 }
 
 // settle ends a claim. What a failure used counts only as far as the provider reported it.
@@ -207,13 +159,19 @@ func settle(c claim, resp *request.Response, failure error, with store.Record) e
 
 // attached are the batches of former runs, in the order in which they were submitted.
 func (j *Job) attached() (list []viabatch.Submitted) {
-	begun, items := map[string]time.Time{}, map[string][]string{}
+	begun, all := map[string]time.Time{}, map[string]*viabatch.Submitted{}
 	for name, f := range j.batches {
-		begun[f.batch] = f.at
-		items[f.batch] = append(items[f.batch], name)
+		s := all[f.batch]
+		if s == nil {
+			s = &viabatch.Submitted{ID: f.batch}
+			begun[f.batch], all[f.batch] = f.at, s
+		}
+		if s.Items = append(s.Items, name); f.again {
+			s.Again = append(s.Again, name)
+		}
 	}
-	for id, names := range items {
-		list = append(list, viabatch.Submitted{ID: id, Items: names})
+	for _, s := range all {
+		list = append(list, *s)
 	}
 	slices.SortFunc(list, func(x, y viabatch.Submitted) int {
 		return cmp.Or(begun[x.ID].Compare(begun[y.ID]), cmp.Compare(x.ID, y.ID))

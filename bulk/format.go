@@ -28,7 +28,8 @@ const (
 
 var csvHeader = []string{"id", "content", "finish_reason", "model", "input_tokens", "output_tokens", "cost_usd", "latency_ms"}
 
-func (f Format) check() error {
+// Check tells whether there is such a format.
+func (f Format) Check() error {
 	switch f {
 	case Like, JSONL, BatchJSONL, CSV, Text:
 		return nil
@@ -56,7 +57,7 @@ func (f Format) append(dst []byte, o *store.Outcome) ([]byte, error) {
 	}
 	switch f {
 	case BatchJSONL:
-		r.Item.Form = source.Batch
+		r.Item.Form = max(r.Item.Form, source.Batch)
 		return r.AppendJSON(dst)
 	case CSV:
 		return appendRow(dst, &r)

@@ -9,7 +9,7 @@ import (
 // The index says of every item what a map would.
 func TestIndexIsAMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		x, want := newIndex(), map[key]status{}
+		x, want, seqs := newIndex(), map[key]status{}, map[key]int64{}
 		for range rapid.IntRange(0, 300).Draw(t, "puts") {
 			var k key
 			k.content[0] = byte(rapid.IntRange(0, 2).Draw(t, "part"))
@@ -21,17 +21,18 @@ func TestIndexIsAMap(t *testing.T) {
 				s = answered // which it stays
 			}
 			if rapid.Bool().Draw(t, "see") {
-				if got := x.see(k); got != want[k] {
-					t.Fatalf("see(%v) = %b, want %b", k, got, want[k])
+				if got, seq := x.see(k); got != want[k] || seq != seqs[k] {
+					t.Fatalf("see(%v) = %b, %d, want %b, %d", k, got, seq, want[k], seqs[k])
 				}
 				s = want[k] | seen
 			} else {
-				x.put(k, s)
+				seqs[k] = rapid.Int64Range(0, 1<<40-1).Draw(t, "seq")
+				x.put(k, s, seqs[k])
 			}
 			want[k] = s
-			twin, found := x.twin(k)
-			if found != anyAnswered(want, k) || found && want[twin]&answered == 0 {
-				t.Fatalf("twin(%v) = %v, %v", k, twin, found)
+			twin, seq, found := x.twin(k)
+			if found != anyAnswered(want, k) || found && (want[twin]&answered == 0 || seq != seqs[twin]) {
+				t.Fatalf("twin(%v) = %v, %d, %v", k, twin, seq, found)
 			}
 		}
 		stale := map[key]bool{}
@@ -39,8 +40,8 @@ func TestIndexIsAMap(t *testing.T) {
 			stale[k] = true
 		}
 		for k, s := range want {
-			if got := x.status(k); got != s {
-				t.Errorf("status(%v) = %b, want %b", k, got, s)
+			if got, seq := x.get(k); got != s || seq != seqs[k] {
+				t.Errorf("get(%v) = %b, %d, want %b, %d", k, got, seq, s, seqs[k])
 			}
 			if is := s&(answered|failed) != 0 && s&seen == 0; is != stale[k] {
 				t.Errorf("%v with status %b is stale: %v", k, s, stale[k])

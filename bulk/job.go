@@ -54,8 +54,8 @@ type JobConfig struct {
 	// Compose, if set, makes an item's answer out of several: each call of ask is remembered under its content, so that a run
 	// that goes on pays for none of them again. What it returns is kept as the item's answer, at no cost of its own.
 	Compose func(ctx context.Context, item *source.Item, ask Ask) (*request.Response, error)
-	// Batch, if set, asks by a provider's batch API instead of the Dispatcher. Check and Compose don't go with it, and Concurrency
-	// has no meaning.
+	// Batch, if set, asks by a provider's batch API instead of the Dispatcher. Compose doesn't go with it, and Concurrency has no
+	// meaning.
 	Batch *Batch
 
 	// Stop, when closed, ends the intake: what is in flight is finished, and the rest is left for another run.
@@ -81,6 +81,14 @@ const (
 	// Fail makes them failures.
 	Fail Unknown = "fail"
 )
+
+// Check tells whether there is such a choice.
+func (u Unknown) Check() error {
+	if u != Resend && u != Hold && u != Fail {
+		return fmt.Errorf("unknown %q: use hold or fail, or leave it empty to send again", string(u))
+	}
+	return nil
+}
 
 // Job is the work on one output. Run it once. Its methods are safe for concurrent use.
 type Job struct {
@@ -136,14 +144,14 @@ func (c *JobConfig) check() error {
 	if err := c.Order.Check(); err != nil {
 		fault("%w", err)
 	}
-	if err := c.Format.check(); err != nil {
+	if err := c.Format.Check(); err != nil {
 		fault("%w", err)
 	}
 	if c.Concurrency < 0 || c.Concurrency > MaxConcurrency {
 		fault("concurrency of %d: must be between 1 and %d", c.Concurrency, MaxConcurrency)
 	}
-	if c.Unknown != Resend && c.Unknown != Hold && c.Unknown != Fail {
-		fault("unknown %q: use hold or fail, or leave it empty to send again", c.Unknown)
+	if err := c.Unknown.Check(); err != nil {
+		fault("%w", err)
 	}
 	if c.CheckRetries < 0 {
 		fault("CheckRetries of %d is negative", c.CheckRetries)
@@ -228,7 +236,8 @@ func (j *Job) look(item source.Item) (r *Result, wanted bool) {
 		k, _ = keyOf(&r.Item, j.cfg.Model)
 	}
 	r.key, r.fate = k, fresh
-	s := j.state.index.see(k)
+	s, seq := j.state.index.see(k)
+	r.seq = seq
 	_, unknown := j.unknown[k]
 	switch {
 	case s&seen != 0: // the same item twice
@@ -252,7 +261,7 @@ func (j *Job) look(item source.Item) (r *Result, wanted bool) {
 
 // answer resolves one item, and stops the intake for what concerns all of them.
 func (j *Job) answer(ctx context.Context, r *Result) {
-	t := task{key: r.key, item: r.Item}
+	t := task{key: r.key, item: &r.Item}
 	if j.uncalled(ctx, r, &t) {
 		return
 	}
@@ -277,7 +286,8 @@ func (j *Job) uncalled(ctx context.Context, r *Result, t *task) bool {
 	return false
 }
 
-// resolved turns a draft into its result. What concerns all items ends the intake.
+// resolved turns a draft into its result, but for the item, which a call that was given up may still look at. What concerns all
+// items ends the intake.
 func (j *Job) resolved(ctx context.Context, r *Result, got Result, f fate) {
 	switch {
 	case f == lost:
@@ -285,6 +295,5 @@ func (j *Job) resolved(ctx context.Context, r *Result, got Result, f fate) {
 	case f == left && ctx.Err() == nil:
 		j.drain(got.Err)
 	}
-	got.place, got.key, got.fate = r.place, r.key, f
-	*r = got
+	r.Response, r.Err, r.Latency, r.fate, r.seq = got.Response, got.Err, got.Latency, f, got.seq
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/cache"
@@ -19,6 +20,9 @@ type key struct {
 // partMark begins the names of what is asked on the way to an item's answer, which is in no output.
 const partMark = '~'
 
+// partOf is whom a part is asked of, so that an item that asks the same is not taken for it.
+func partOf(model string) string { return "part " + model }
+
 var keyText = base64.RawURLEncoding
 
 // name is the item's name in the store.
@@ -29,17 +33,19 @@ func (k key) name() string {
 	return keyText.EncodeToString(raw[:])
 }
 
-func parseKey(name string) (k key, ok bool) {
+// parseName reads the name of an item or of a part.
+func parseName(name string) (k key, part, ok bool) {
+	name, part = strings.CutPrefix(name, string(partMark))
 	var raw [23]byte
 	if len(name) != keyText.EncodedLen(len(raw)) {
-		return k, false
+		return k, part, false
 	}
 	if _, err := keyText.Decode(raw[:], []byte(name)); err != nil {
-		return k, false
+		return k, part, false
 	}
 	copy(k.content[:], raw[:16])
 	copy(k.id[:], raw[16:])
-	return k, true
+	return k, part, true
 }
 
 // keyOf names an item that is asked of a model. An item that is wrong is named by what is wrong with it, so that it is another

@@ -11,5 +11,8 @@ func TestMain(m *testing.M) {
 	if folder := os.Getenv(childEnv); folder != "" {
 		os.Exit(child(folder))
 	}
+	if order := os.Getenv(workerEnv); order != "" {
+		os.Exit(work(order))
+	}
 	goleak.VerifyTestMain(m)
 }

@@ -15,6 +15,9 @@ import (
 // PlanConfig says what is to be planned. Items and At are required.
 type PlanConfig struct {
 	Items iter.Seq2[source.Item, error]
+	// Parts, if set, are the requests that an item's answer is made of, at most. Of what asks the same one is planned. What an item
+	// that is not done remembers of them is not left out.
+	Parts func(*source.Item) ([]request.Request, error)
 	// Provider and Model are to answer, by the table's names; a Model of an item counts where this one is empty.
 	Provider string
 	Model    string
@@ -31,30 +34,35 @@ type PlanConfig struct {
 
 // Plan is what a run would do.
 type Plan struct {
-	// Items are all; Wrong of them are no requests, Done have an outcome already, Duplicates are the same as another, and ToSend
-	// are left to be paid for.
+	// Items are all; Wrong of them are no requests (Fault is the first one's), Done have an outcome already, Duplicates are the same
+	// as another, and ToSend are left to be paid for, by so many Requests.
 	Items      int `json:"items"`
 	Wrong      int `json:"wrong"`
 	Done       int `json:"done"`
 	Duplicates int `json:"duplicates"`
 	ToSend     int `json:"to_send"`
-	// PromptTokens are estimated from the texts, AnswerTokens are the most that the answers can have; of Endless items that is
-	// not known.
-	PromptTokens int64 `json:"prompt_tokens"`
-	AnswerTokens int64 `json:"answer_tokens"`
-	Endless      int   `json:"endless,omitempty"`
-	// Expected is the cost with answers of the greatest length, Worst what is not exceeded, but by Unbounded items; Batch is what
-	// is expected at the price of the provider's batch API. Unpriced items are in none of them; Why says what is the matter with
-	// the first.
-	Expected  request.Money `json:"expected_usd"`
-	Worst     request.Money `json:"worst_usd"`
-	Batch     request.Money `json:"batch_usd"`
-	Unpriced  int           `json:"unpriced,omitempty"`
-	Unbounded int           `json:"unbounded,omitempty"`
-	// Unbatched items have no price for the batch API.
+	Requests   int `json:"requests"`
+	// PromptTokens are estimated from the texts, AnswerTokens are the most that the answers can have. Unset requests set no
+	// max_tokens and are taken to be answered at the model's greatest length, LongestAnswer; of Endless requests that is not known.
+	PromptTokens  int64  `json:"prompt_tokens"`
+	AnswerTokens  int64  `json:"answer_tokens"`
+	Unset         int    `json:"unset,omitempty"`
+	LongestAnswer int    `json:"longest_answer,omitempty"`
+	Endless       int    `json:"endless,omitempty"`
+	Fault         string `json:"fault,omitempty"`
+	// Expected is the cost with answers of the greatest length, Worst what is not exceeded, but by Unbounded requests; Batch and
+	// BatchWorst are the same at the price of the provider's batch API. Unpriced requests are in none of them; Why says what is the
+	// matter with the first.
+	Expected   request.Money `json:"expected_usd"`
+	Worst      request.Money `json:"worst_usd"`
+	Batch      request.Money `json:"batch_usd"`
+	BatchWorst request.Money `json:"batch_worst_usd"`
+	Unpriced   int           `json:"unpriced,omitempty"`
+	Unbounded  int           `json:"unbounded,omitempty"`
+	// Unbatched requests have no price for the batch API.
 	Unbatched int    `json:"unbatched,omitempty"`
 	Why       string `json:"why,omitempty"`
-	// TooLong are items whose prompt does not fit into the model's context with the answer that it asks for; TooLongIDs are the
+	// TooLong are requests whose prompt does not fit into the model's context with the answer that it asks for; TooLongIDs are the
 	// first of them. Lacking counts what items need and the model lacks, by the words for it.
 	TooLong    int            `json:"too_long,omitempty"`
 	TooLongIDs []string       `json:"too_long_ids,omitempty"`
@@ -90,31 +98,64 @@ func NewPlan(cfg PlanConfig) (*Plan, error) {
 
 func (p *Plan) add(cfg *PlanConfig, before, done *index, item *source.Item) {
 	k, err := keyOf(item, cfg.As)
-	if item.Err != nil || err != nil {
-		p.Wrong++
+	if item.Err != nil {
+		err = item.Err
+	}
+	if err != nil {
+		p.refuse(err)
+		return
+	}
+	if s, _ := done.get(k); s != 0 {
+		p.Done++
+		return
+	}
+	if cfg.Parts != nil {
+		p.compose(cfg, before, item)
 		return
 	}
 	twin := before.has(&k.content)
-	before.put(k, seen)
-	_, answered := done.twin(k)
-	switch {
-	case done.status(k) != 0:
-		p.Done++
-	case twin || answered:
+	before.put(k, seen, 0)
+	if _, _, answered := done.twin(k); twin || answered {
 		p.Duplicates++
-	default:
-		p.ToSend++
-		p.send(cfg, item)
+		return
+	}
+	p.ToSend++
+	p.send(cfg, item.ID, &item.Request)
+}
+
+func (p *Plan) refuse(err error) {
+	if p.Wrong++; p.Fault == "" {
+		p.Fault = err.Error()
 	}
 }
 
-// send plans an item that is to be paid for.
-func (p *Plan) send(cfg *PlanConfig, item *source.Item) {
-	req := &item.Request
+// compose plans an item whose answer is made of several.
+func (p *Plan) compose(cfg *PlanConfig, before *index, item *source.Item) {
+	parts, err := cfg.Parts(item)
+	if err != nil {
+		p.refuse(err)
+		return
+	}
+	p.ToSend++
+	for i := range parts {
+		k, err := keyOf(&source.Item{Request: parts[i]}, partOf(cfg.As))
+		if err != nil || before.has(&k.content) {
+			continue
+		}
+		before.put(k, seen, 0)
+		p.send(cfg, item.ID, &parts[i])
+	}
+}
+
+// send plans a request that is to be paid for.
+func (p *Plan) send(cfg *PlanConfig, id string, req *request.Request) {
+	p.Requests++
 	prompt := tokens.Request(req)
 	answer := req.MaxTokens
 	if answer == 0 {
+		p.Unset++
 		answer = cfg.Capabilities.MaxOutputTokens
+		p.LongestAnswer = answer
 	}
 	if answer == 0 {
 		p.Endless++
@@ -124,7 +165,7 @@ func (p *Plan) send(cfg *PlanConfig, item *source.Item) {
 	p.price(cfg, req, prompt)
 	if context := cfg.Capabilities.ContextTokens; context > 0 && prompt+req.MaxTokens > context {
 		if p.TooLong++; len(p.TooLongIDs) < maxTooLong {
-			p.TooLongIDs = append(p.TooLongIDs, item.ID)
+			p.TooLongIDs = append(p.TooLongIDs, id)
 		}
 	}
 	if faults, ok := errors.AsType[request.Faults](cfg.Capabilities.Check(req)); ok {
@@ -154,6 +195,7 @@ func (p *Plan) price(cfg *PlanConfig, req *request.Request, prompt int) {
 	}
 	if b := cfg.Prices.Estimate(cfg.Provider, model, req, count, pricing.Service{At: cfg.At, Batch: true}); b.Priced {
 		p.Batch += b.Expected
+		p.BatchWorst += b.Worst
 	} else {
 		p.Unbatched++
 	}
@@ -165,7 +207,7 @@ func (p *Plan) time(l *lane.Limits) (longest time.Duration) {
 		amount, rate int64
 		per          time.Duration
 	}{
-		{int64(p.ToSend), int64(l.RPM), time.Minute}, {int64(p.ToSend), int64(l.RPD), 24 * time.Hour},
+		{int64(p.Requests), int64(l.RPM), time.Minute}, {int64(p.Requests), int64(l.RPD), 24 * time.Hour},
 		{p.PromptTokens + p.AnswerTokens, int64(l.TPM), time.Minute}, {p.PromptTokens + p.AnswerTokens, int64(l.TPD), 24 * time.Hour},
 		{p.PromptTokens, int64(l.ITPM), time.Minute}, {p.AnswerTokens, int64(l.OTPM), time.Minute},
 	} {

@@ -130,15 +130,15 @@ func (j *Job) Snapshot() Snapshot {
 	for i := range sum {
 		s.Spent, s.Presumed, s.Unpriced = sum[i].Spent-j.base.Spent, sum[i].Presumed-j.base.Presumed, sum[i].Unpriced-j.base.Unpriced
 	}
-	s.LimitUsed, s.Waiting = pressure(j.cfg.Dispatcher.Stats())
+	s.LimitUsed, s.Waiting = Pressure(j.cfg.Dispatcher.Stats())
 	return s
 }
 
 // InFlight is the number of items being answered now. It does not block.
 func (j *Job) InFlight() int { return j.run.InFlight() }
 
-// pressure says how much of the limits is used, and why requests wait.
-func pressure(stats dispatcher.Stats) (used float64, why string) {
+// Pressure says how much of the tightest rate limit is used, from 0 to 1, and why requests wait; empty is that none does.
+func Pressure(stats dispatcher.Stats) (used float64, why string) {
 	for i := range stats.Targets {
 		t := &stats.Targets[i]
 		tightest, name := 0.0, ""

@@ -16,12 +16,15 @@ import (
 // classSuperseded is that of an outcome which the input has no item for any more. It is kept, for the item may come back.
 const classSuperseded request.Class = "superseded"
 
-// classLeft is that of an outcome which only takes back an intent: the item is as if it had never been sent.
-const classLeft = request.ClassCanceled
-
 // record is an outcome's body: the result in its simple form, and what an output of another form needs besides.
 type record struct {
 	Result json.RawMessage `json:"result"`
+	origin
+}
+
+// recordLine is a record that is yet to be written.
+type recordLine struct {
+	Result *simpleResult `json:"result"`
 	origin
 }
 
@@ -51,16 +54,10 @@ type attemptLine struct {
 
 // outcomeOf makes what the store keeps of a result.
 func outcomeOf(name string, r *Result) (store.Outcome, error) {
-	line, err := appendLine([]byte(`{"result":`), r.simple())
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	rest, err := json.Marshal(originOf(r))
-	if err != nil {
-		return store.Outcome{}, fmt.Errorf("result: %w", err)
-	}
-	line[len(line)-1] = ',' // where the line ended
-	return store.Outcome{Item: name, Class: r.Class(), At: time.Now(), Body: append(line, rest[1:]...)}, nil
+	line := lines.Get().(*lineWriter)
+	defer lines.Put(line)
+	text, err := line.encode(&recordLine{r.simple(), originOf(r)})
+	return store.Outcome{Item: name, Class: r.Class(), At: time.Now(), Body: bytes.TrimSuffix(bytes.Clone(text), []byte("\n"))}, err
 }
 
 func originOf(r *Result) origin {

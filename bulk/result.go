@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk/source"
@@ -25,26 +26,52 @@ type Result struct {
 	// Of a Job.
 	key  key
 	fate fate
+	seq  int64 // of its outcome
 }
 
 // AppendJSON appends the result as one line, in the form that its item came in.
 func (r *Result) AppendJSON(dst []byte) ([]byte, error) {
-	if r.Item.Form == source.Batch {
+	if r.Item.Form != source.Simple {
 		return r.appendBatch(dst)
 	}
 	return appendLine(dst, r.simple())
 }
 
-// appendLine leaves <, > and & as they are: the texts are not for web pages.
+// appendLine appends a value as a line of JSON.
 func appendLine(dst []byte, v any) ([]byte, error) {
-	out := bytes.NewBuffer(dst)
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return dst, fmt.Errorf("result: %w", err)
-	}
-	return out.Bytes(), nil
+	line := lines.Get().(*lineWriter)
+	defer lines.Put(line)
+	text, err := line.encode(v)
+	return append(dst, text...), err
 }
+
+// lineWriter writes lines of JSON, and leaves <, > and & as they are: the texts are not for web pages.
+type lineWriter struct {
+	out     bytes.Buffer
+	encoder *json.Encoder
+}
+
+var lines = sync.Pool{New: func() any {
+	l := &lineWriter{}
+	l.encoder = json.NewEncoder(&l.out)
+	l.encoder.SetEscapeHTML(false)
+	return l
+}}
+
+// encode gives the line, which is good until the next one.
+func (l *lineWriter) encode(v any) ([]byte, error) {
+	if l.out.Cap() > mostKept {
+		l.out = bytes.Buffer{}
+	}
+	l.out.Reset()
+	if err := l.encoder.Encode(v); err != nil {
+		return nil, fmt.Errorf("result: %w", err)
+	}
+	return l.out.Bytes(), nil
+}
+
+// mostKept is how much room a lineWriter keeps from one line to the next.
+const mostKept = 64 << 10
 
 type simpleResult struct {
 	ID           string               `json:"id"`
@@ -185,9 +212,9 @@ func (r *Result) appendBatch(dst []byte) ([]byte, error) {
 	e, _ := errors.AsType[*request.Error](r.Err)
 	switch {
 	case e != nil && e.Status == 200 && e.Partial != nil && e.Class == request.ClassContentPolicy: // as the vendor has it
-		out.Response = &batchResponse{200, e.RequestID, openai.AppendResponse(nil, e.Partial)}
+		out.Response = &batchResponse{200, e.RequestID, r.body(e.Partial)}
 	case r.Err == nil:
-		out.Response = &batchResponse{200, r.Response.RequestID, openai.AppendResponse(nil, r.Response)}
+		out.Response = &batchResponse{200, r.Response.RequestID, r.body(r.Response)}
 	case e != nil && e.Status >= 300:
 		var body batchErrorBody
 		body.Error.Message, body.Error.Type, body.Error.Code = cmp.Or(e.Message, e.Error()), e.Type, e.Code
@@ -200,4 +227,12 @@ func (r *Result) appendBatch(dst []byte) ([]byte, error) {
 		out.Error = &batchError{string(r.Class()), r.Err.Error()}
 	}
 	return appendLine(dst, &out)
+}
+
+// body is an answer as the API gives it that the item asks for.
+func (r *Result) body(resp *request.Response) []byte {
+	if r.Item.Form == source.BatchResponses {
+		return openai.AppendResponsesResponse(nil, resp)
+	}
+	return openai.AppendResponse(nil, resp)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,11 +122,17 @@ func TestBatchResultHoldsTheAnswerAsTheVendorWritesIt(t *testing.T) {
 	if want := openai.AppendResponse(nil, r.Response); string(got.Response.Body) != string(want) {
 		t.Errorf("the body is %s, want %s", got.Response.Body, want)
 	}
+	r.Item.Form = source.BatchResponses
+	responses, err := r.AppendJSON(nil)
+	want := strings.Replace(string(line), string(got.Response.Body), string(openai.AppendResponsesResponse(nil, r.Response)), 1)
+	if err != nil || string(responses) != want {
+		t.Errorf("a line for the Responses API:\n got %s\nwant %s", responses, want)
+	}
 }
 
 func TestResultIsOneLineWhateverItHolds(t *testing.T) {
 	const odd = "a\nb\r\u2028 \x00 \"\\ <&> é\xff"
-	for _, form := range []source.Form{source.Simple, source.Batch} {
+	for _, form := range []source.Form{source.Simple, source.Batch, source.BatchResponses} {
 		for _, r := range []bulk.Result{
 			{Item: source.Item{ID: odd, Form: form}, Response: &request.Response{Content: odd, Model: odd}},
 			{Item: source.Item{ID: odd, Form: form}, Err: &request.Error{Status: 500, Message: odd}},

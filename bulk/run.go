@@ -90,7 +90,7 @@ func (r *Run) InFlight() int { return int(r.inFlight.Load()) }
 // those in flight end with its error and no more are taken in. An error of the source comes last, as the second value.
 // Leaving the loop early cancels what is in flight and waits for it. Items are numbered anew.
 func (r *Run) Results(ctx context.Context, items iter.Seq2[source.Item, error]) iter.Seq2[Result, error] {
-	return r.resolve(ctx, func(yield func(*Result, error) bool) {
+	drafts := func(yield func(*Result, error) bool) {
 		n := 0
 		for item, err := range items {
 			item.Index = n
@@ -99,12 +99,22 @@ func (r *Run) Results(ctx context.Context, items iter.Seq2[source.Item, error]) 
 				return
 			}
 		}
-	})
+	}
+	return func(yield func(Result, error) bool) {
+		for result, err := range r.resolve(ctx, drafts) {
+			if err != nil {
+				result = &Result{}
+			}
+			if !yield(*result, err) {
+				return
+			}
+		}
+	}
 }
 
-// resolve is Results for results that have nothing but what they are to be made of.
-func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) {
+// resolve is Results for results that have nothing but what they are to be made of. It hands each of them out when it is done.
+func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) iter.Seq2[*Result, error] {
+	return func(yield func(*Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		p := &pass{
 			Run: r, results: make(chan *Result),
@@ -120,7 +130,7 @@ func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) ite
 		}()
 		if p.handOut(yield) {
 			if err := intake.Wait(); err != nil {
-				yield(Result{}, err)
+				yield(nil, err)
 			}
 		}
 	}
@@ -198,19 +208,19 @@ func (r *Run) complete(ctx context.Context, result *Result) {
 }
 
 // handOut passes results on in the order asked for. It returns false when the reader has left.
-func (p *pass) handOut(yield func(Result, error) bool) bool {
+func (p *pass) handOut(yield func(*Result, error) bool) bool {
 	var inLine line
 	for result := range p.results {
 		if p.cfg.Order == Completion {
 			<-p.window
-			if !yield(*result, nil) {
+			if !yield(result, nil) {
 				return false
 			}
 			continue
 		}
 		for ready := range inLine.in(result) {
 			<-p.window
-			if !yield(*ready, nil) {
+			if !yield(ready, nil) {
 				return false
 			}
 		}

@@ -1,11 +1,9 @@
 package bulk
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
-	"slices"
 
 	"github.com/seed63918563/llmgate/store"
 )
@@ -19,6 +17,7 @@ type show struct {
 	write             func(context.Context, store.Record) error
 	format            Format
 	results, failures *projection
+	reel              *reel
 
 	// In order of completion: the last outcome that was shown, and how many results were since the checkpoint.
 	seq   int64
@@ -35,7 +34,7 @@ func newShow(s *State, write func(context.Context, store.Record) error, format F
 	if err != nil {
 		return nil, errors.Join(err, results.close())
 	}
-	return &show{store: s.store, write: write, format: format, results: results, failures: failures}, nil
+	return &show{store: s.store, write: write, format: format, results: results, failures: failures, reel: &reel{store: s.store}}, nil
 }
 
 // resume shows what is done, in the order of completion. What was noted to be right is not read again.
@@ -61,21 +60,20 @@ func (s *show) resume(ctx context.Context) error {
 
 // refail shows the failures up to an outcome anew.
 func (s *show) refail(ctx context.Context, upTo int64) error {
-	var list []store.Outcome
+	var list []int64
 	for o, err := range s.store.Keys(ctx) {
 		if err != nil {
 			return err
 		}
 		if shown(&o) && o.Class != "" && o.Seq <= upTo {
-			list = append(list, o)
+			list = append(list, o.Seq)
 		}
 	}
-	slices.SortFunc(list, func(a, b store.Outcome) int { return cmp.Compare(a.Seq, b.Seq) })
 	if err := s.failures.rewind(); err != nil {
 		return err
 	}
-	for i := range list {
-		o, err := s.store.Outcome(ctx, list[i].Item)
+	for _, seq := range list {
+		o, err := s.store.Outcome(ctx, seq)
 		if err != nil {
 			return err
 		}
@@ -88,7 +86,7 @@ func (s *show) refail(ctx context.Context, upTo int64) error {
 
 // shown reports that an outcome is in an output.
 func shown(o *store.Outcome) bool {
-	return len(o.Item) > 0 && o.Item[0] != partMark && o.Class != classSuperseded && o.Class != classLeft
+	return len(o.Item) > 0 && o.Item[0] != partMark && o.Class != classSuperseded
 }
 
 // follow shows what was committed since the last time.
@@ -130,12 +128,23 @@ func (s *show) add(o *store.Outcome) (err error) {
 	return s.results.add(s.line)
 }
 
+// place shows the outcome of a Seq, as the next.
+func (s *show) place(ctx context.Context, seq int64) error {
+	o, err := s.reel.outcome(ctx, seq)
+	if err != nil {
+		return err
+	}
+	return s.add(&o)
+}
+
 func (s *show) flush() error { return errors.Join(s.results.flush(), s.failures.flush()) }
 
 // checkpoint notes that the file of results is right so far.
 func (s *show) checkpoint(ctx context.Context) error {
 	s.fresh = 0
-	return s.write(ctx, note(resultKey, checkpoint{s.seq, s.results.offset, s.results.sum, s.format}))
+	return s.write(ctx, note(resultKey, checkpoint{
+		Seq: s.seq, Offset: s.results.offset, Sum: s.results.sum, Format: s.format, FailedOffset: s.failures.offset, FailedSum: s.failures.sum,
+	}))
 }
 
 // again shows everything anew, in the order of completion.

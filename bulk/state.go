@@ -84,8 +84,12 @@ func NewState(ctx context.Context, s store.Store, output string) (*State, error)
 		if err != nil {
 			return nil, fmt.Errorf("bulk: reading the state of %s: %w", output, err)
 		}
-		if k, ok := parseKey(o.Item); ok && o.Class != classLeft {
-			state.index.put(k, statusOf(o.Class))
+		if k, part, ok := parseName(o.Item); ok {
+			s := statusOf(o.Class)
+			if part {
+				s |= seen
+			}
+			state.index.put(k, s, o.Seq)
 		}
 	}
 	return state, recall(ctx, s, aboutKey, &state.about)
@@ -143,14 +147,24 @@ type About struct {
 	Format Format    `json:"format,omitempty"`
 	Order  Order     `json:"order,omitempty"`
 	Begun  time.Time `json:"begun,omitzero"`
+	// Ended is zero while a run works on it, and after one that was killed. Killed says that calls are held which such a run left.
+	Ended  time.Time `json:"ended,omitzero"`
+	Killed bool      `json:"killed,omitempty"`
 }
 
-// checkpoint is how far the file of results was right: up to the outcome Seq it had so many bytes, of that sum.
+// wasKilled reports that calls may have been left by a run that did not get to its end.
+func (a *About) wasKilled() bool { return a.Killed || !a.Begun.IsZero() && a.Ended.IsZero() }
+
+// checkpoint is how far the file of results was right: up to the outcome Seq, which is 0 in the order of the input, it had so many
+// bytes, of that sum, and the file of failures so many.
 type checkpoint struct {
 	Seq    int64  `json:"seq"`
 	Offset int64  `json:"offset"`
 	Sum    uint32 `json:"sum"`
 	Format Format `json:"format"`
+
+	FailedOffset int64  `json:"failed_offset,omitempty"`
+	FailedSum    uint32 `json:"failed_sum,omitempty"`
 }
 
 // note is a record that remembers v.

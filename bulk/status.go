@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed63918563/llmgate/request"
@@ -35,13 +36,25 @@ type Status struct {
 	Unpriced int64         `json:"unpriced,omitempty"`
 }
 
+// ErrNoState is in the chain of the error of reading an output that has no state.
+var ErrNoState = errors.New("no state of a run")
+
 // reader opens the state of an output for reading, while a run may write to it.
 func reader(ctx context.Context, output string) (*sqlite.Store, error) {
 	path := resolve(output) + StateSuffix
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("bulk: there is no %s: no run was begun with this output; check the name", path)
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(output, StateSuffix):
+		return nil, fmt.Errorf("bulk: %w: %s is a state itself; name its output, %s", ErrNoState, output, strings.TrimSuffix(output, StateSuffix))
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("bulk: %w: there is no %s, so no run was begun with this output; check the name", ErrNoState, path)
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("bulk: %w: %s is a folder", ErrNoState, path)
 	}
-	return sqlite.Open(ctx, sqlite.Config{Path: path, ReadOnly: true})
+	file, err := sqlite.Open(ctx, sqlite.Config{Path: path, ReadOnly: true})
+	if errors.Is(err, store.ErrCorrupt) {
+		return nil, fmt.Errorf("bulk: %w: %s is another file, or damaged: %w", ErrNoState, path, err)
+	}
+	return file, err
 }
 
 // ReadStatus reads the state of an output, also while a run works on it. It blocks for as long as that takes, some seconds for a
@@ -104,7 +117,7 @@ func (s *Status) count(o *store.Outcome) {
 // Export writes the answers in a state again, in any form; failures are left out. In the order of the input those come first
 // whose place was first when they were answered. It may be called while a run works on the output.
 func Export(ctx context.Context, output string, format Format, order Order, w io.Writer) error {
-	if err := format.check(); err != nil {
+	if err := format.Check(); err != nil {
 		return fmt.Errorf("bulk: %w", err)
 	}
 	file, err := reader(ctx, output)
@@ -138,7 +151,7 @@ func export(ctx context.Context, from store.Store, format Format, order Order, w
 			if err != nil {
 				return err
 			}
-			places = append(places, place{r.Item.Index, o.Item})
+			places = append(places, place{r.Item.Index, o.Seq})
 			continue
 		}
 		if err := write(&o); err != nil {
@@ -147,7 +160,7 @@ func export(ctx context.Context, from store.Store, format Format, order Order, w
 	}
 	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.index, b.index) })
 	for _, p := range places {
-		o, err := from.Outcome(ctx, p.item)
+		o, err := from.Outcome(ctx, p.seq)
 		if err == nil {
 			err = write(&o)
 		}
@@ -161,5 +174,5 @@ func export(ctx context.Context, from store.Store, format Format, order Order, w
 // place is where an outcome's item stood in the input.
 type place struct {
 	index int
-	item  string
+	seq   int64
 }

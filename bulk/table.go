@@ -2,17 +2,39 @@ package bulk
 
 import "encoding/binary"
 
-// table has what is known of items, the first of each content, in 24 bytes each and a little room: a map would take up to twice
+// table has what is known of items, the first of each content, in 29 bytes each and a little room: a map would take up to twice
 // as much, and there may be a million. Each of its parts grows by a quarter.
 type table [256]struct {
 	slots []slot
 	used  int
 }
 
-// slot is a key and its status; that of an empty one is 0.
+// slot is an item; its status is 0 if it is empty.
 type slot struct {
-	key    key
+	key key
+	known
+}
+
+// known is what is known of an item: its status, and the Seq of its outcome in the store, 0 if it has none.
+type known struct {
 	status status
+	seq    seqNo
+}
+
+// seqNo is a Seq below 2^40, in as many bytes as that takes.
+type seqNo [5]byte
+
+func seqNoOf(seq int64) (n seqNo) {
+	var whole [8]byte
+	binary.LittleEndian.PutUint64(whole[:], uint64(seq))
+	copy(n[:], whole[:])
+	return n
+}
+
+func (n seqNo) int64() int64 {
+	var whole [8]byte
+	copy(whole[:], n[:])
+	return int64(binary.LittleEndian.Uint64(whole[:]))
 }
 
 // find returns the slot of a content, empty if there is none, or nil if there is no slot at all.

@@ -17,6 +17,9 @@ type try struct {
 	start   time.Time
 	journal dispatcher.Journal
 
+	// seq is that of the item's outcome: of the one before, and from its commit on of this one.
+	seq int64
+
 	mu       sync.Mutex
 	judged   bool
 	written  bool
@@ -28,12 +31,17 @@ type try struct {
 type mention struct {
 	ID   string `json:"id"`
 	Line int    `json:"line,omitempty"`
-	// Batch is the provider's name for the batch that has it.
+	// Batch is the provider's name for the batch that has it; Name, as long as that is not known, our own. Again: it is the second.
 	Batch string `json:"batch,omitempty"`
+	Name  string `json:"name,omitempty"`
+	Again bool   `json:"again,omitempty"`
+
+	at time.Time // of the intent
 }
 
 func (a *asker) newTry(of *task) *try {
 	t := &try{asker: a, task: of, start: time.Now()}
+	_, t.seq = a.index.get(of.key)
 	body, _ := json.Marshal(mention{ID: of.item.ID, Line: of.item.Line})
 	t.journal = dispatcher.Journal{
 		Item: of.name(), Intent: store.Record{Intents: []store.Intent{{Item: of.name(), At: t.start, Body: body}}},
@@ -50,12 +58,12 @@ func (t *try) outcome(resp *request.Response) (rec store.Record) {
 	if t.rejected != nil {
 		return rec
 	}
-	o, err := outcomeOf(t.task.name(), &Result{Item: t.task.item, Response: resp, Latency: time.Since(t.start)})
+	o, err := outcomeOf(t.task.name(), &Result{Item: *t.task.item, Response: resp, Latency: time.Since(t.start)})
 	if err != nil {
 		t.broken = err
 		return rec
 	}
-	t.written = true
+	t.written, o.Place = true, &t.seq
 	return store.Record{Outcomes: []store.Outcome{o}}
 }
 
@@ -69,7 +77,7 @@ func (t *try) judge(resp *request.Response) {
 	if t.judged || t.asker.check == nil {
 		return
 	}
-	t.judged, t.rejected = true, t.asker.check(&t.task.item, resp)
+	t.judged, t.rejected = true, t.asker.check(t.task.item, resp)
 }
 
 // verdict says of an answer whether it was written with its money, why it was rejected, and why it could not be written.

@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -23,26 +24,30 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		}
 		var m mention
 		_ = json.Unmarshal(intent.Body, &m) // without, it has no name
-		switch k, ok := parseKey(intent.Item); {
-		case ok && m.Batch != "":
-			j.batches[intent.Item] = &former{batch: m.Batch, at: intent.At}
-		case ok:
-			j.unknown[k] = m
-		default:
+		m.at = intent.At
+		switch k, part, ok := parseName(intent.Item); {
+		case !ok || part:
 			j.parts = append(j.parts, m.ID)
+		case m.Batch != "":
+			j.batches[intent.Item] = m.former(m.Batch)
+		default:
+			j.unknown[k] = m
 		}
 	}
-	if err := j.checkBatches(); err != nil {
+	if err := errors.Join(j.findBatches(ctx), j.checkBatches()); err != nil {
 		return err
 	}
 	var all errgroup.Group
 	all.SetLimit(atOnce)
 	for _, u := range j.cfg.Ledger.Unknown() {
 		name, ofBatch := strings.CutPrefix(u.Item, string(batchMark))
-		k, _ := parseKey(name)
+		k, _, _ := parseName(name)
 		_, unknown := j.unknown[k]
 		switch before := j.batches[name]; {
 		case ofBatch && before != nil:
+			if older := before.claim; older != nil { // it was sent twice, and may have been billed the first time
+				all.Go(func() error { return older.Presume() })
+			}
 			before.claim = unclaimed{u}
 		case ofBatch && !unknown: // it was never submitted
 			all.Go(func() error { return u.Release() })
@@ -59,6 +64,43 @@ func (j *Job) settleUnknown(ctx context.Context) error {
 		return fmt.Errorf("bulk: settling what is unknown: %w", err)
 	}
 	return nil
+}
+
+// findBatches looks for batches that a run before was submitting when it was killed. Their items are not unknown then.
+func (j *Job) findBatches(ctx context.Context) error {
+	if j.cfg.Batch == nil || j.cfg.Model != j.state.about.Model {
+		return nil
+	}
+	finder, ok := j.cfg.Batch.Client.(request.NamedBatcher)
+	if !ok {
+		return nil
+	}
+	found := map[string]string{} // IDs by name, empty if there is none
+	for k, m := range j.unknown {
+		id, asked := found[m.Name]
+		if m.Name != "" && !asked {
+			batch, err := finder.FindBatch(ctx, m.Name)
+			if err != nil && !mayNotList(err) {
+				return fmt.Errorf("bulk: asking for a batch that a run before may have submitted when it was killed: %w; run again once the provider answers", err)
+			}
+			id = batch.ID
+			found[m.Name] = id
+		}
+		if id != "" {
+			j.batches[k.name()] = m.former(id)
+			delete(j.unknown, k)
+		}
+	}
+	return nil
+}
+
+// mayNotList reports that a provider, or a key of it, has no list of batches: whether there is one stays unknown.
+func mayNotList(err error) bool {
+	switch request.Classify(err) {
+	case request.ClassPermission, request.ClassNotFound, request.ClassInvalid:
+		return true
+	}
+	return false
 }
 
 // checkBatches refuses to leave the batches of a former run alone, whose items would be paid twice.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,12 +20,13 @@ type Summary struct {
 	// Stopped is why items are left, nil if none are: ErrInterrupted, the end of the context, or the failure that all items
 	// would have had, such as that of a budget or a key.
 	Stopped error
-	// Unknown are the items that were under way when a run before was killed, as far as they are in the input: they were sent
-	// again, held or failed, as the configuration says.
+	// Unknown are the items that were under way when a run before was stopped at once, or Killed, as far as they are in the input:
+	// they were sent again, held or failed, as the configuration says.
 	Unknown []string
+	Killed  bool
 	// Superseded is the number of outcomes that the input has no items for any more. They are in no output.
 	Superseded int
-	// Repaired are files in which something stood that did not belong there.
+	// Repaired are files that were torn or edited since the run before wrote them. What a change of the input changes is not told.
 	Repaired []string
 	// Targets have latencies, Costs what was spent since the state was begun, by provider and model.
 	Targets []dispatcher.TargetStats
@@ -42,7 +44,9 @@ func (j *Job) Run(ctx context.Context) (*Summary, error) {
 	if err := j.settleUnknown(ctx); err != nil {
 		return sum, err
 	}
+	sum.Killed = j.state.about.wasKilled()
 	about := About{Model: j.cfg.Model, Source: j.cfg.Source, Format: j.cfg.Format, Order: j.cfg.Order, Begun: time.Now()}
+	about.Killed = sum.Killed && j.cfg.Unknown == Hold && len(j.unknown) > 0
 	if err := j.cfg.Ledger.Write(ctx, note(aboutKey, about)); err != nil {
 		return sum, fmt.Errorf("bulk: %w", err)
 	}
@@ -54,6 +58,8 @@ func (j *Job) Run(ctx context.Context) (*Summary, error) {
 	if closeErr := view.close(); closeErr != nil {
 		err = errors.Join(err, closeErr)
 	}
+	about.Ended = time.Now()
+	_ = j.cfg.Ledger.Write(context.WithoutCancel(ctx), note(aboutKey, about)) // without, the next run takes this one for killed
 	j.sum(ctx, sum, view)
 	return sum, err
 }
@@ -64,11 +70,10 @@ func (j *Job) sum(ctx context.Context, sum *Summary, view *show) {
 	if ctx.Err() != nil {
 		sum.Stopped = context.Cause(ctx)
 	}
-	sum.Repaired = view.repaired()
 	sum.Targets, sum.Costs = j.cfg.Dispatcher.Stats().Targets, j.cfg.Ledger.Summary("provider", "model")
 	sum.Unknown = j.parts
 	for k, m := range j.unknown {
-		if j.state.index.status(k)&seen != 0 {
+		if s, _ := j.state.index.get(k); s&seen != 0 {
 			sum.Unknown = append(sum.Unknown, m.ID)
 		}
 	}
@@ -77,9 +82,21 @@ func (j *Job) sum(ctx context.Context, sum *Summary, view *show) {
 // work answers what is missing, and keeps the outputs up with it. What was answered is shown even when ctx has ended.
 func (j *Job) work(ctx context.Context, view *show, sum *Summary) error {
 	showing := context.WithoutCancel(ctx)
+	alike := j.state.about.Format == j.cfg.Format && j.state.about.Order == j.cfg.Order
 	if j.cfg.Order == Completion {
 		if err := errors.Join(view.resume(showing), view.end()); err != nil {
 			return err
+		}
+		if alike {
+			sum.Repaired = view.repaired()
+		}
+	} else {
+		left, err := view.asLeft(showing)
+		if err != nil {
+			return err
+		}
+		if alike && !left {
+			defer func() { sum.Repaired = view.repaired() }()
 		}
 	}
 	over := make(chan struct{})
@@ -131,13 +148,13 @@ func (j *Job) results(ctx, showing context.Context, view *show) error {
 		if err != nil {
 			return err
 		}
-		j.count.add(&r)
+		j.count.add(r)
 		j.behind.Store(true)
 		if j.cfg.Watch != nil && (r.fate == sent || r.fate == copied) {
-			j.cfg.Watch(&r)
+			j.cfg.Watch(r)
 		}
 		if j.cfg.Order == Input && r.fate != left && r.fate != lost {
-			if err := j.show(showing, view, r.key); err != nil {
+			if err := view.place(showing, r.seq); err != nil {
 				return err
 			}
 		}
@@ -148,22 +165,13 @@ func (j *Job) results(ctx, showing context.Context, view *show) error {
 // ErrState is in the chain of the error of a run whose state could not be read or written.
 var ErrState = errors.New("the state could not be read or written")
 
-// show adds an outcome in the order of the input.
-func (j *Job) show(ctx context.Context, view *show, k key) error {
-	o, err := j.state.store.Outcome(ctx, k.name())
-	if err != nil {
-		return err
-	}
-	return view.add(&o)
-}
-
 // finish shows what is left to show.
 func (j *Job) finish(ctx context.Context, view *show, superseded bool) error {
 	if j.cfg.Order == Input {
 		if j.whole {
-			return view.end()
+			return errors.Join(view.end(), view.checkpoint(ctx))
 		}
-		return view.flush()
+		return errors.Join(view.flush(), view.checkpoint(ctx))
 	}
 	err := view.follow(ctx)
 	switch {
@@ -180,28 +188,40 @@ func (j *Job) finish(ctx context.Context, view *show, superseded bool) error {
 // supersede takes the outcomes out of the outputs that the input has no items for, and returns how many.
 func (j *Job) supersede(ctx context.Context) (int, error) {
 	stale := j.state.index.stale()
-	total := len(stale)
+	var rest store.Record
 	for k := range j.unknown {
-		if j.state.index.status(k) == 0 {
-			stale = append(stale, k)
+		if s, _ := j.state.index.get(k); s == 0 {
+			rest.Withdrawn = append(rest.Withdrawn, k.name())
 		}
 	}
-	for len(stale) > 0 {
-		n := min(len(stale), atOnce)
-		rec := store.Record{Forget: []string{resultKey}}
-		for _, k := range stale[:n] {
-			o, err := j.state.store.Outcome(ctx, k.name())
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
-				return 0, err
-			}
-			o.Item, o.Class, o.At = k.name(), classSuperseded, time.Now()
-			rec.Outcomes = append(rec.Outcomes, o)
-			j.state.index.put(k, superseded)
-		}
-		if err := j.cfg.Ledger.Write(ctx, rec); err != nil {
+	for some := range slices.Chunk(stale, atOnce) {
+		if err := j.supersedeSome(ctx, some); err != nil {
 			return 0, err
 		}
-		stale = stale[n:]
 	}
-	return total, nil
+	if rest.IsZero() {
+		return len(stale), nil
+	}
+	return len(stale), j.cfg.Ledger.Write(ctx, rest)
+}
+
+func (j *Job) supersedeSome(ctx context.Context, stale []key) error {
+	rec := store.Record{Forget: []string{resultKey}}
+	seqs := make([]int64, len(stale))
+	for i, k := range stale {
+		_, seqs[i] = j.state.index.get(k)
+		o, err := j.state.store.Outcome(ctx, seqs[i])
+		if err != nil {
+			return err
+		}
+		o.Class, o.At, o.Place = classSuperseded, time.Now(), &seqs[i]
+		rec.Outcomes = append(rec.Outcomes, o)
+	}
+	if err := j.cfg.Ledger.Write(ctx, rec); err != nil {
+		return err
+	}
+	for i, k := range stale {
+		j.state.index.put(k, superseded, seqs[i])
+	}
+	return nil
 }

@@ -63,7 +63,7 @@ func TestAnAnswerAndItsMoneyAreOneCommit(t *testing.T) {
 				t.Error(r.Err)
 			}
 		}
-		if o, err := s.Outcome(t.Context(), "x"); err != nil || string(o.Body) != "yes" {
+		if o, err := s.Outcome(t.Context(), 1); err != nil || string(o.Body) != "yes" {
 			t.Errorf("outcome %+v, %v", o, err)
 		}
 		if diff := cmp.Diff([]string{"hold intent", "end", "hold intent", "end outcome"}, list); diff != "" {

@@ -38,7 +38,7 @@ func (b *books) batch() *store.Batch {
 // clipped makes appending to the record leave what it was made from alone.
 func clipped(r store.Record) store.Record {
 	r.Intents, r.Outcomes, r.Cache = slices.Clip(r.Intents), slices.Clip(r.Outcomes), slices.Clip(r.Cache)
-	r.Forget = slices.Clip(r.Forget)
+	r.Withdrawn, r.Forget = slices.Clip(r.Withdrawn), slices.Clip(r.Forget)
 	return r
 }
 

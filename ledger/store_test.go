@@ -97,7 +97,7 @@ func TestRestart(t *testing.T) {
 		if s := third.Snapshot(); s.Spent != 74 || s.Presumed != 35 || s.Reserved != 0 || s.Open != 0 {
 			t.Errorf("after all was resolved and another restart: %+v", s)
 		}
-		if o, err := cfg.Store.Outcome(t.Context(), "two"); err != nil || o.Seq != 1 {
+		if o, err := cfg.Store.Outcome(t.Context(), 1); err != nil || o.Item != "two" {
 			t.Errorf("the outcome that came with the charge: %+v, %v", o, err)
 		}
 	})
@@ -115,14 +115,14 @@ func TestOneCommit(t *testing.T) {
 	if n := g.commits.Load() - before; n != 1 {
 		t.Errorf("settling took %d commits", n)
 	}
-	_, outcome := g.Outcome(t.Context(), "x")
+	_, outcome := g.Outcome(t.Context(), 1)
 	_, cached := g.Cached(t.Context(), "k", time.Now())
 	sums, err := g.Sums(t.Context(), time.Time{})
 	if outcome != nil || cached != nil || err != nil || sums[0].Spent != 4 {
 		t.Errorf("the store has %v, %v, %v, %v", outcome, cached, sums, err)
 	}
 	check(t, l.Write(t.Context(), store.Record{Outcomes: []store.Outcome{{Item: "y"}}}))
-	if o, err := g.Outcome(t.Context(), "y"); err != nil || o.Seq != 2 {
+	if o, err := g.Outcome(t.Context(), 2); err != nil || o.Item != "y" {
 		t.Errorf("Write: %+v, %v", o, err)
 	}
 }
@@ -213,7 +213,8 @@ func storeFails(t *testing.T, written bool) {
 	events := l.Subscribe(10, ledger.StoreFailed, ledger.StoreRecovered)
 	h := reserve(t, l, ask(30, ""))
 	g.fail(store.ErrFull, written)
-	outcome := store.Record{Outcomes: []store.Outcome{{Item: "x"}}}
+	var place int64
+	outcome := store.Record{Outcomes: []store.Outcome{{Item: "x", Place: &place}}}
 	if err := h.Settle(usage(20), outcome); !errors.Is(err, ledger.ErrNotDurable) || !errors.Is(err, store.ErrFull) {
 		t.Fatalf("Settle on a full disk: %v", err)
 	}
@@ -234,8 +235,13 @@ func storeFails(t *testing.T, written bool) {
 	g.fail(nil, false)
 	time.Sleep(2 * time.Second) // the ledger tries again by itself
 	synctest.Wait()
-	if o, err := g.Outcome(t.Context(), "x"); err != nil {
+	if o, err := g.Outcome(t.Context(), place); err != nil || o.Item != "x" {
 		t.Errorf("what was settled meanwhile was not written: %+v, %v", o, err)
+	}
+	for o, err := range g.Outcomes(t.Context(), 0) {
+		if err != nil || o.Seq != place {
+			t.Errorf("it was written twice: %+v, %v", o, err)
+		}
 	}
 	check(t, l.Close())
 	var kinds []ledger.Kind

@@ -33,6 +33,19 @@ type Batcher interface {
 	CancelBatch(ctx context.Context, id string) error
 }
 
+// NamedBatcher is what a [Batcher] implements besides where its provider keeps a name of the caller's with a batch: a program that
+// wrote the name down beforehand can ask for the batch although it ended before it knew the ID.
+type NamedBatcher interface {
+	Batcher
+
+	// SubmitBatchAs is SubmitBatch under a name of letters, digits, - and _, at most 60, which should be no other batch's.
+	SubmitBatchAs(ctx context.Context, name string, items []BatchItem) (Batch, error)
+
+	// FindBatch gives the batch of that name; its ID is empty if none of the thousand that the provider lists first has it. It
+	// blocks for as many as ten calls.
+	FindBatch(ctx context.Context, name string) (Batch, error)
+}
+
 // BatchLimits bound a batch; 0 is no bound.
 type BatchLimits struct {
 	Items int

@@ -15,12 +15,15 @@ type Intent struct {
 	Body []byte
 }
 
-// Outcome is how an item ended. Writing it removes the item's intent; a second outcome of an item replaces the first and
-// moves to the end of the order.
+// Outcome is how an item ended. Writing it removes the item's intent.
 type Outcome struct {
 	// Seq is the place in the order of commits, from 1. The store gives it; Commit ignores it.
 	Seq  int64
 	Item string
+	// Place, if not nil, is where the owner keeps the Seq of the item's outcome, 0 if it has none: Commit removes that outcome,
+	// and sets Place to the Seq of this one before it returns. What is read has none. The store does not look for an outcome of
+	// the same item by itself: in a file of millions that would cost more than all the rest of a commit.
+	Place *int64
 	// Class is empty for a success.
 	Class request.Class
 	At    time.Time

@@ -18,7 +18,7 @@ type Memory struct {
 	accounts map[int64]Account
 	entries  map[int64]*entry
 	intents  map[string]Intent
-	outcomes map[string]Outcome
+	outcomes map[int64]Outcome
 	seq      int64
 	cache    map[string]CacheEntry
 }
@@ -35,7 +35,7 @@ var _ Store = (*Memory)(nil)
 func NewMemory() *Memory {
 	return &Memory{
 		accounts: map[int64]Account{}, entries: map[int64]*entry{},
-		intents: map[string]Intent{}, outcomes: map[string]Outcome{}, cache: map[string]CacheEntry{},
+		intents: map[string]Intent{}, outcomes: map[int64]Outcome{}, cache: map[string]CacheEntry{},
 	}
 }
 
@@ -86,9 +86,18 @@ func (m *Memory) write(r *Record) {
 	}
 	for _, o := range r.Outcomes {
 		m.seq++
+		if o.Place != nil {
+			if before, ok := m.outcomes[*o.Place]; ok && before.Item == o.Item {
+				delete(m.outcomes, *o.Place)
+			}
+			*o.Place, o.Place = m.seq, nil
+		}
 		o.Seq, o.Body = m.seq, slices.Clone(o.Body)
-		m.outcomes[o.Item] = o
+		m.outcomes[m.seq] = o
 		delete(m.intents, o.Item)
+	}
+	for _, item := range r.Withdrawn {
+		delete(m.intents, item)
 	}
 	for _, key := range r.Forget {
 		delete(m.cache, key)
@@ -140,12 +149,12 @@ func (m *Memory) Sums(ctx context.Context, since time.Time) ([]Sum, error) {
 }
 
 // Outcome implements Store.
-func (m *Memory) Outcome(ctx context.Context, item string) (Outcome, error) {
+func (m *Memory) Outcome(ctx context.Context, seq int64) (Outcome, error) {
 	if err := m.lock(ctx); err != nil {
 		return Outcome{}, err
 	}
 	defer m.mu.Unlock()
-	o, ok := m.outcomes[item]
+	o, ok := m.outcomes[seq]
 	if !ok {
 		return Outcome{}, ErrNotFound
 	}
@@ -168,6 +177,7 @@ func (m *Memory) Keys(ctx context.Context) iter.Seq2[Outcome, error] {
 		for _, o := range m.outcomes {
 			found = append(found, Outcome{Seq: o.Seq, Item: o.Item, Class: o.Class})
 		}
+		slices.SortFunc(found, func(a, b Outcome) int { return cmp.Compare(a.Seq, b.Seq) })
 		return found
 	})
 }

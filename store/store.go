@@ -22,7 +22,7 @@ type Store interface {
 	//
 	// After an error it is open whether b was written (the disk may have failed in the middle of saying so), so Commit
 	// must bear repetition: an account or a hold that is there already stays as it is, and the end of a hold that has
-	// ended, or that the store doesn't know, changes nothing.
+	// ended, or that the store doesn't know, changes nothing. An outcome with a Place replaces what was written of it before.
 	Commit(ctx context.Context, b *Batch) error
 
 	// Restore gives what a ledger goes on from after a stop, orderly or not.
@@ -32,15 +32,15 @@ type Store interface {
 	// without any are left out.
 	Sums(ctx context.Context, since time.Time) ([]Sum, error)
 
-	// Outcome gives the outcome of an item. Its error is ErrNotFound where there is none.
-	Outcome(ctx context.Context, item string) (Outcome, error)
+	// Outcome gives the outcome of a Seq. Its error is ErrNotFound where there is none.
+	Outcome(ctx context.Context, seq int64) (Outcome, error)
 
 	// Outcomes yields the outcomes in the order of their commits, those with a greater Seq than after; 0 gives all. It
 	// leaves out what is committed after the loop began. An error ends the sequence.
 	Outcomes(ctx context.Context, after int64) iter.Seq2[Outcome, error]
 
-	// Keys yields Seq, Item and Class of every outcome, in no particular order. It reads no body, and so costs little where
-	// there are many. An error ends the sequence.
+	// Keys yields Seq, Item and Class of every outcome, in the order of their commits. It hands out no body, and so costs little
+	// where there are many. An error ends the sequence.
 	Keys(ctx context.Context) iter.Seq2[Outcome, error]
 	// Intents yields the items that have an intent and no outcome, by name. An error ends the sequence.
 	Intents(ctx context.Context) iter.Seq2[Intent, error]
@@ -84,7 +84,9 @@ type Batch struct {
 type Record struct {
 	Intents  []Intent
 	Outcomes []Outcome
-	Cache    []CacheEntry
+	// Withdrawn are items whose intents are taken back, as if there had been none.
+	Withdrawn []string
+	Cache     []CacheEntry
 	// Forget names cached answers to remove; ForgetExpired removes all that were good only until then. They are removed
 	// before Cache is written.
 	Forget        []string
@@ -93,7 +95,7 @@ type Record struct {
 
 // IsZero reports that the record holds nothing.
 func (r *Record) IsZero() bool {
-	return len(r.Intents) == 0 && len(r.Outcomes) == 0 && len(r.Cache) == 0 && len(r.Forget) == 0 && r.ForgetExpired.IsZero()
+	return len(r.Intents) == 0 && len(r.Outcomes) == 0 && len(r.Withdrawn) == 0 && len(r.Cache) == 0 && len(r.Forget) == 0 && r.ForgetExpired.IsZero()
 }
 
 // IsZero reports that the batch holds nothing.
@@ -105,6 +107,7 @@ func (b *Batch) IsZero() bool {
 func (r *Record) Append(s Record) {
 	r.Intents = append(r.Intents, s.Intents...)
 	r.Outcomes = append(r.Outcomes, s.Outcomes...)
+	r.Withdrawn = append(r.Withdrawn, s.Withdrawn...)
 	r.Cache = append(r.Cache, s.Cache...)
 	r.Forget = append(r.Forget, s.Forget...)
 	if s.ForgetExpired.After(r.ForgetExpired) {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -55,8 +56,10 @@ type batch struct {
 	id      string
 	created time.Time
 	items   []batchItem
-	// endpoint, input, output and errors are of OpenAI's alone: the path, and the files. model is the one asked for.
-	endpoint, input, output, errors, model string
+	// endpoint, input, output and errors are of OpenAI's alone: the path, and the files, as are the metadata. model is the one
+	// asked for, name the one to be shown by.
+	endpoint, input, output, errors, model, name string
+	metadata                                     json.RawMessage
 	// problem is why it was not taken.
 	problem string
 

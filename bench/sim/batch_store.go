@@ -1,6 +1,10 @@
 package sim
 
-import "sync"
+import (
+	"slices"
+	"strings"
+	"sync"
+)
 
 // What is kept of batches and their files: so many of both together, and so many bytes. The oldest are forgotten first.
 const (
@@ -56,6 +60,26 @@ func (s *batchStore) batch(id string) *batch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.batches[id]
+}
+
+// page gives the batches of an ID that begins so, the latest first: as many as asked for behind the one named, or behind none.
+func (s *batchStore) page(prefix, after string, most int) (list []*batch, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	behind := after == ""
+	for _, id := range slices.Backward(s.order) {
+		b := s.batches[id]
+		switch {
+		case b == nil || !strings.HasPrefix(id, prefix):
+		case !behind:
+			behind = id == after
+		case len(list) == most:
+			return list, true
+		default:
+			list = append(list, b)
+		}
+	}
+	return list, false
 }
 
 func (s *batchStore) file(id string) *batchFile {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -17,6 +18,7 @@ func (s *Sim) chatBatchRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/files/{id}", s.chatAuthorized(s.chatFile))
 	mux.HandleFunc("GET /v1/files/{id}/content", s.chatAuthorized(s.chatContent))
 	mux.HandleFunc("POST /v1/batches", s.chatAuthorized(s.chatBatchNew))
+	mux.HandleFunc("GET /v1/batches", s.chatAuthorized(s.chatBatchList))
 	mux.HandleFunc("GET /v1/batches/{id}", s.chatAuthorized(s.chatBatchGet))
 	mux.HandleFunc("POST /v1/batches/{id}/cancel", s.chatAuthorized(s.chatBatchCancel))
 }
@@ -34,9 +36,10 @@ func (s *Sim) chatAuthorized(next http.HandlerFunc) http.HandlerFunc {
 
 func (s *Sim) chatBatchNew(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
-		Input    string `json:"input_file_id"`
-		Endpoint string `json:"endpoint"`
-		Window   string `json:"completion_window"`
+		Input    string          `json:"input_file_id"`
+		Endpoint string          `json:"endpoint"`
+		Window   string          `json:"completion_window"`
+		Metadata json.RawMessage `json:"metadata"`
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&ask); err != nil {
 		chatFail(w, invalid("", "", "We could not parse the JSON body of your request."))
@@ -56,7 +59,7 @@ func (s *Sim) chatBatchNew(w http.ResponseWriter, r *http.Request) {
 	}
 	items, model, problem := s.chatItems(r, file.text, ask.Endpoint)
 	b := s.newBatch("batch_", items)
-	b.endpoint, b.input, b.problem, b.model = ask.Endpoint, file.id, problem, model
+	b.endpoint, b.input, b.problem, b.model, b.metadata = ask.Endpoint, file.id, problem, model, ask.Metadata
 	if problem != "" {
 		b.items, b.due, b.end = nil, b.created, endFailed
 	}
@@ -124,15 +127,38 @@ func (s *Sim) chatBatchOf(w http.ResponseWriter, r *http.Request) *batch {
 }
 
 func (s *Sim) chatBatchGet(w http.ResponseWriter, r *http.Request) {
-	b := s.chatBatchOf(w, r)
-	if b == nil {
+	if b := s.chatBatchOf(w, r); b != nil {
+		writeJSON(w, http.StatusOK, s.newChatBatch(b, s.chatStatus(b)))
+	}
+}
+
+// chatBatchPage is how many batches a list has at most, unless the client says otherwise.
+const chatBatchPage = 20
+
+func (s *Sim) chatBatchList(w http.ResponseWriter, r *http.Request) {
+	limit, err := strconv.Atoi(cmp.Or(r.URL.Query().Get("limit"), strconv.Itoa(chatBatchPage)))
+	if err != nil || limit < 1 || limit > 100 {
+		chatFail(w, invalid("limit", "invalid_value", "Invalid 'limit': expected a value between 1 and 100."))
 		return
 	}
-	status := "in_progress"
-	if s.over(b) {
-		status = map[end]string{endDone: "completed", endExpired: "expired", endCanceled: "cancelled", endFailed: "failed"}[b.end]
+	list, more := s.batches.page("batch_", r.URL.Query().Get("after"), limit)
+	out := map[string]any{"object": "list", "first_id": nil, "last_id": nil, "has_more": more}
+	data := make([]any, len(list))
+	for i, b := range list {
+		data[i], out["last_id"] = s.newChatBatch(b, s.chatStatus(b)), b.id
 	}
-	writeJSON(w, http.StatusOK, s.newChatBatch(b, status))
+	if out["data"] = data; len(list) > 0 {
+		out["first_id"] = list[0].id
+	}
+	writeJSON(w, http.StatusOK, out)
+}
+
+// chatStatus is where a batch is, in the vendor's words.
+func (s *Sim) chatStatus(b *batch) string {
+	if !s.over(b) {
+		return "in_progress"
+	}
+	return map[end]string{endDone: "completed", endExpired: "expired", endCanceled: "cancelled", endFailed: "failed"}[b.end]
 }
 
 func (s *Sim) chatBatchCancel(w http.ResponseWriter, r *http.Request) {
@@ -154,7 +180,7 @@ func (s *Sim) newChatBatch(b *batch, status string) map[string]any {
 	out := map[string]any{
 		"id": b.id, "object": "batch", "endpoint": b.endpoint, "errors": nil, "input_file_id": b.input, "completion_window": "24h",
 		"status": status, "output_file_id": nil, "error_file_id": nil, "created_at": b.created.Unix(), "model": b.model,
-		"expires_at": b.created.Add(s.cfg.Batches.Window).Unix(), "metadata": nil,
+		"expires_at": b.created.Add(s.cfg.Batches.Window).Unix(), "metadata": b.metadata,
 		"request_counts": map[string]int{"total": len(b.items), "completed": n[itemSucceeded], "failed": failed},
 	}
 	if n[itemSucceeded] > 0 {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -14,6 +15,7 @@ const generateBatch = "batchGenerateContent"
 const generateBatchMost = 20 << 20
 
 func (s *Sim) generateBatchRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /v1beta/batches", s.generateAuthorized(s.generateBatchList))
 	mux.HandleFunc("GET /v1beta/batches/{batch}", s.generateAuthorized(s.generateBatchGet))
 	mux.HandleFunc("POST /v1beta/batches/{call}", s.generateAuthorized(s.generateBatchCancel))
 }
@@ -31,6 +33,7 @@ func (s *Sim) generateAuthorized(next http.HandlerFunc) http.HandlerFunc {
 func (s *Sim) generateBatchNew(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Batch struct {
+			Name  string `json:"displayName"`
 			Input struct {
 				Requests struct {
 					Requests []struct {
@@ -60,7 +63,7 @@ func (s *Sim) generateBatchNew(w http.ResponseWriter, r *http.Request) {
 		items = append(items, s.item(r, string(one.Metadata), model+":"+generateWhole, one.Request, func() dialect { return new(generate) }))
 	}
 	b := s.newBatch("batches/", items)
-	b.model = "models/" + model
+	b.model, b.name = "models/"+model, ask.Batch.Name
 	s.batches.addBatch(b)
 	writeJSON(w, http.StatusOK, s.newOperation(b, "PENDING"))
 }
@@ -74,15 +77,39 @@ func (s *Sim) generateBatchOf(w http.ResponseWriter, name string) *batch {
 }
 
 func (s *Sim) generateBatchGet(w http.ResponseWriter, r *http.Request) {
-	b := s.generateBatchOf(w, r.PathValue("batch"))
-	if b == nil {
+	if b := s.generateBatchOf(w, r.PathValue("batch")); b != nil {
+		writeJSON(w, http.StatusOK, s.newOperation(b, s.generateState(b)))
+	}
+}
+
+// generateBatchPage is how many batches a list has at most, whatever the client asks for.
+const generateBatchPage = 100
+
+// generateBatchList takes the last batch of a page for the token of the next.
+func (s *Sim) generateBatchList(w http.ResponseWriter, r *http.Request) {
+	size, err := strconv.Atoi(cmp.Or(r.URL.Query().Get("pageSize"), "0"))
+	if err != nil || size < 0 {
+		generateFail(w, newGenerateError(http.StatusBadRequest, "Invalid value at 'page_size'."))
 		return
 	}
-	state := "RUNNING"
-	if s.over(b) {
-		state = map[end]string{endDone: "SUCCEEDED", endExpired: "EXPIRED", endCanceled: "CANCELLED"}[b.end]
+	list, more := s.batches.page("batches/", r.URL.Query().Get("pageToken"), min(cmp.Or(size, 50), generateBatchPage))
+	operations := make([]any, len(list))
+	for i, b := range list {
+		operations[i] = s.newOperation(b, s.generateState(b))
 	}
-	writeJSON(w, http.StatusOK, s.newOperation(b, state))
+	out := map[string]any{"operations": operations}
+	if more {
+		out["nextPageToken"] = list[len(list)-1].id
+	}
+	writeJSON(w, http.StatusOK, out)
+}
+
+// generateState is where a batch is, in the vendor's words.
+func (s *Sim) generateState(b *batch) string {
+	if !s.over(b) {
+		return "RUNNING"
+	}
+	return map[end]string{endDone: "SUCCEEDED", endExpired: "EXPIRED", endCanceled: "CANCELLED"}[b.end]
 }
 
 func (s *Sim) generateBatchCancel(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +130,7 @@ func (s *Sim) newOperation(b *batch, state string) map[string]any {
 	failed := n[itemErrored] + n[itemExpired] + n[itemCanceled]
 	metadata := map[string]any{
 		"@type": "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatch",
-		"name":  b.id, "model": b.model, "displayName": "batch", "createTime": b.created.UTC(), "updateTime": b.created.UTC(),
+		"name":  b.id, "model": b.model, "displayName": b.name, "createTime": b.created.UTC(), "updateTime": b.created.UTC(),
 		"state": "BATCH_STATE_" + state,
 		"batchStats": map[string]string{
 			"requestCount": strconv.Itoa(len(b.items)), "successfulRequestCount": strconv.Itoa(n[itemSucceeded]), "failedRequestCount": strconv.Itoa(failed),

@@ -61,10 +61,10 @@ func New(p Plan) (*Processor, error) {
 	if p.Prompt == "" {
 		faults[0] = errors.New("document: Prompt: empty; say what to ask about each document")
 	} else {
-		out.prompt, faults[0] = newPrompt("Prompt", p.Prompt, "text")
+		out.prompt, faults[0] = newPrompt("Prompt", p.Prompt, []string{"text"}, "name", "chunk", "chunks")
 	}
 	if p.Reduce != "" {
-		out.reduce, faults[1] = newPrompt("Reduce", p.Reduce, "text", "answers")
+		out.reduce, faults[1] = newPrompt("Reduce", p.Reduce, []string{"answers", "text"}, "name", "level")
 	}
 	if p.Concurrency < 0 {
 		faults[2] = fmt.Errorf("document: Concurrency: %d; give at least 1", p.Concurrency)

@@ -184,8 +184,6 @@ func TestProcessFaults(t *testing.T) {
 	}{
 		"unreadable":  {document.Plan{Prompt: "x"}, document.Document{Name: "d", Err: bad}, bad, "d: bad file"},
 		"nothing":     {document.Plan{Prompt: "x"}, document.Document{Name: "d"}, nil, "d: nothing to ask about"},
-		"template":    {document.Plan{Prompt: "{{.txt}}"}, document.Document{Name: "d", Text: "t"}, nil, ".chunk, .chunks, .name, .text"},
-		"reduce":      {document.Plan{Prompt: "a", Reduce: "{{.txt}}", ChunkTokens: 1000}, document.Document{Name: "d", Text: sizedText(150)}, nil, ".answers, .level, .name, .text"},
 		"ask":         {document.Plan{Prompt: "{{.text}}"}, document.Document{Name: "d", Text: "fail"}, request.ErrQuota, "d#chunk-1: "},
 		"long answer": {document.Plan{Prompt: "a", Reduce: "b", ChunkTokens: 100}, document.Document{Name: "d", Text: sizedText(15)}, nil, "answer of d#chunk-1 has about"},
 		"no two fit":  {document.Plan{Prompt: "a", Reduce: "b", ChunkTokens: 150}, document.Document{Name: "d", Text: sizedText(25)}, nil, "no two answers"},
@@ -200,6 +198,15 @@ func TestProcessFaults(t *testing.T) {
 func TestPlanFaults(t *testing.T) {
 	_, err := document.New(document.Plan{Reduce: "{{", Concurrency: -1, ChunkTokens: 3, OverlapTokens: 9})
 	for _, want := range []string{"Prompt: empty", "Reduce: ", "Concurrency: -1", "ChunkTokens: 3", "OverlapTokens: 9"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, which should say %q", err, want)
+		}
+	}
+	_, err = document.New(document.Plan{Prompt: "{{.txt}}", Reduce: "{{if .level}}{{.answer}}{{end}}"})
+	for _, want := range []string{
+		"document: Prompt:1:3: there is no field .txt; the fields are .text, .name, .chunk, .chunks",
+		"document: Reduce:1:16: there is no field .answer; the fields are .answers, .text, .name, .level",
+	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, which should say %q", err, want)
 		}

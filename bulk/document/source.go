@@ -90,32 +90,50 @@ func checkGlobs(field string, globs []string) error {
 // out with its Err, and so is a path under which there is nothing. The error of the loop is that of ctx.
 func (s *Source) Documents(ctx context.Context) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
-		for i, r := range s.roots {
-			found := 0
-			w := walk{Source: s, root: r, found: func(file string, err error) bool {
-				found++
-				if s.covered(i, file) {
-					return true
-				}
-				if ctx.Err() != nil {
-					yield(Document{}, context.Cause(ctx))
-					return false
-				}
-				doc := Document{Name: filepath.ToSlash(file), Path: file, Err: err}
-				if err == nil {
-					doc = s.read(ctx, doc)
-				}
-				return yield(doc, nil)
-			}}
-			if !w.run() {
+		for doc := range s.files {
+			if ctx.Err() != nil {
+				yield(Document{}, context.Cause(ctx))
 				return
 			}
-			if found == 0 && !yield(Document{Name: filepath.ToSlash(r.given), Path: r.given, Err: errors.New("nothing there to read")}, nil) {
+			if doc.Err == nil {
+				doc = s.read(ctx, doc)
+			}
+			if !yield(doc, nil) {
 				return
 			}
 		}
 	}
 }
+
+// Count walks the paths and tells how many documents there are, those left out aside. It reads none, so that some may turn out
+// to be unreadable.
+func (s *Source) Count() (n int) {
+	for doc := range s.files {
+		if !errors.Is(doc.Err, ErrSkipped) {
+			n++
+		}
+	}
+	return n
+}
+
+// files walks the paths, and hands out documents that are not read yet.
+func (s *Source) files(yield func(Document) bool) {
+	for i, r := range s.roots {
+		found := 0
+		w := walk{Source: s, root: r, found: func(file string, err error) bool {
+			found++
+			return s.covered(i, file) || yield(Document{Name: filepath.ToSlash(file), Path: file, Err: err})
+		}}
+		if !w.run() {
+			return
+		}
+		if found == 0 && !yield(Document{Name: filepath.ToSlash(r.given), Path: r.given, Err: errNothing}) {
+			return
+		}
+	}
+}
+
+var errNothing = errors.New("nothing there to read")
 
 // covered reports that another path has the file. One that names it goes before one that only reaches it, else the first.
 func (s *Source) covered(of int, file string) bool {

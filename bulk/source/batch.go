@@ -73,7 +73,7 @@ func parseBatch(d *draft, text []byte, provider string) {
 	switch e.url {
 	case "", chatURL:
 	case responsesURL:
-		parse = openai.ParseResponsesRequest
+		d.Form, parse = BatchResponses, openai.ParseResponsesRequest
 	default:
 		faults = append(faults, request.Fault{Field: "url", Problem: fmt.Sprintf("%q is not supported; use %s or %s", e.url, chatURL, responsesURL)})
 	}

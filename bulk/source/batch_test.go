@@ -17,7 +17,7 @@ func TestVendorsBatchesAreRead(t *testing.T) {
 	}
 	for line, want := range map[string]source.Item{
 		`{"custom_id":"r","url":"/v1/responses","body":{"model":"m","instructions":"s","input":"x","max_output_tokens":7}}`: {
-			ID: "r", Form: source.Batch, Request: request.Request{Model: "m", Messages: asks("s"), MaxTokens: 7}},
+			ID: "r", Form: source.BatchResponses, Request: request.Request{Model: "m", Messages: asks("s"), MaxTokens: 7}},
 		`{"custom_id":"a","params":{"model":"m","max_tokens":7,"system":"s","messages":[{"role":"user","content":"x"}],"container":"c"}}`: {
 			ID: "a", Request: request.Request{Model: "m", Messages: asks("s"), MaxTokens: 7,
 				Extra: map[string]map[string]any{"sim": {"container": json.RawMessage(`"c"`)}}}},

@@ -49,6 +49,9 @@ func (s *Source) recordsOf(format Format, in *bufio.Reader, head []byte) (record
 	case FormatTSV:
 		return newTable(in, '\t', s.templates, s.longest), nil
 	case FormatText:
+		if faults := s.templates.lacking([]string{"text"}); faults != nil {
+			return nil, faults
+		}
 		return &textLines{in: lines, templates: s.templates}, nil
 	}
 	list := isList(head)

@@ -35,9 +35,10 @@ func (o object) get(name string) any {
 }
 
 // names lists the fields for an error.
-func (o object) names() string {
+func (o object) names() string { return some(slices.Sorted(maps.Keys(o))) }
+
+func some(all []string) string {
 	const most = 20
-	all := slices.Sorted(maps.Keys(o))
 	if len(all) > most {
 		return strings.Join(all[:most], ", ") + " and others"
 	}

@@ -18,9 +18,10 @@ const (
 	// Simple results are JSON objects with "id" and "content" or "error". Items of every format but OpenAI's Batch have it, for
 	// there is no writer of other vendors' answers.
 	Simple Form = iota
-	// Batch results are as in OpenAI's Batch output files. The body of an answer is that of Chat Completions, to a request for
-	// /v1/responses too.
+	// Batch results are as in OpenAI's Batch output files, with a body of Chat Completions. BatchResponses results are the same
+	// with a body of the Responses API, for lines that ask for /v1/responses.
 	Batch
+	BatchResponses
 )
 
 // MaxRaw is the largest original that an Item keeps, in bytes.

@@ -53,9 +53,7 @@ func (t *table) next(d *draft) error {
 		}
 	}
 	d.Raw = t.raw(cells)
-	if t.templates.row(d, t.fields, "prompt") {
-		return d.Err // every row has the same fields
-	}
+	t.templates.row(d, t.fields, "prompt")
 	return nil
 }
 
@@ -93,7 +91,7 @@ func (t *table) header(d *draft) error {
 		return fault("Prompt", fmt.Sprintf("empty, and no column is named prompt; give a template over the columns %s", strings.Join(names, ", ")))
 	}
 	t.columns = names
-	return nil
+	return asError(t.templates.lacking(names))
 }
 
 // refuse makes an item of a row that can't be read, or ends the source where the next row can't be told.

@@ -72,7 +72,8 @@ func TestTablesThatAreWrong(t *testing.T) {
 		{"a\"b\nx\n", "{{.a}}", `in.csv:1: line 1, byte 2: bare " in non-quoted-field` + open1},
 		{"prompt\nx\n\"open\nand on\n", "", "in.csv:3: line 4, byte 8: " + quote + open1},
 		{"prompt\nx\n\"open\nand\" on\n", "", "in.csv:3: line 4, byte 4: " + quote + open1},
-		{"a,b\nx,y\n", "{{.text}}", `in.csv:2: Prompt:1:3: <.text>: there is no field "text"; the fields are: a, b`},
+		{"a,b\nx,y\n", "{{.text}}", `in.csv:1: Prompt:1:3: there is no field "text"; use one of those that there are: a, b`},
+		{"a,b\nx,y\n", `{{if eq .a "z"}}{{.c}}{{end}}`, `in.csv:1: Prompt:1:19: there is no field "c"; use one of those that there are: a, b`},
 	} {
 		items, err := collect(t, open(t, strings.NewReader(test.text), source.Config{Path: "in.csv", Prompt: test.prompt}))
 		if err == nil || err.Error() != test.want {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
 
+	"github.com/seed63918563/llmgate/internal/fields"
 	"github.com/seed63918563/llmgate/request"
 )
 
@@ -67,23 +69,39 @@ func fromLine(spread, line string) string {
 	return strings.ReplaceAll(spread, "\n{{", "{{")
 }
 
-// fill writes a template over the fields of a row. lacks reports that the row has no field of a name that the template has.
-func (t *templates) fill(with *template.Template, fields object) (text string, faults request.Faults, lacks bool) {
+// lacking finds the fields that the templates take and that no row has.
+func (t *templates) lacking(columns []string) (faults request.Faults) {
+	for _, with := range []*template.Template{t.prompt, t.system} {
+		if with == nil {
+			continue
+		}
+		for f := range fields.Of(with) {
+			if !slices.Contains(columns, f.Name) {
+				faults = append(faults, request.Fault{Field: fmt.Sprintf("%s:%d:%d", with.Name(), f.Line, f.Column), Problem: fmt.Sprintf(
+					"there is no field %q; use one of those that there are: %s", f.Name, some(columns))})
+			}
+		}
+	}
+	return faults
+}
+
+// fill writes a template over the fields of a row.
+func (t *templates) fill(with *template.Template, row object) (string, request.Faults) {
 	t.out.Reset()
-	err := with.Execute(&t.out, fields)
+	err := with.Execute(&t.out, row)
 	if err == nil {
-		return t.out.String(), nil, false
+		return t.out.String(), nil
 	}
 	m := fillError.FindStringSubmatch(err.Error())
 	if m == nil {
-		return "", fault(with.Name(), err.Error()), false
+		return "", fault(with.Name(), err.Error())
 	}
 	column, _ := strconv.Atoi(m[2]) // from 0
 	problem := m[4]
 	if name := lacksField.FindStringSubmatch(problem); name != nil {
-		problem, lacks = fmt.Sprintf("there is no field %q; the fields are: %s", name[1], fields.names()), true
+		problem = fmt.Sprintf("there is no field %q; the fields are: %s", name[1], row.names())
 	}
-	return "", fault(fmt.Sprintf("%s:%s:%d", with.Name(), m[1], column+1), fmt.Sprintf("<%s>: %s", m[3], problem)), lacks
+	return "", fault(fmt.Sprintf("%s:%s:%d", with.Name(), m[1], column+1), fmt.Sprintf("<%s>: %s", m[3], problem))
 }
 
 // addSystem fills the system template for a whole request that has no system message, over the fields of its JSON text.
@@ -93,7 +111,7 @@ func (t *templates) addSystem(r *request.Request, text []byte) request.Faults {
 			return nil
 		}
 	}
-	system, faults, _ := t.fill(t.system, fieldsOf(text))
+	system, faults := t.fill(t.system, fieldsOf(text))
 	precede(r, system)
 	return faults
 }
@@ -101,9 +119,8 @@ func (t *templates) addSystem(r *request.Request, text []byte) request.Faults {
 // parseRow is the parser of JSON objects that are rows.
 func (t *templates) parseRow(d *draft, text []byte, _ string) { t.row(d, fieldsOf(text), "prompt") }
 
-// row makes a request out of fields; question is the one that holds the prompt where no template does. lacks reports that
-// a template names a field that is not there.
-func (t *templates) row(d *draft, fields object, question string) (lacks bool) {
+// row makes a request out of fields; question is the one that holds the prompt where no template does.
+func (t *templates) row(d *draft, fields object, question string) {
 	d.idField = "id"
 	var faults, more request.Faults
 	switch id := fields["id"].(type) {
@@ -113,28 +130,27 @@ func (t *templates) row(d *draft, fields object, question string) (lacks bool) {
 	default:
 		faults = fault("id", "expected "+anID)
 	}
-	prompt, more, lacksOne := t.part(t.prompt, fields, question)
+	prompt, more := t.part(t.prompt, fields, question)
 	faults = append(faults, more...)
 	if len(more) == 0 && strings.TrimSpace(prompt) == "" {
 		faults = append(faults, request.Fault{Field: question, Problem: "empty; nothing is asked"})
 	}
-	system, more, lacksAnother := t.part(t.system, fields, "system")
+	system, more := t.part(t.system, fields, "system")
 	d.Request.Messages = []request.Message{{Role: request.RoleUser, Content: prompt}}
 	precede(&d.Request, system)
 	d.Err = asError(append(faults, more...))
-	return lacksOne || lacksAnother
 }
 
 // part is a text by its template, or else that of a field.
-func (t *templates) part(with *template.Template, fields object, field string) (string, request.Faults, bool) {
+func (t *templates) part(with *template.Template, fields object, field string) (string, request.Faults) {
 	if with != nil {
 		return t.fill(with, fields)
 	}
 	switch v := fields[field].(type) {
 	case nil, null:
-		return "", nil, false
+		return "", nil
 	case string:
-		return v, nil, false
+		return v, nil
 	}
-	return "", fault(field, "expected a string"), false
+	return "", fault(field, "expected a string")
 }

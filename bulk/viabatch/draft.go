@@ -24,8 +24,9 @@ func (r *run) take(item request.BatchItem) {
 			return
 		}
 		e.BatchItem, e.unknown = item, false
-		if e.lost != nil {
-			r.retry(e)
+		if why := e.lost; why != nil {
+			e.lost = nil
+			r.lose(e, why, true)
 		}
 		return
 	}
@@ -90,9 +91,12 @@ func (r *run) flush() {
 // submit hands the first draft that is ready over.
 func (r *run) submit() {
 	d := r.ready[0]
-	items, ids := make([]request.BatchItem, len(d.items)), make([]string, len(d.items))
+	items, sent := make([]request.BatchItem, len(d.items)), Submitted{Items: make([]string, len(d.items))}
 	for i, e := range d.items {
-		items[i], ids[i] = e.BatchItem, e.ID
+		items[i], sent.Items[i] = e.BatchItem, e.ID
+		if e.again {
+			sent.Again = append(sent.Again, e.ID)
+		}
 	}
 	batch, err := r.Client.SubmitBatch(r.ctx, items)
 	if err != nil {
@@ -101,7 +105,8 @@ func (r *run) submit() {
 	}
 	r.ready, r.refused = slices.Delete(r.ready, 0, 1), 0
 	if r.OnSubmitted != nil {
-		if err := r.OnSubmitted(Submitted{ID: batch.ID, Items: ids, Warnings: batch.Warnings}); err != nil {
+		sent.ID, sent.Warnings = batch.ID, batch.Warnings
+		if err := r.OnSubmitted(sent); err != nil {
 			r.fail(fmt.Errorf("batch %s was submitted, but not recorded: %w", batch.ID, err))
 			return
 		}

@@ -33,6 +33,11 @@ func (r *run) attach() {
 			r.attached[id] = &entry{BatchItem: request.BatchItem{ID: id}, unknown: true}
 			items = append(items, r.attached[id])
 		}
+		for _, id := range s.Again {
+			if e := r.attached[id]; e != nil {
+				e.again = true
+			}
+		}
 		r.depart(s.ID, items)
 		r.flights[len(r.flights)-1].due = time.Now()
 	}
@@ -150,6 +155,9 @@ func (r *run) lose(e *entry, err error, again bool) {
 		r.emit(request.BatchResult{ID: e.ID, Err: err})
 	case e.unknown: // until Items comes to it
 		e.lost = err
+	case r.Resend != nil && !r.Resend(e.ID, err):
+		e.done = true
+		r.emit(request.BatchResult{ID: e.ID, Err: err})
 	default:
 		r.retry(e)
 	}

@@ -98,6 +98,9 @@ func (r *run) next() (due time.Time, next *flight) {
 }
 
 func (r *run) sleep(d time.Duration) bool {
+	if d > 0 && r.OnWait != nil {
+		r.OnWait()
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

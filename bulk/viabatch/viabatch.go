@@ -6,7 +6,8 @@
 // one run go to several providers. It keeps no state on disk: the caller does, by Config.OnSubmitted and Config.Attached.
 //
 // A process that dies between the provider's word that it has a batch and the end of OnSubmitted leaves a batch that nobody
-// asks for again: its items are sent twice after the restart.
+// asks for again: its items are sent twice after the restart. A Client around a request.NamedBatcher can write a name down before
+// it submits, and find the batch by that; package bulk does.
 package viabatch
 
 import (
@@ -46,8 +47,14 @@ type Config struct {
 	// OnSubmitted, if not nil, is told of each batch as soon as the provider has it, and must make that durable before it
 	// returns. An error ends the run.
 	OnSubmitted func(Submitted) error
+	// Resend, if not nil, is asked before an item is sent once more: false gives it the error why it would be, which says whether
+	// the provider may have billed it.
+	Resend func(id string, why error) bool
 	// OnPolled, if not nil, is told how far a batch is whenever that was asked, before the results of one that is over.
 	OnPolled func(request.Batch)
+	// OnWait, if not nil, is called before each wait: what a caller gathers of the results, to write it together, is best written
+	// then.
+	OnWait func()
 }
 
 // Submitted is a batch that a provider has.
@@ -55,6 +62,8 @@ type Submitted struct {
 	// ID is the provider's name for the batch, Items are the IDs of the items in it.
 	ID    string
 	Items []string
+	// Again are those of the items that were submitted before, and are not sent a third time.
+	Again []string
 	// Warnings name what of the requests could not be honoured as asked, each once; the responses do not repeat them. They are
 	// not needed to attach the batch.
 	Warnings []request.Warning

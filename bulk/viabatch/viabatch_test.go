@@ -181,6 +181,29 @@ func TestExpiredOfAnAttachedBatch(t *testing.T) {
 	}, "openai", "anthropic")
 }
 
+// Who keeps the items' money may refuse to send one once more, and what was sent twice is not sent again after a restart.
+func TestWhetherToSendOnceMore(t *testing.T) {
+	on(t, sim.Config{Seed: 3, Batches: sim.Batches{Missing: 1}}, func(s *stage) {
+		cfg := s.config(2)
+		cfg.Resend = func(id string, why error) bool {
+			e, ok := errors.AsType[*request.Error](why)
+			return ok && e.MaybeBilled && id == "q0"
+		}
+		if err := s.run(cfg); err != nil {
+			s.Fatal(err)
+		}
+		if len(s.batches) != 2 || len(s.batches[0].Again) != 0 || !slices.Equal(s.batches[1].Again, []string{"q0"}) || !slices.Equal(s.batches[1].Items, []string{"q0"}) || len(s.results) != 2 {
+			s.Fatalf("batches %+v, results %v", s.batches, s.results)
+		}
+		clear(s.results)
+		cfg.Attached = s.batches[1:]
+		cfg.Items = items(1)
+		if err := s.run(cfg); err != nil || len(s.batches) != 2 || s.results["q0"].Err == nil {
+			s.Errorf("after a restart: batches %+v, %v, error %v", s.batches, s.results, err)
+		}
+	}, "openai", "anthropic")
+}
+
 func TestCanceledBatch(t *testing.T) {
 	on(t, sim.Config{Batches: slow}, func(s *stage) {
 		cfg := s.config(10)

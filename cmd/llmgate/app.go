@@ -9,13 +9,15 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/seed63918563/llmgate/bulk"
 )
 
 func newApp() *app {
 	interrupts := make(chan os.Signal, 2)
 	return &app{
 		in: newStandardInput(os.Stdin), out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, cacheDir: os.UserCacheDir,
-		interrupts: interrupts,
+		openState: bulk.Open, interrupts: interrupts,
 		listen: func() func() {
 			signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 			return func() { signal.Stop(interrupts) }
@@ -46,7 +48,20 @@ func (a *app) input(path string) (io.ReadCloser, error) {
 	}
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		f.Close()
-		return nil, usage(errors.New(path + " is a folder; give a file of prompts"))
+		return nil, usage(errors.New(path + " is a folder; give a file of prompts, or use llmgate docs for a folder of documents"))
 	}
 	return f, nil
+}
+
+// widthOf is that of a screen, in letters, 0 if it is not known.
+func widthOf(w any) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }

@@ -61,22 +61,39 @@ func (u *resultUsage) usage() request.Usage {
 	return withCost(usage, u.CostUSD)
 }
 
-// batchUsage counts as Chat Completions does: the prompt holds what came from the cache and went into it.
+// batchUsage counts as Chat Completions does, or as the Responses API does, which has other words for the same: the prompt holds
+// what came from the cache and went into it.
 type batchUsage struct {
-	Prompt     int `json:"prompt_tokens"`
-	Completion int `json:"completion_tokens"`
-	PromptOf   struct {
-		Cached  int `json:"cached_tokens"`
-		Written int `json:"cache_write_tokens"`
-	} `json:"prompt_tokens_details"`
-	CompletionOf struct {
-		Reasoning int `json:"reasoning_tokens"`
-	} `json:"completion_tokens_details"`
+	Prompt       int       `json:"prompt_tokens"`
+	Completion   int       `json:"completion_tokens"`
+	PromptOf     promptOf  `json:"prompt_tokens_details"`
+	CompletionOf answerOf  `json:"completion_tokens_details"`
+	Input        int       `json:"input_tokens"`
+	Output       int       `json:"output_tokens"`
+	InputOf      *promptOf `json:"input_tokens_details"`
+	OutputOf     *answerOf `json:"output_tokens_details"`
+
 	Estimated bool           `json:"estimated"`
 	Cost      *request.Money `json:"cost"`
 }
 
+type promptOf struct {
+	Cached  int `json:"cached_tokens"`
+	Written int `json:"cache_write_tokens"`
+}
+
+type answerOf struct {
+	Reasoning int `json:"reasoning_tokens"`
+}
+
 func (u *batchUsage) usage() request.Usage {
+	u.Prompt, u.Completion = cmp.Or(u.Prompt, u.Input), cmp.Or(u.Completion, u.Output)
+	if u.InputOf != nil {
+		u.PromptOf = *u.InputOf
+	}
+	if u.OutputOf != nil {
+		u.CompletionOf = *u.OutputOf
+	}
 	usage := request.Usage{
 		InputTokens: u.Prompt - u.PromptOf.Cached - u.PromptOf.Written, CacheReadTokens: u.PromptOf.Cached, CacheWrite5mTokens: u.PromptOf.Written,
 		OutputTokens: u.Completion, ReasoningTokens: u.CompletionOf.Reasoning, Reported: !u.Estimated, Estimated: u.Estimated,

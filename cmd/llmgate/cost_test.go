@@ -102,6 +102,7 @@ var results = []string{
 	`{"id":"d","error":{"class":"rate_limit","message":"slow down"}}`,
 	`{"id":"e","content":"x","provider":"anthropic","model":"claude-haiku-4-5","usage":{"input_tokens":0,"cache_write_tokens":3000,"cache_write_1h_tokens":1000,"output_tokens":100,"units":{"web_search_requests":1}}}`,
 	`{"id":"f","custom_id":"f","response":{"status_code":200,"body":{"model":"gpt-4o","usage":{"prompt_tokens":1000,"completion_tokens":10,"prompt_tokens_details":{"cached_tokens":400},"cost":0.25}}},"error":null}`,
+	`{"id":"g","custom_id":"g","response":{"status_code":200,"body":{"object":"response","model":"gpt-4o","usage":{"input_tokens":500,"output_tokens":20,"input_tokens_details":{"cached_tokens":100},"cost":0.5}}},"error":null}`,
 }
 
 func TestCostOfResults(t *testing.T) {
@@ -110,9 +111,9 @@ func TestCostOfResults(t *testing.T) {
 	// haiku: 2000 × 1.25 + 1000 × 2 + 100 × 5 millionths + 0.01; mini: 0.5 + (1000 × 0.125 + 500 × 1 + 2000 × 0.25) millionths
 	want := `RESULTS UNPRICED INPUT CACHE READ CACHE WRITE OUTPUT COST MODEL
 1 0 0 0 3,000 100 $0.015 anthropic/claude-haiku-4-5
-1 0 600 400 0 10 $0.25 gpt-4o
+2 0 1,000 500 0 30 $0.75 gpt-4o
 3 0 4,000 100 0 1,000 $0.501125 openai/gpt-5-mini-2025-08-07
-5 0 4,600 500 3,000 1,110 $0.766125 total`
+6 0 5,000 600 3,000 1,130 $1.266125 total`
 	if got := strings.TrimSpace(squeezed(s.out.String())); got != want || s.err.String() != "" {
 		t.Errorf("got\n%s\nwant\n%s\nsaid %q", got, want, s.err.String())
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,9 +38,10 @@ docx, and images for models that see. A long document is split into chunks, each
 of theirs, level by level if it must. --schema asks for JSON and holds the answers to it.
 
 The answers, one for each document, go to -o OUT; OUT.state remembers every answer on the way. The same command again pays only
-for what is new: documents that were added or changed.`,
+for what is new: documents that were added or changed. --dry-run tells beforehand what it would come to, at most.`,
 		Example: `  llmgate docs reports --prompt "Summarise in three sentences." --reduce "Make one summary of these." -o summaries.jsonl
-  llmgate docs 'mail/**/*.html' --prompt "Who wants what?" --schema who.json -o who.jsonl --model openai/gpt-5-mini`,
+  llmgate docs 'mail/**/*.html' --prompt "Who wants what?" --schema who.json -o who.jsonl --model openai/gpt-5-mini
+  llmgate docs reports --prompt "Summarise." --max-tokens 300 --model openai/gpt-5-mini --dry-run`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("docs takes files, folders and globs; see llmgate docs --help")
@@ -69,7 +71,7 @@ for what is new: documents that were added or changed.`,
 }
 
 func (a *app) docs(ctx context.Context, paths []string, f *docsFlags) (err error) {
-	if f.output == "" {
+	if f.output == "" && !f.dryRun {
 		return usage(errors.New("docs needs -o OUT, a file for the answers"))
 	}
 	judge, err := f.checkFlags.judge()
@@ -81,17 +83,47 @@ func (a *app) docs(ctx context.Context, paths []string, f *docsFlags) (err error
 	if err = errors.Join(planErr, err); err != nil {
 		return usage(err)
 	}
-	return a.withState(ctx, &f.runFlags, nothing{}, func(state *bulk.State, gate *opened) error {
+	identity := f.identity(judge)
+	reckon := a.reckonDocuments(ctx, found, processor, identity)
+	if f.dryRun {
+		return a.tellPlan(ctx, &f.gateFlags, f.output, "documents", f.asJSON, reckon)
+	}
+	set, err := f.setup(a)
+	if err != nil {
+		return err
+	}
+	if err := checkOutput(&f.runFlags, nothing{}); err != nil {
+		return err
+	}
+	total := found.Count()
+	if total == 0 {
+		return usage(fmt.Errorf("no documents in %s: there, only txt, md, html, pdf, csv, docx and images are read; name files of other kinds themselves", strings.Join(paths, ", ")))
+	}
+	err = set.rehearse(ctx, func(gate *opened) error { return a.confirm(ctx, &f.runFlags, gate, "documents", reckon) })
+	if err != nil {
+		return err
+	}
+	return a.withState(ctx, &f.runFlags, set, func(state *bulk.State, gate *opened) error {
 		stop := a.heedInterrupts(ctx, nothing{})
 		defer stop.end()
 		cfg := f.job(gate, stop)
-		cfg.Source = fmt.Sprint(paths)
-		cfg.Items = documents(found.Documents(ctx), f.identity(judge))
+		cfg.Source, cfg.Total = strings.Join(paths, " "), total
+		cfg.Items = documents(found.Documents(ctx), identity)
 		cfg.Compose = func(ctx context.Context, item *source.Item, ask bulk.Ask) (*request.Response, error) {
 			return answerDocument(ctx, processor, item, ask, judge, f.repairs)
 		}
 		return a.workOn(state, gate, &f.runFlags, cfg, stop)
 	})
+}
+
+// reckonDocuments plans what would be asked about documents.
+func (a *app) reckonDocuments(ctx context.Context, found *document.Source, p *document.Processor, identity string) reckoner {
+	return func(gate *opened, state *bulk.State) (*bulk.Plan, error) {
+		return a.reckon(gate, bulk.PlanConfig{
+			Items: documents(found.Documents(ctx), identity), State: state,
+			Parts: func(item *source.Item) ([]request.Request, error) { return p.Estimate(documentOf(item)) },
+		})
+	}
 }
 
 // plan is what is asked about each document.
@@ -137,6 +169,12 @@ func documents(found iter.Seq2[document.Document, error], identity string) iter.
 	}
 }
 
+// documentOf is the document that an item was made of.
+func documentOf(item *source.Item) document.Document {
+	content := item.Request.Messages[1]
+	return document.Document{Name: item.ID, Path: item.File, Text: content.Content, Media: content.Parts}
+}
+
 // answerDocument asks about a document, and makes one answer of what comes.
 func answerDocument(ctx context.Context, p *document.Processor, item *source.Item, ask bulk.Ask, j *judge, repairs int) (*request.Response, error) {
 	asked := func(ctx context.Context, _ string, req request.Request) (*request.Response, error) {
@@ -145,8 +183,7 @@ func answerDocument(ctx context.Context, p *document.Processor, item *source.Ite
 	if j != nil {
 		asked = schema.Repairing(asked, j, repairs)
 	}
-	content := item.Request.Messages[1]
-	result, err := p.Process(ctx, document.Document{Name: item.ID, Path: item.File, Text: content.Content, Media: content.Parts}, asked)
+	result, err := p.Process(ctx, documentOf(item), asked)
 	if err != nil {
 		return nil, err
 	}

@@ -80,19 +80,60 @@ func TestASchemaHoldsAnswers(t *testing.T) {
 	}
 	s := newSession()
 	s.expect(t, exitUsage, "run", prompts, "--check", "x")
-	s.saysErr(t, "--schema and --check need -o OUT")
+	s.saysErr(t, "--check needs -o OUT")
 	s.expect(t, exitUsage, "run", prompts, "-o", "x", "--check", "{{")
 	s.saysErr(t, "--check: ")
 }
 
-// A flag that promises to send nothing, or to ask first, must not be taken and forgotten.
-func TestDocsRefuseWhatTheyCantPlan(t *testing.T) {
-	root := folder(t, map[string]string{"a.txt": "a document"})
-	for _, flag := range []string{"--dry-run", "--confirm-above=1usd"} {
-		out := filepath.Join(t.TempDir(), "out.jsonl")
-		newSession().expect(t, exitUsage, "docs", root, "--prompt", "Summarise.", "-o", out, flag)
-		if _, err := os.Stat(out); !os.IsNotExist(err) {
-			t.Errorf("%s: there is an output: %v", flag, err)
+func TestDocsArePlannedWithoutSendingAnything(t *testing.T) {
+	g := newGate(t)
+	close(g.open)
+	root := folder(t, map[string]string{"a.txt": "a short document", "b.md": strings.Repeat("a long document of many words. ", 200)})
+	out := filepath.Join(t.TempDir(), "out.jsonl")
+	args := []string{"docs", root, "--prompt", "Summarise part {{.chunk}}.", "--reduce", "Level {{.level}}:", "--chunk-tokens", "300", "--max-tokens", "140", "-o", out,
+		"--model", "openai/gpt-4o-mini", "--base-url", g.URL + "/v1"}
+	s := newSession() // without a key
+	s.expect(t, exitOK, append(args, "--dry-run")...)
+	for _, want := range []string{"2 documents for openai/gpt-4o-mini: 2 to send, 0 done already", "at most 10 requests, as an estimate", "expected $"} {
+		if !strings.Contains(s.out.String(), want) {
+			t.Errorf("the plan does not say %q:\n%s", want, s.out.String())
 		}
+	}
+	s = newSession()
+	s.env["OPENAI_API_KEY"] = "key"
+	s.expect(t, exitUsage, append(args, "--confirm-above", "0.0001usd")...)
+	s.saysErr(t, "2 documents", "not confirmed, nothing was sent; raise --confirm-above")
+	if left, err := filepath.Glob(out + "*"); len(left) != 0 || err != nil || len(g.arrived) != 0 {
+		t.Errorf("there is %q, %v, and %d requests were sent", left, err, len(g.arrived))
+	}
+	s.expect(t, exitOK, append(args, "--confirm-above", "1usd")...)
+	s = newSession()
+	s.expect(t, exitOK, append(args, "--dry-run", "--json")...)
+	if got := s.out.String(); !strings.Contains(got, `"done":2`) || !strings.Contains(got, `"to_send":0`) {
+		t.Errorf("planned again: %s", got)
+	}
+}
+
+func TestDocsWithoutDocuments(t *testing.T) {
+	root := folder(t, map[string]string{"a.go": "package a"})
+	out := filepath.Join(t.TempDir(), "out.jsonl")
+	s := newSession()
+	s.expect(t, exitUsage, "docs", root, "--prompt", "Summarise.", "-o", out)
+	s.saysErr(t, "no documents in "+root, "name files of other kinds themselves")
+	if left, err := filepath.Glob(out + "*"); len(left) != 0 || err != nil {
+		t.Errorf("there is %q, %v", left, err)
+	}
+}
+
+// A name that no document has is told at once, not for each document.
+func TestDocsTemplatesNameWhatThereIs(t *testing.T) {
+	root := folder(t, map[string]string{"a.txt": "x"})
+	out := filepath.Join(t.TempDir(), "out.jsonl")
+	s := newSession()
+	s.expect(t, exitUsage, "docs", root, "--prompt", "{{.foo}}", "--reduce", "{{.text}} {{.bar}}", "-o", out)
+	s.saysErr(t, "Prompt:1:3: there is no field .foo; the fields are .text, .name, .chunk, .chunks",
+		"Reduce:1:13: there is no field .bar; the fields are .answers, .text, .name, .level")
+	if left, err := filepath.Glob(out + "*"); len(left) != 0 || err != nil {
+		t.Errorf("there is %q, %v", left, err)
 	}
 }

@@ -73,31 +73,60 @@ type opened struct {
 }
 
 func (f *gateFlags) open(ctx context.Context, a *app) (*opened, error) {
-	return f.openOver(ctx, a, nil)
+	s, err := f.setup(a)
+	if err != nil {
+		return nil, err
+	}
+	return s.open(ctx, nil)
 }
 
-// openOver opens a gate that keeps its books in a store; nil is that of the configuration.
-func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*opened, error) {
+// setup is what a gate is to be.
+type setup struct {
+	cfg     llmgate.Config
+	standIn bool
+}
+
+func (f *gateFlags) setup(a *app) (*setup, error) {
 	cfg, standIn, err := f.read(a)
 	if err != nil {
 		return nil, usage(err)
 	}
-	table, err := a.table(&f.pricesFlag)
-	if err != nil {
+	if cfg.Prices, err = a.table(&f.pricesFlag); err != nil {
 		return nil, err
 	}
-	cfg.Prices = table
+	if f.sendsNothing {
+		cfg.Options = append(cfg.Options, llmgate.WithAPIKey("none-for-nothing-is-sent"))
+	}
+	return &setup{cfg, standIn}, nil
+}
+
+// vendor is that of the first model.
+func (s *setup) vendor() string {
+	vendor, _, _ := strings.Cut(s.cfg.Targets[0].Model, "/")
+	return vendor
+}
+
+// rehearse finds out whether a gate could be opened over a state, before there is one, and has it checked.
+func (s *setup) rehearse(ctx context.Context, check func(*opened) error) error {
+	gate, err := s.open(ctx, store.NewMemory())
+	if err != nil {
+		return err
+	}
+	defer gate.Abort()
+	return check(gate)
+}
+
+// open opens a gate that keeps its books in a store; nil is that of the configuration.
+func (s *setup) open(ctx context.Context, books store.Store) (*opened, error) {
+	cfg := s.cfg
 	if books != nil {
 		if cfg.State != "" {
 			return nil, usage(errors.New("the configuration has a state, and -o keeps one beside the output; leave out one of them"))
 		}
 		cfg.Store = books
 	}
-	if f.sendsNothing {
-		cfg.Options = append(cfg.Options, llmgate.WithAPIKey("none-for-nothing-is-sent"))
-	}
 	told := newNotices()
-	cfg.Hooks = append(cfg.Hooks, told)
+	cfg.Hooks = slices.Concat(cfg.Hooks, llmgate.Hooks{told})
 	gate, err := llmgate.New(ctx, cfg)
 	if err != nil {
 		return nil, usage(err)
@@ -106,11 +135,12 @@ func (f *gateFlags) openOver(ctx context.Context, a *app, books store.Store) (*o
 	for _, t := range cfg.Targets {
 		names = append(names, t.Model)
 	}
-	vendor, _, _ := strings.Cut(names[0], "/")
-	o := &opened{Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: vendor, standIn: standIn, prices: table, notices: told}
+	o := &opened{
+		Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: s.vendor(), standIn: s.standIn, prices: gate.Prices(), notices: told,
+	}
 	o.alone, o.unbounded = len(names) == 1, cfg.Budget.AllowUnbounded
 	o.single = func(ctx context.Context) (llmgate.Client, error) {
-		opts := slices.Concat([]llmgate.Option{providers.WithModels(table)}, cfg.Options, cfg.Targets[0].Options)
+		opts := slices.Concat([]llmgate.Option{providers.WithModels(o.prices)}, cfg.Options, cfg.Targets[0].Options)
 		return llmgate.Open(ctx, names[0], opts...)
 	}
 	o.provider, o.model = providers.Parse(names[0])

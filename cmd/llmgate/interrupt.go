@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"sync"
 	"sync/atomic"
+
+	"github.com/seed63918563/llmgate/bulk/source"
 )
 
 // interruption turns the user's interrupts into two stops: the first drains, the second cancels.
@@ -57,3 +60,22 @@ func (i *interruption) end() {
 }
 
 func (i *interruption) happened() bool { return i.interrupted.Load() }
+
+// instead is the error of an input that could not be read; that an interrupt closed it is none.
+func (i *interruption) instead(err error) error {
+	if i.happened() {
+		return errStopped
+	}
+	return err
+}
+
+// until ends items whose file an interrupt has closed: that it can't be read is no error then.
+func (i *interruption) until(items iter.Seq2[source.Item, error]) iter.Seq2[source.Item, error] {
+	return func(yield func(source.Item, error) bool) {
+		for item, err := range items {
+			if err != nil && i.happened() || !yield(item, err) {
+				return
+			}
+		}
+	}
+}

@@ -37,11 +37,6 @@ func (f *keptFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.unknown, "unknown", "resend", `what to do with items that were in flight when a run was killed: "resend", "hold" or "fail"`)
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "with -o, tell how it goes as JSON events on standard output")
 	cmd.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "ask again what failed in a run before")
-}
-
-// registerPlan adds the flags for which items are planned beforehand. That can't be done for documents: how many requests reduce
-// the answers is known only once they are there.
-func (f *keptFlags) registerPlan(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only tell what the run would do and cost, as llmgate plan does")
 	cmd.Flags().StringVar(&f.above, "confirm-above", "", "with -o, ask before a run that may cost more than this, such as 5usd")
 }
@@ -73,23 +68,43 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		return err
 	}
 	defer in.Close()
-	return a.withState(ctx, f, in, func(state *bulk.State, gate *opened) error {
-		src, err := f.sourceFlags.open(in, path, gate.vendor)
-		if err != nil {
+	set, err := f.setup(a)
+	if err != nil {
+		return err
+	}
+	src, err := f.sourceFlags.open(in, path, set.vendor())
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	if err := checkOutput(f, in); err != nil {
+		return err
+	}
+	work, err := begin(src)
+	if err != nil {
+		return err
+	}
+	err = set.rehearse(ctx, func(gate *opened) error {
+		if path == "-" && f.above != "" {
+			return usage(errors.New("--confirm-above: standard input can be read only once; give a file"))
+		}
+		if _, err := f.batch(ctx, gate); err != nil {
 			return err
 		}
-		defer src.Close()
+		return a.confirm(ctx, f, gate, "items", a.reckonFile(path, &f.sourceFlags))
+	})
+	if err != nil {
+		return err
+	}
+	return a.withState(ctx, f, set, func(state *bulk.State, gate *opened) error {
 		batch, err := f.batch(ctx, gate)
 		if err != nil {
-			return err
-		}
-		if err := a.confirm(path, f, state, gate); err != nil {
 			return err
 		}
 		stop := a.heedInterrupts(ctx, in)
 		defer stop.end()
 		cfg := f.job(gate, stop)
-		cfg.Source, cfg.Items = path, judged(items(src, stop.happened), judge)
+		cfg.Source, cfg.Items = path, judged(stop.until(work), judge)
 		cfg.Batch = batch
 		cfg.Total = f.total(path, gate.vendor)
 		if judge != nil {
@@ -143,26 +158,17 @@ func judged(items iter.Seq2[source.Item, error], j *judge) iter.Seq2[source.Item
 }
 
 // withState opens the state of the output, and a gate over it.
-func (a *app) withState(ctx context.Context, f *runFlags, in io.Reader, work func(*bulk.State, *opened) error) (err error) {
-	if f.concurrency < 1 {
-		return usage(fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency))
-	}
-	if f.unknown == "" {
-		return usage(errors.New(`--unknown is empty: use resend, hold or fail`))
-	}
-	if err := checkOutput(f, in); err != nil {
-		return err
-	}
+func (a *app) withState(ctx context.Context, f *runFlags, set *setup, work func(*bulk.State, *opened) error) (err error) {
 	if a.getenv("GOGC") == "" {
 		// What is known of a million items would otherwise be taken twice: by itself, and by the room that the collector leaves.
 		defer debug.SetGCPercent(debug.SetGCPercent(40))
 	}
-	state, err := bulk.Open(ctx, f.output)
+	state, err := a.openState(ctx, f.output)
 	if err != nil {
 		return usage(err)
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
-	gate, err := f.openOver(ctx, a, state.Store())
+	gate, err := set.open(ctx, state.Store())
 	if err != nil {
 		return err
 	}
@@ -181,22 +187,45 @@ func (f *runFlags) job(gate *opened, stop *interruption) bulk.JobConfig {
 
 // workOn does the work, and tells how it goes.
 func (a *app) workOn(state *bulk.State, gate *opened, f *runFlags, cfg bulk.JobConfig, stop *interruption) error {
-	var rep *report
-	cfg.Watch = func(r *bulk.Result) { rep.add(r) }
+	var told *events
+	if f.asJSON {
+		told = newEvents(a.out)
+	}
+	rep := a.newReport(gate, f.quiet || f.asJSON, nil)
+	cfg.Watch = func(r *bulk.Result) {
+		rep.add(r)
+		told.failure(r)
+	}
 	job, err := state.Job(cfg)
 	if err != nil {
 		return usage(err)
 	}
-	rep = a.startKept(gate, f, job)
+	rep.job = job
+	rep.begin(io.Discard)
+	if told != nil {
+		told.tell(startEvent{head("start"), cfg.Source, gate.names, f.output, cfg.Total})
+		gate.notices.report(told.changed)
+		rep.wait.Go(func() { told.watch(job, rep.stop) })
+		rep.wait.Go(func() { told.heed(stop, rep.stop) })
+	}
 	sum, err := job.Run(stop.ctx)
 	rep.kept, rep.refusal = keptLines(sum, f.output), usedUp(sum.Stopped)
 	rep.end()
-	rep.event("summary", sum.Snapshot, reason(sum))
-	return concludeKept(err, sum, stop)
+	told.summary(sum, f.output)
+	return a.concludeKept(err, sum, stop)
 }
 
-// checkOutput refuses to write over the input, and over what no state tells about. It changes nothing.
+// checkOutput refuses what would not do, such as to write over the input, or over what no state tells about. It changes nothing.
 func checkOutput(f *runFlags, in io.Reader) error {
+	if f.concurrency < 1 {
+		return usage(fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency))
+	}
+	if f.unknown == "" {
+		return usage(errors.New(`--unknown is empty: use resend, hold or fail`))
+	}
+	if err := errors.Join(bulk.Order(f.order).Check(), f.form().Check(), f.policy().Check()); err != nil {
+		return usage(err)
+	}
 	info, err := os.Stat(f.output)
 	if err != nil {
 		return nil // there is none yet, or opening it says why not
@@ -236,7 +265,7 @@ func keptLines(s *bulk.Summary, output string) (lines []string) {
 		say("Besides, up to %v may have been charged for calls whose end is not known.", s.Presumed)
 	}
 	if len(s.Unknown) > 0 {
-		say("In flight when a run before was killed: %s.", few(s.Unknown))
+		say("In flight when a run before was %s: %s.", how(s), few(s.Unknown))
 	}
 	for _, path := range s.Repaired {
 		say("%s was not as the state has it, and was put right.", path)
@@ -255,6 +284,14 @@ func keptLines(s *bulk.Summary, output string) (lines []string) {
 		say("Failures, with their items, are in %s; --retry-failed asks them again.", output+bulk.FailuresSuffix)
 	}
 	return lines
+}
+
+// how a run before ended that left calls open.
+func how(s *bulk.Summary) string {
+	if s.Killed {
+		return "killed"
+	}
+	return "stopped"
 }
 
 // spent is what calls came to, as far as it is known.
@@ -276,23 +313,23 @@ func few(ids []string) string {
 }
 
 // concludeKept turns how the run went into an exit code, and says how to go on.
-func concludeKept(err error, s *bulk.Summary, stop *interruption) error {
+func (a *app) concludeKept(err error, s *bulk.Summary, stop *interruption) error {
 	again := "the same command goes on"
 	switch {
-	case errors.Is(err, store.ErrFull), errors.Is(err, bulk.ErrState):
-		return failed(fmt.Errorf("%w; nothing that was answered before is lost: with that mended, %s", err, again))
+	case errors.Is(err, store.ErrFull):
+		return failed(fmt.Errorf("%w; nothing that was answered before is lost: with that mended, %s", innermost(err, store.ErrFull), again))
+	case errors.Is(err, bulk.ErrState):
+		return failed(fmt.Errorf("%s; nothing that was answered before is lost: with that mended, %s", once(err), again))
 	case err != nil:
-		return failed(err)
+		return failed(errors.New(once(err)))
 	case stop.happened():
-		return &exitError{exitInterrupted, fmt.Errorf("interrupted: items without a result were not answered; %s", again)}
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted: items without a result were not answered; to go on:\n  %s", a.goOn())}
 	case usedUp(s.Stopped) != nil:
 		return failed(errors.New(more(s) + again + " with a higher budget"))
 	case s.Stopped != nil:
 		return failed(fmt.Errorf("stopped, for all items would have failed: %w; with that mended, %s", s.Stopped, again))
 	case s.Left > 0:
 		return failed(fmt.Errorf("%d items are held, for they may have been paid already: --unknown resend sends them again, --unknown fail gives them up", s.Left))
-	case s.Done() == 0:
-		return usage(errNoItems)
 	case s.Failed+s.EarlierFailed > 0:
 		return &exitError{code: exitFailed}
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed63918563/llmgate/bulk"
 )
 
 // Exit codes.
@@ -29,6 +31,10 @@ type app struct {
 	now      func() time.Time
 	// cacheDir is the user's folder for what can be fetched again.
 	cacheDir func() (string, error)
+	// args are what the command was called with.
+	args []string
+	// openState opens what is kept beside an output.
+	openState func(ctx context.Context, output string) (*bulk.State, error)
 	// interrupts delivers the user's wish to stop: the first ends politely, the second at once. Between listen and the
 	// release it returns, signals go there and do not kill the process.
 	interrupts <-chan os.Signal
@@ -42,6 +48,7 @@ func main() {
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.command()
 	root.SetArgs(args)
+	a.args = args
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK

@@ -16,9 +16,9 @@ const longRest = 5 * time.Second
 // them a run without a network would be silent for as long as it waits for one.
 type notices struct {
 	mu     sync.Mutex
-	say    func(line string)    // nil says nothing
-	silent map[string]time.Time // by target: until when its rest has been told
-	broken map[string]bool      // targets that were said to keep failing
+	say    func(c router.Change, line string) // nil says nothing
+	silent map[string]time.Time               // by target: until when its rest has been told
+	broken map[string]bool                    // targets that were said to keep failing
 }
 
 func newNotices() *notices {
@@ -27,6 +27,11 @@ func newNotices() *notices {
 
 // tell sets who is told from now on.
 func (n *notices) tell(say func(line string)) {
+	n.report(func(_ router.Change, line string) { say("llmgate: " + line) })
+}
+
+// report is tell for those who want to know more than the line.
+func (n *notices) report(say func(c router.Change, line string)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.say = say
@@ -37,7 +42,7 @@ func (n *notices) Changed(c router.Change) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if line := n.line(c, time.Now()); line != "" && n.say != nil {
-		n.say("llmgate: " + line)
+		n.say(c, line)
 	}
 }
 

@@ -13,8 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed63918563/llmgate/bulk"
-	"github.com/seed63918563/llmgate/bulk/source"
-	"github.com/seed63918563/llmgate/request"
 )
 
 type planFlags struct {
@@ -33,7 +31,8 @@ func (a *app) planCommand() *cobra.Command {
 at most, also at the price of the provider's batch API, how long the limits that are known (--rpm, --tpm, the configuration)
 make them take, and what the model can't do. With -o it leaves out what is answered there already.
 
-Tokens are estimated from the texts. What is expected is reckoned with answers of the greatest length that a request allows.`,
+Tokens are estimated from the texts. What is expected is reckoned with answers of the greatest length that a request allows: where
+it sets no max_tokens, that of the model. Documents are planned by llmgate docs --dry-run.`,
 		Example: `  llmgate plan prompts.jsonl --model openai/gpt-5-mini
   llmgate plan prompts.jsonl --model openai/gpt-5-mini --rpm 500 -o answers.jsonl --json`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -42,7 +41,9 @@ Tokens are estimated from the texts. What is expected is reckoned with answers o
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.plan(cmd.Context(), args[0], &f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.tellPlan(cmd.Context(), &f.gateFlags, f.output, "items", f.asJSON, a.reckonFile(args[0], &f.sourceFlags))
+		},
 	}
 	f.gateFlags.register(cmd)
 	f.sourceFlags.register(cmd)
@@ -51,67 +52,93 @@ Tokens are estimated from the texts. What is expected is reckoned with answers o
 	return cmd
 }
 
-func (a *app) plan(ctx context.Context, path string, f *planFlags) error {
+// reckoner plans the work of a command over the state of its output, nil if it has none.
+type reckoner func(gate *opened, state *bulk.State) (*bulk.Plan, error)
+
+// tellPlan prints a plan, and sends nothing.
+func (a *app) tellPlan(ctx context.Context, f *gateFlags, output, things string, asJSON bool, reckon reckoner) error {
 	f.sendsNothing = true
-	gate, err := f.openOver(ctx, a, nil)
+	gate, err := f.open(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer gate.Abort()
-	in, err := a.input(path)
+	p, err := a.reckonOver(ctx, output, gate, reckon)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	src, err := f.sourceFlags.open(in, path, gate.vendor)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	var state *bulk.State
-	if f.output != "" && bulk.Begun(f.output) {
-		if state, err = bulk.Open(ctx, f.output); err != nil {
-			return usage(err)
-		}
-		defer state.Close()
-	}
-	p, err := a.reckon(gate, src, state)
-	if err != nil {
-		return failed(err)
-	}
-	if f.asJSON {
+	if asJSON {
 		return json.NewEncoder(a.out).Encode(p)
 	}
-	_, err = fmt.Fprint(a.out, planText(p, gate.names))
+	_, err = fmt.Fprint(a.out, planText(p, gate, things))
 	return err
 }
 
-// reckon plans what a gate would do with a source.
-func (a *app) reckon(gate *opened, src *source.Source, state *bulk.State) (*bulk.Plan, error) {
-	return bulk.NewPlan(bulk.PlanConfig{
-		Items: items(src, func() bool { return false }), Provider: gate.provider, Model: gate.model, Prices: gate.prices, At: a.now(),
-		Capabilities: gate.Capabilities(gate.model), Limits: gate.limits, State: state, As: gate.first,
-	})
+// reckonOver opens the state of an output for a plan, if there is one.
+func (a *app) reckonOver(ctx context.Context, output string, gate *opened, reckon reckoner) (p *bulk.Plan, err error) {
+	if output == "" || !bulk.Begun(output) {
+		return reckon(gate, nil)
+	}
+	state, err := a.openState(ctx, output)
+	if err != nil {
+		return nil, usage(err)
+	}
+	defer func() { err = errors.Join(err, state.Close()) }()
+	return reckon(gate, state)
 }
 
-// planText is a plan in words.
-func planText(p *bulk.Plan, names string) string {
+// reckonFile plans a file of items.
+func (a *app) reckonFile(path string, f *sourceFlags) reckoner {
+	return func(gate *opened, state *bulk.State) (*bulk.Plan, error) {
+		in, err := a.input(path)
+		if err != nil {
+			return nil, err
+		}
+		defer in.Close()
+		src, err := f.open(in, path, gate.vendor)
+		if err != nil {
+			return nil, err
+		}
+		defer src.Close()
+		items, err := begin(src)
+		if err != nil {
+			return nil, err
+		}
+		return a.reckon(gate, bulk.PlanConfig{Items: items, State: state})
+	}
+}
+
+// reckon plans what a gate would do.
+func (a *app) reckon(gate *opened, cfg bulk.PlanConfig) (*bulk.Plan, error) {
+	cfg.Provider, cfg.Model, cfg.As, cfg.Prices, cfg.At = gate.provider, gate.model, gate.first, gate.prices, a.now()
+	cfg.Capabilities, cfg.Limits = gate.Capabilities(gate.model), gate.limits
+	p, err := bulk.NewPlan(cfg)
+	if err != nil {
+		return nil, failed(err)
+	}
+	return p, nil
+}
+
+// planText is a plan in words, of things such as items.
+func planText(p *bulk.Plan, gate *opened, things string) string {
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	say("%s items for %s: %s to send, %s done already, %s duplicates, %s wrong",
-		grouped(p.Items), names, grouped(p.ToSend), grouped(p.Done), grouped(p.Duplicates), grouped(p.Wrong))
+	say("%s %s for %s: %s to send, %s done already, %s duplicates, %s wrong",
+		grouped(p.Items), things, gate.names, grouped(p.ToSend), grouped(p.Done), grouped(p.Duplicates), grouped(p.Wrong))
+	if p.Fault != "" {
+		say("the first that is wrong: %s", p.Fault)
+	}
 	if p.ToSend == 0 {
 		return b.String()
 	}
-	say("about %s tokens in, at most %s out", grouped(int(p.PromptTokens)), atMost(p))
-	if priced := p.ToSend - p.Unpriced; priced > 0 {
-		say("expected %v, at worst %v%s", p.Expected, p.Worst, unbounded(p))
-		if p.Unbatched == 0 {
-			say("through the batch API: %v", p.Batch)
-		}
+	if p.Requests != p.ToSend {
+		say("at most %s requests, as an estimate: those that reduce answers are reckoned with the longest there can be", grouped(p.Requests))
 	}
-	if p.Unpriced > 0 {
-		say("%s items have no price: %s", grouped(p.Unpriced), p.Why)
+	say("about %s tokens in, at most %s out%s", grouped(int(p.PromptTokens)), atMost(p), unset(p))
+	if gate.vendor == "sim" && p.Worst == 0 {
+		say("the simulator answers, at no cost; name a model by --model to plan with its price")
+	} else {
+		b.WriteString(costText(p))
 	}
 	if p.Time > 0 {
 		say("the limits that are known make it take at least %s", p.Time.Round(time.Second))
@@ -120,61 +147,46 @@ func planText(p *bulk.Plan, names string) string {
 		say("%s do not fit into the model's context: %s", grouped(p.TooLong), few(p.TooLongIDs))
 	}
 	for _, problem := range slices.Sorted(maps.Keys(p.Lacking)) {
-		say("%s items: %s", grouped(p.Lacking[problem]), problem)
+		say("%s requests: %s", grouped(p.Lacking[problem]), problem)
+	}
+	return b.String()
+}
+
+func costText(p *bulk.Plan) string {
+	var b strings.Builder
+	if p.Requests > p.Unpriced {
+		fmt.Fprintf(&b, "expected %v, at worst %v%s\n", p.Expected, p.Worst, unbounded(p))
+		if p.Unbatched == 0 {
+			fmt.Fprintf(&b, "through the batch API: %v, at worst %v\n", p.Batch, p.BatchWorst)
+		}
+	}
+	if p.Unpriced > 0 {
+		fmt.Fprintf(&b, "%s requests have no price: %s\n", grouped(p.Unpriced), p.Why)
 	}
 	return b.String()
 }
 
 func atMost(p *bulk.Plan) string {
 	if p.Endless > 0 {
-		return fmt.Sprintf("an unknown number (%s items set no max_tokens)", grouped(p.Endless))
+		return "an unknown number"
 	}
 	return grouped(int(p.AnswerTokens))
+}
+
+// unset tells what an answer was taken for where nothing bounds it.
+func unset(p *bulk.Plan) string {
+	switch {
+	case p.Unset == 0:
+		return ""
+	case p.Endless > 0:
+		return fmt.Sprintf("; %s requests set no max_tokens, and what the model bounds its answers to is not known", grouped(p.Endless))
+	}
+	return fmt.Sprintf("; %s requests set no max_tokens and are reckoned with the model's longest answer, %s tokens", grouped(p.Unset), grouped(p.LongestAnswer))
 }
 
 func unbounded(p *bulk.Plan) string {
 	if p.Unbounded == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", but for %s items that may cost more", grouped(p.Unbounded))
-}
-
-// confirm asks before a run that may cost more than the user wants to spend unasked.
-func (a *app) confirm(path string, f *runFlags, state *bulk.State, gate *opened) error {
-	if f.above == "" {
-		return nil
-	}
-	above, err := request.ParseMoney(f.above)
-	if err != nil || path == "-" {
-		return usage(fmt.Errorf("--confirm-above %s: give an amount such as 5usd, and a file, for standard input can be read only once", f.above))
-	}
-	in, err := a.input(path)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	src, err := f.sourceFlags.open(in, path, gate.vendor)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	p, err := a.reckon(gate, src, state)
-	if err != nil {
-		return failed(err)
-	}
-	if p.Unpriced == 0 && p.Unbounded == 0 && p.Worst <= above {
-		return nil
-	}
-	fmt.Fprint(a.err, planText(p, gate.names))
-	if a.asked() && a.yes(fmt.Sprintf("That may be more than %v. Go on? [y/N] ", above)) {
-		return nil
-	}
-	return usage(errors.New("not confirmed, nothing was sent; raise --confirm-above to go on unasked"))
-}
-
-func (a *app) yes(question string) bool {
-	fmt.Fprint(a.err, question)
-	var answer string
-	_, _ = fmt.Fscanln(a.in, &answer) // no answer is no
-	return strings.HasPrefix(strings.ToLower(answer), "y")
+	return fmt.Sprintf(", but for %s requests that may cost more", grouped(p.Unbounded))
 }

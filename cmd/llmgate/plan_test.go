@@ -2,9 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed63918563/llmgate/bulk"
 )
 
 func TestPlanSendsNothing(t *testing.T) {
@@ -61,8 +65,46 @@ func TestStatusAndExport(t *testing.T) {
 	if !strings.HasPrefix(lines[0], "id,content") || !strings.HasPrefix(lines[1], "0,") || !strings.HasPrefix(lines[5], "4,") {
 		t.Errorf("the table is %q", lines)
 	}
-	s.expect(t, exitUsage, "status", out+"x")
-	s.saysErr(t, "no run was begun with this output")
+}
+
+func TestWhatHasNoState(t *testing.T) {
+	folder := t.TempDir()
+	other := filepath.Join(folder, "other")
+	if err := errors.Join(os.WriteFile(other, nil, 0o600), os.WriteFile(other+bulk.StateSuffix, []byte("something else, of some length"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(folder, "dir"+bulk.StateSuffix), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"none":                       "there is no " + filepath.Join(folder, "none") + ".state, so no run was begun with this output; check the name",
+		"a.jsonl" + bulk.StateSuffix: "is a state itself; name its output, " + filepath.Join(folder, "a.jsonl"), "dir": "dir.state is a folder",
+		"other": "other.state is another file, or damaged",
+	} {
+		for _, command := range []string{"status", "export"} {
+			s := newSession()
+			s.expect(t, exitUsage, command, filepath.Join(folder, name))
+			s.saysErr(t, "no state of a run: ", want)
+		}
+	}
+}
+
+func TestPlansSayWhatTheyReckonWith(t *testing.T) {
+	prompts := file(t, `{"id":"a","prompt":"x"}`, `{"id":"b","prompt":"y","max_tokens":10}`, `{"id":"c"}`)
+	for model, wants := range map[string][]string{
+		"sim/demo": {"3 items for sim/demo: 2 to send", "1 wrong", "the first that is wrong: " + prompts + ":3: ",
+			"the simulator answers, at no cost; name a model by --model"},
+		"openai/gpt-4o-mini": {"; 1 requests set no max_tokens and are reckoned with the model's longest answer, 16,384 tokens"},
+		"ollama/llama3.2":    {"an unknown number out; 1 requests set no max_tokens, and what the model bounds its answers to is not known"},
+	} {
+		s := newSession()
+		s.expect(t, exitOK, "plan", prompts, "--model", model)
+		for _, want := range wants {
+			if !strings.Contains(s.out.String(), want) {
+				t.Errorf("%s: the plan does not say %q:\n%s", model, want, s.out.String())
+			}
+		}
+	}
 }
 
 func TestRowsAndTemplates(t *testing.T) {

@@ -73,6 +73,7 @@ func TestProcess(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, string){
 		"answers the examples":                         processRuns,
 		"finishes what is in flight at an interrupt":   processDrains,
+		"is killed, and goes on":                       processKilled,
 		"is interrupted while it waits for input":      processWaitsForInput,
 		"is interrupted while it waits for a question": processWaitsForQuestion,
 		"ends when nobody reads its output":            processWithoutReader,
@@ -106,6 +107,19 @@ func processDrains(t *testing.T, path string) {
 	if code := p.code(t); code != exitInterrupted || err != nil || len(objects(t, string(out))) != 2 {
 		t.Errorf("ended with %d and wrote %s, %v: %s", code, out, err, p.messages.String())
 	}
+}
+
+func processKilled(t *testing.T, path string) {
+	g, out := newGate(t), filepath.Join(t.TempDir(), "out")
+	args := g.flags("run", five(t), "--order", "input", "-c", "1", "-o", out)
+	p := startProcess(t, path, args...)
+	<-g.arrived
+	p.Process.Kill()
+	p.code(t)
+	close(g.open)
+	s := newSession()
+	s.expect(t, exitOK, args...)
+	s.saysErr(t, "5 answered, 0 failed", "In flight when a run before was killed: 0.")
 }
 
 func processWaitsForInput(t *testing.T, path string) {

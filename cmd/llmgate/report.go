@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,7 @@ import (
 // maxFailures is how many failures are told one by one.
 const maxFailures = 10
 
-// report tells how a run goes: failures as they come, a line of progress where somebody watches, and a summary.
+// report tells how a run goes: failures as they come, how it stands, and a summary.
 type report struct {
 	w     io.Writer
 	quiet bool
@@ -27,10 +26,11 @@ type report struct {
 	gate  *opened
 	run   interface{ InFlight() int }
 	start time.Time
+	total int        // of the items, 0 if it is not known
+	width func() int // of the screen, 0 if it is not known
 
 	// Of a run with a state: how it stands, and what the summary says besides.
 	job  *bulk.Job
-	json io.Writer // gets events; nil for none
 	kept []string
 
 	mu       sync.Mutex
@@ -38,6 +38,8 @@ type report struct {
 	failures int
 	classes  map[request.Class]int
 	usage    request.Usage
+	spent    request.Money       // what answers with a price cost
+	free     int64               // answers without a price
 	refusal  *ledger.BudgetError // the last one by a budget that is used up
 	unpriced bool                // a budget refused what nobody can price
 	shown    bool                // a line of progress is on the screen
@@ -46,128 +48,28 @@ type report struct {
 	wait sync.WaitGroup
 }
 
-// startReport begins to tell. End it.
-func (a *app) startReport(gate *opened, quiet bool, out *output, run interface{ InFlight() int }) *report {
-	r := &report{
-		w: a.err, quiet: quiet, live: !quiet && isTerminal(a.err) && !isTerminal(out.w), gate: gate, run: run,
-		start: time.Now(), classes: map[request.Class]int{}, stop: make(chan struct{}),
+// newReport is one that nobody is told of yet.
+func (a *app) newReport(gate *opened, quiet bool, run interface{ InFlight() int }) *report {
+	return &report{
+		w: a.err, quiet: quiet, gate: gate, run: run, start: time.Now(), classes: map[request.Class]int{}, stop: make(chan struct{}),
+		width: func() int { return widthOf(a.err) },
 	}
-	if r.live {
-		r.wait.Go(r.watch)
-	}
-	if !quiet {
-		gate.notices.tell(r.note)
-	}
-	return r
 }
 
-// startKept is startReport for a run with a state. Where nobody watches it tells how things stand from time to time.
-func (a *app) startKept(gate *opened, f *runFlags, job *bulk.Job) *report {
-	r := a.startReport(gate, f.quiet || f.asJSON, &output{w: io.Discard}, job)
-	r.job = job
-	if f.asJSON {
-		r.json = a.out
-	}
-	if !f.quiet && !r.live {
+// begin begins to tell, with results going to a writer: in a line that changes where a person watches, in a line from time to time
+// where the messages go elsewhere. End it.
+func (r *report) begin(results io.Writer) {
+	screen := isTerminal(r.w)
+	switch {
+	case r.quiet:
+		return
+	case screen && !isTerminal(results):
+		r.live = true
+		r.wait.Go(r.watch)
+	case !screen:
 		r.wait.Go(r.tell)
 	}
-	return r
-}
-
-// tellEvery is the time between lines about progress where nobody watches, and between events.
-const tellEvery = 10 * time.Second
-
-func (r *report) tell() {
-	tick := time.NewTicker(tellEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			if r.json != nil {
-				r.event("progress", r.job.Snapshot(), "")
-				continue
-			}
-			line := r.progress()
-			r.mu.Lock()
-			fmt.Fprintln(r.w, line)
-			r.mu.Unlock()
-		case <-r.stop:
-			return
-		}
-	}
-}
-
-// event writes a line of JSON about how things stand.
-func (r *report) event(name string, s bulk.Snapshot, stopped string) {
-	if r.json == nil {
-		return
-	}
-	e := json.NewEncoder(r.json)
-	_ = e.Encode(struct { // nobody is left to tell, if that fails
-		Event string `json:"event"`
-		bulk.Snapshot
-		Stopped string `json:"stopped,omitempty"`
-	}{name, s, stopped})
-}
-
-func (r *report) watch() {
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			line := r.progress()
-			r.mu.Lock()
-			r.clear()
-			fmt.Fprint(r.w, line)
-			r.shown = true
-			r.mu.Unlock()
-		case <-r.stop:
-			return
-		}
-	}
-}
-
-// clear takes the line of progress off the screen.
-func (r *report) clear() {
-	if r.shown {
-		fmt.Fprint(r.w, "\r\033[K")
-		r.shown = false
-	}
-}
-
-func (r *report) progress() string {
-	if r.job != nil {
-		return progressText(r.job.Snapshot())
-	}
-	elapsed := time.Since(r.start)
-	answered, failures := r.counts()
-	done := answered + failures
-	return fmt.Sprintf("%s done, %d failed, %d in flight, %.1f/s, %s", grouped(done), failures, r.run.InFlight(),
-		float64(done)/elapsed.Seconds(), elapsed.Round(time.Second))
-}
-
-// progressText is how a run with a state stands, on one line.
-func progressText(s bulk.Snapshot) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s done, %d failed, %d in flight", grouped(s.Done()), s.Failed+s.EarlierFailed, s.InFlight)
-	if n, known := s.Pending(); known {
-		fmt.Fprintf(&b, ", %s pending", grouped(n))
-	}
-	fmt.Fprintf(&b, ", %.1f/s, %v", s.Rate, s.Spent)
-	if cost, known := s.Projected(); known {
-		fmt.Fprintf(&b, " of about %v", cost)
-	}
-	if s.LimitUsed > 0 {
-		fmt.Fprintf(&b, ", %.0f %% of the limit", 100*s.LimitUsed)
-	}
-	if left, known := s.ETA(); known {
-		fmt.Fprintf(&b, ", %s left", left.Round(time.Second))
-	}
-	if s.Waiting != "" {
-		fmt.Fprintf(&b, "; %s", s.Waiting)
-	}
-	return b.String()
+	r.gate.notices.tell(r.note)
 }
 
 // add counts a result, and tells of a failure.
@@ -177,6 +79,11 @@ func (r *report) add(result *bulk.Result) {
 	if result.Err == nil {
 		r.answered++
 		r.usage = r.usage.Add(result.Response.Usage)
+		if result.Response.Usage.Priced {
+			r.spent += result.Response.Usage.Cost
+		} else {
+			r.free++
+		}
 		return
 	}
 	r.failures++
@@ -233,7 +140,7 @@ func (r *report) summary() string {
 	if len(r.classes) > 0 {
 		fmt.Fprintf(&b, " (%s)", r.classList())
 	}
-	fmt.Fprintf(&b, " in %s (%.1f/s) by %s", elapsed.Round(time.Millisecond), float64(r.answered)/elapsed.Seconds(), r.gate.names)
+	fmt.Fprintf(&b, " in %s (%.1f/s) by %s", elapsed.Round(time.Millisecond), perSecond(r.answered, elapsed), r.gate.names)
 	fmt.Fprintf(&b, "\n%s tokens in, %s out", grouped(r.usage.PromptTokens()), grouped(r.usage.OutputTokens))
 	if r.usage.Estimated {
 		b.WriteString(" (partly estimated)")
@@ -254,6 +161,10 @@ func (r *report) summary() string {
 		b.WriteString("\n" + line)
 	}
 	return b.String()
+}
+
+func perSecond(n int, elapsed time.Duration) float64 {
+	return float64(n) / max(elapsed, time.Millisecond).Seconds()
 }
 
 func (r *report) classList() string {

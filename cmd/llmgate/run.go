@@ -11,7 +11,6 @@ import (
 
 	"github.com/seed63918563/llmgate"
 	"github.com/seed63918563/llmgate/bulk"
-	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/dispatcher"
 )
 
@@ -52,7 +51,8 @@ With -o OUT everything that was answered is kept in OUT.state, together with wha
 power cut the same command goes on, and pays for nothing twice. OUT shows what is in the state; failures, with their items,
 are in OUT.failed.jsonl. An item whose prompt was changed is asked again; items with the same request are paid once. What was
 in flight when a run was killed is sent again (--unknown), and listed. --via batch sends the items through the provider's batch
-API, at half the price and within a day: an interrupt leaves the batches there, and the same command asks for them again.`,
+API, at half the price and within a day: an interrupt leaves the batches there, and the same command asks for them again. What
+--check or --schema rejects goes into another batch once all are over; --confirm-above reckons with the prices of batches.`,
 		Example: `  llmgate run examples/prompts.jsonl
   llmgate run prompts.jsonl --model openai/gpt-5-mini -o answers.jsonl --concurrency 64
   llmgate run batch.jsonl --model openai/gpt-5-mini -o answers.jsonl --via batch
@@ -72,7 +72,6 @@ API, at half the price and within a day: an interrupt leaves the batches there, 
 	cmd.Flags().BoolVar(&f.text, "text", false, "write the texts of the answers alone")
 	f.sourceFlags.register(cmd)
 	f.keptFlags.register(cmd)
-	f.keptFlags.registerPlan(cmd)
 	f.checkFlags.register(cmd)
 	return cmd
 }
@@ -90,11 +89,12 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 	}
 	switch {
 	case f.dryRun:
-		return a.plan(ctx, path, &planFlags{gateFlags: f.gateFlags, sourceFlags: f.sourceFlags, output: f.output})
-	case f.output == "" && (f.schemaFile != "" || f.check != ""):
-		return usage(errors.New("--schema and --check need -o OUT, where what is asked again is remembered"))
+		return a.tellPlan(ctx, &f.gateFlags, f.output, "items", f.asJSON, a.reckonFile(path, &f.sourceFlags))
 	case f.output != "":
 		return a.runKept(ctx, path, f)
+	}
+	if err := f.needOutput(); err != nil {
+		return usage(err)
 	}
 	gate, err := f.gateFlags.open(ctx, a)
 	if err != nil {
@@ -118,10 +118,26 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 		return err
 	}
 	defer src.Close()
-	report := a.startReport(gate, f.quiet, out, run)
-	err = write(out, run.Results(stop.ctx, items(src, stop.happened)), report, stop, in)
+	work, err := begin(src)
+	if err != nil {
+		return stop.instead(err)
+	}
+	report := a.newReport(gate, f.quiet, run)
+	report.total = f.total(path, gate.vendor)
+	report.begin(a.out)
+	err = write(out, run.Results(stop.ctx, stop.until(work)), report, stop, in)
 	report.end()
 	return conclude(err, stop, report)
+}
+
+// needOutput refuses what only a run with a state can do.
+func (f *runFlags) needOutput() error {
+	for _, flag := range []string{"schema", "check", "repairs", "json", "format", "unknown", "retry-failed", "confirm-above", "overwrite"} {
+		if f.given(flag) {
+			return fmt.Errorf("--%s needs -o OUT, a file for the results with a state beside it", flag)
+		}
+	}
+	return nil
 }
 
 func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run, error) {
@@ -129,22 +145,6 @@ func newRun(client llmgate.Client, f *runFlags, stop <-chan struct{}) (*bulk.Run
 		return nil, fmt.Errorf("--concurrency %d: must be at least 1", f.concurrency)
 	}
 	return bulk.New(bulk.Config{Client: client, Concurrency: f.concurrency, Order: bulk.Order(f.order), Stop: stop})
-}
-
-// items reads a source for a gate whose own models stand for every item. Once an interrupt has closed the file, that it can't be
-// read is no error; that nothing was in it is for the end to say.
-func items(src *source.Source, interrupted func() bool) iter.Seq2[source.Item, error] {
-	return func(yield func(source.Item, error) bool) {
-		for item, err := range src.Items() {
-			if err != nil && (interrupted() || errors.Is(err, source.ErrEmpty)) {
-				return
-			}
-			item.Request.Model = ""
-			if !yield(item, err) {
-				return
-			}
-		}
-	}
 }
 
 // write puts every result out. Once a budget is used up, no more items are taken in. Where it can't write, it closes the input:
@@ -166,20 +166,18 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *
 	return nil
 }
 
-var errNoItems = errors.New("no items in the input: each line must be a JSON object with a prompt or messages")
+var errStopped = &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered; with -o OUT the same command could go on")}
 
 // conclude turns how the run went into an exit code.
 func conclude(err error, stop *interruption, r *report) error {
-	answered, failures := r.counts()
+	_, failures := r.counts()
 	switch {
 	case err != nil:
 		return failed(err)
 	case stop.happened():
-		return &exitError{exitInterrupted, errors.New("interrupted: items without a result were not answered")}
+		return errStopped
 	case failures > 0:
 		return &exitError{code: exitFailed}
-	case answered == 0:
-		return usage(errNoItems)
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func TestRunWithoutItems(t *testing.T) {
 	for _, text := range []string{"", "\n \r\n\n", "\ufeff"} {
 		inBubble(t, func(t *testing.T, s *session) {
 			s.expect(t, exitUsage, "run", file(t, text))
-			s.saysErr(t, "no items in the input: each line must be a JSON object")
+			s.saysErr(t, "prompts.jsonl: no items in it; give at least one")
 			if s.out.String() != "" {
 				t.Errorf("wrote %q", s.out.String())
 			}

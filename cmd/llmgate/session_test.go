@@ -15,6 +15,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/seed63918563/llmgate/bulk"
 )
 
 // session is the command with surroundings that a test can see into.
@@ -26,10 +28,11 @@ type session struct {
 	cache      string // the user's folder, empty for none
 	today      string
 	interrupts chan os.Signal
+	openState  func(context.Context, string) (*bulk.State, error)
 }
 
 func newSession() *session {
-	return &session{in: io.NopCloser(strings.NewReader("")), env: map[string]string{}, today: "2026-08-21", interrupts: make(chan os.Signal, 2)}
+	return &session{in: io.NopCloser(strings.NewReader("")), env: map[string]string{}, today: "2026-08-21", interrupts: make(chan os.Signal, 2), openState: bulk.Open}
 }
 
 // run runs a command to its end and returns its exit code.
@@ -41,7 +44,7 @@ func (s *session) run(t *testing.T, args ...string) int {
 	}
 	a := &app{
 		in: s.in, out: &s.out, err: &s.err, getenv: func(name string) string { return s.env[name] }, now: func() time.Time { return now },
-		cacheDir: s.cacheDir, interrupts: s.interrupts, listen: func() func() { return func() {} },
+		cacheDir: s.cacheDir, interrupts: s.interrupts, openState: s.openState, listen: func() func() { return func() {} },
 	}
 	if s.to != nil {
 		a.out = s.to

@@ -13,6 +13,7 @@ import (
 
 type simFlags struct {
 	limitFlags
+	batchFlags
 	address             string
 	seed                uint64
 	ttft, speed, output string
@@ -40,11 +41,15 @@ its books. The base URLs:
 Times, speeds and lengths are a number or duration, or a distribution: uniform(low,high), normal(mean,deviation),
 lognormal(median,sigma), exp(mean).
 
-A fault is KIND:PROBABILITY, with KIND one of reset, cut, stall, malformed, error-event, drip, or an error status.`,
+A fault is KIND:PROBABILITY, with KIND one of reset, cut, stall, malformed, error-event, drip, or an error status.
+
+Batches of OpenAI, Anthropic and Gemini are answered when they are first asked about, or after --batch-delay; they are kept until
+the simulator is stopped.`,
 		Example: `  llmgate sim
   llmgate sim --addr 127.0.0.1:9000 --ttft 'lognormal(300ms,0.4)' --tokens-per-second 80
   llmgate sim --rpm 600 --tpm 200000 --bucket second --charge max
   llmgate sim --fault 500:0.05 --fault cut:0.02 --seed 7
+  llmgate sim --batch-delay 2m --batch-expired 0.1
   OPENAI_API_KEY=x llmgate run prompts.jsonl --model openai/demo --base-url http://127.0.0.1:8089/v1`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serveSim(cmd.Context(), &f) },
@@ -56,12 +61,13 @@ A fault is KIND:PROBABILITY, with KIND one of reset, cut, stall, malformed, erro
 	flags.StringVar(&f.speed, "tokens-per-second", "0", "speed of writing; 0 is at once")
 	flags.StringVar(&f.output, "output-tokens", "uniform(20,120)", "length of the answers")
 	f.limitFlags.register(cmd)
+	f.batchFlags.register(cmd)
 	flags.StringArrayVar(&f.faults, "fault", nil, "strike requests with `KIND:PROBABILITY`; several times if need be")
 	return cmd
 }
 
 func (f *simFlags) config() (sim.Config, error) {
-	cfg := sim.Config{Seed: f.seed, Limits: f.limits()}
+	cfg := sim.Config{Seed: f.seed, Limits: f.limits(), Batches: f.batches()}
 	var faults []error
 	for _, d := range []struct {
 		flag, text string

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed63918563/llmgate/bench/sim"
 )
@@ -69,13 +70,15 @@ func TestSimObeysItsFlags(t *testing.T) {
 func TestFlagsOfSimReachIt(t *testing.T) {
 	f := simFlags{
 		limitFlags: limitFlags{rpm: 60, tpm: 9000, itpm: 8000, otpm: 700, shape: "sliding", charge: "max", noHeaders: true, countRejected: true},
+		batchFlags: batchFlags{delay: time.Minute, window: time.Hour, expired: 0.1, errored: 0.2},
 		seed:       7, ttft: "uniform(0,2s)", speed: "40", output: "exp(100)", faults: []string{"cut:0.25", "503:0.5"},
 	}
 	got, err := f.config()
 	want := sim.Config{
 		Seed: 7, TTFT: sim.Uniform(0, 2), TokensPerSecond: sim.Constant(40), OutputTokens: sim.Exponential(100),
-		Limits: sim.Limits{RPM: 60, TPM: 9000, ITPM: 8000, OTPM: 700, Shape: sim.Sliding, Charge: sim.ChargeMax, CountRejected: true, HideHeaders: true},
-		Faults: []sim.Fault{{Kind: sim.FaultCut, Probability: 0.25, After: 1}, {Kind: sim.FaultStatus, Status: 503, Probability: 0.5, After: 1}},
+		Limits:  sim.Limits{RPM: 60, TPM: 9000, ITPM: 8000, OTPM: 700, Shape: sim.Sliding, Charge: sim.ChargeMax, CountRejected: true, HideHeaders: true},
+		Batches: sim.Batches{Delay: time.Minute, Window: time.Hour, Expired: 0.1, Errored: 0.2},
+		Faults:  []sim.Fault{{Kind: sim.FaultCut, Probability: 0.25, After: 1}, {Kind: sim.FaultStatus, Status: 503, Probability: 0.5, After: 1}},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)

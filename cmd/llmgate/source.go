@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"iter"
 
 	"github.com/spf13/cobra"
 
@@ -28,4 +29,29 @@ func (f *sourceFlags) open(in io.Reader, path, vendor string) (*source.Source, e
 		return nil, usage(err)
 	}
 	return src, nil
+}
+
+// begin reads the first item, so that a file of which nothing can be read is refused before anything is begun. It gives all of
+// them, for a gate whose own models stand for every item.
+func begin(src *source.Source) (iter.Seq2[source.Item, error], error) {
+	var first source.Item
+	for item, err := range src.Items() {
+		if err != nil {
+			return nil, usage(err)
+		}
+		first = item
+		break
+	}
+	return func(yield func(source.Item, error) bool) {
+		first.Request.Model = ""
+		if !yield(first, nil) {
+			return
+		}
+		for item, err := range src.Items() {
+			item.Request.Model = ""
+			if !yield(item, err) {
+				return
+			}
+		}
+	}, nil
 }

@@ -77,7 +77,7 @@ func (a *app) exportCommand() *cobra.Command {
 			write := func(w io.Writer) error {
 				return bulk.Export(cmd.Context(), args[0], bulk.Format(format), bulk.Order(order), w)
 			}
-			err := bulk.Order(order).Check()
+			err := errors.Join(bulk.Order(order).Check(), bulk.Format(format).Check())
 			if err != nil {
 				return usage(err)
 			}
@@ -86,7 +86,10 @@ func (a *app) exportCommand() *cobra.Command {
 			} else {
 				err = replace(to, write)
 			}
-			if err != nil {
+			switch {
+			case errors.Is(err, bulk.ErrNoState):
+				return usage(err)
+			case err != nil:
 				return failed(err)
 			}
 			return nil

@@ -57,6 +57,8 @@ func TestWrongUsageEndsWithTwoAndSaysWhatToDo(t *testing.T) {
 		{[]string{"sim", "--ttft", "soon", "--output-tokens", "uniform(1)", "--fault", "cut", "--tokens-per-second", "-1"},
 			[]string{"--ttft: ", "--output-tokens: ", "--fault: ", "--tokens-per-second: "}},
 		{[]string{"sim", "--bucket", "hour", "--addr", "127.0.0.1:0"}, []string{"hour", "minute"}},
+		{[]string{"sim", "--batch-delay", "soon"}, []string{"--batch-delay", "soon"}},
+		{[]string{"sim", "--batch-delay", "-1s", "--batch-expired", "2", "--addr", "127.0.0.1:0"}, []string{"delay and window must not be negative", "probability 2 is not between 0 and 1"}},
 		{[]string{"sim", "--rpm", "-1", "--charge", "double", "--addr", "127.0.0.1:0"}, []string{"-1", "double"}},
 		{[]string{"sim", "--fault", "cut:0.7", "--fault", "500:0.6", "--addr", "127.0.0.1:0"}, []string{"at most 1 is possible"}},
 		{[]string{"version", "extra"}, []string{`unknown command "extra"`}},

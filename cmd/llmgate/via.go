@@ -18,11 +18,12 @@ func (f *runFlags) checkVia() error {
 		return fmt.Errorf("--via %q: the only other way is batch; leave it out to ask one by one", f.via)
 	case f.output == "":
 		return errors.New("--via batch needs -o OUT, where it is remembered which batches were submitted")
-	case f.schemaFile != "" || f.check != "":
-		return errors.New("--schema and --check ask again at once, which a batch can't; leave them out, or --via batch")
 	}
 	return nil
 }
+
+// anything is an item that every batch API takes.
+var anything = request.BatchItem{ID: "item", Request: request.Request{Messages: []request.Message{{Role: request.RoleUser, Content: "text"}}}}
 
 // batch is the way through the batch API of the only model, nil if the flags don't ask for it.
 func (f *runFlags) batch(ctx context.Context, gate *opened) (*bulk.Batch, error) {
@@ -39,6 +40,9 @@ func (f *runFlags) batch(ctx context.Context, gate *opened) (*bulk.Batch, error)
 	batcher, ok := client.(request.Batcher)
 	if !ok {
 		return nil, usage(fmt.Errorf("--via batch: %s has no batch API; leave it out", gate.first))
+	}
+	if _, err := batcher.BatchItemSize(anything); err != nil {
+		return nil, usage(fmt.Errorf("--via batch: %w", err))
 	}
 	return &bulk.Batch{
 		Client: batcher, Provider: gate.provider, Model: gate.model, Prices: gate.prices, AllowUnbounded: gate.unbounded,

@@ -24,10 +24,7 @@ type adapting struct {
 	burst   int       // refusals in the last burst
 	bursts  float64   // mean of that
 	quick   int       // bursts in a row that came at once
-	early   int       // bursts that came in the lower half of the band, where none should, less those in the upper half
-	doubt   time.Time // since when
-	before  float64   // the rate until then
-	got     float64   // what was let through since then
+	doubt   doubt     // that refusals are about the rate
 
 	firstTokens, firstSeconds float64 // what was sent before the first burst, and how long that took
 	depth                     float64 // of the bucket, in seconds of the rate; 0 while it is not known
@@ -43,14 +40,11 @@ const (
 	// bandItems is how many requests are sent for each refusal of a burst while the rate goes through the band. It bounds the
 	// share of refusals.
 	bandItems = 240
-	// bandSeconds is how long that takes at least: what becomes of requests shows only when they are answered, and a bucket that
-	// gives back what was not used seems the smaller the faster the rate grows. Windows tell only at their end whether there is
-	// more.
-	bandSeconds, windowSeconds = 20.0, 90.0
+	// bandSeconds is how long that takes at least: what becomes of requests shows only when they are answered. Windows tell only at
+	// their end whether there is more.
+	bandSeconds, windowSeconds = 5.0, 90.0
 	// mostGrowth is the logarithm of how far the rate goes beyond the band at most.
 	mostGrowth = 6.0
-	// manyEarly bursts show that the rate is not what they are about.
-	manyEarly = 6
 	// fewItems are so few that the rate was too high from the beginning.
 	fewItems = 20
 )
@@ -108,8 +102,11 @@ func (a *adapting) factor(now time.Time) float64 {
 		seconds, growth = windowSeconds, 1
 	}
 	items := bandItems * max(1, a.bursts)
-	if a.depth == 0 && !a.window { // the rate is a first guess
-		items /= 4
+	if a.depth == 0 && !a.window { // the rate is a first guess, the worse the more often it was too high at once
+		items /= float64(int(4) << a.doubt.early)
+	}
+	if a.doubt.lost(a.rate) {
+		items, seconds = items/hurry, seconds/hurry
 	}
 	band := max(items, seconds*a.rate/float64(a.size))
 	x := max(float64(a.items)/band, float64(now.Sub(a.since))/float64(trust))
@@ -134,12 +131,14 @@ func (a *adapting) refused(now, sent time.Time, n int, wait time.Duration) {
 	switch {
 	case a.windowed(now, n, wait):
 		a.rate = float64(a.recent.Since(now, now.Add(wait-time.Minute))) / 60
-	case a.on():
-		a.decrease(now)
-	default:
+	case !a.on():
 		a.firstTokens, a.firstSeconds = a.tokens, elapsed
 		a.rate = a.guess(n, wait, max(elapsed, 1))
-		a.hold(now)
+		a.doubt.trust(now, a.rate)
+	default:
+		e := evidence{a.factor(now) >= 1, wait > 0 && wait.Seconds()*a.rate < briefShare*float64(n), a.rate, a.items, a.tokens, elapsed}
+		a.decrease(now, elapsed)
+		a.rate = a.doubt.judge(now, e, a.rate)
 	}
 	if a.pace == nil {
 		a.pace = limiter.NewBucket(a.rate, 1)
@@ -178,75 +177,4 @@ func (a *adapting) follow() {
 	if a.quick++; a.quick > manyQuick {
 		a.window, a.sliding, a.quick = false, false, 0
 	}
-}
-
-// guess is the rate after the first refusal: that of a bucket that held a minute's allowance, or what the wait says of a
-// smaller one if that is more, but not above what was sent.
-func (a *adapting) guess(n int, wait time.Duration, elapsed float64) float64 {
-	guess := a.tokens / (60 + elapsed)
-	if wait > 0 {
-		guess = max(guess, float64(n)/wait.Seconds())
-	}
-	return min(guess, a.tokens/elapsed)
-}
-
-// decrease follows a burst: the rate is that of a bucket which would have been empty at the last burst and at this one, after all
-// that was sent between them. One that comes at once tells too little for that.
-func (a *adapting) decrease(now time.Time) {
-	late := a.factor(now) >= 1
-	a.got += a.tokens
-	if a.items < fewItems {
-		average := a.tokens / max(now.Sub(a.since).Seconds(), 1e-3)
-		a.rate = min(a.rate, max(a.rate*max(0.5, 0.9-0.1*float64(a.early)), average))
-	} else {
-		a.rate = a.refill(now)
-	}
-	switch a.early++; {
-	case late:
-		a.early = max(0, a.early-2)
-		a.hold(now)
-	case a.early == manyEarly: // being slower does not help: the refusals have another cause
-		a.rate, a.early = min(2*a.before, 3*a.got/max(now.Sub(a.doubt).Seconds(), 1)), 0
-		a.hold(now)
-	}
-}
-
-// hold takes the rate for good until bursts come early.
-func (a *adapting) hold(now time.Time) { a.before, a.doubt, a.got = a.rate, now, 0 }
-
-// refill looks for the rate between what was got on average, which a bucket had at least, and what is far above the rate in use.
-func (a *adapting) refill(now time.Time) float64 {
-	average := a.tokens / max(now.Sub(a.since).Seconds(), 1)
-	low, high := average, 1.5*max(average, a.rate*a.factor(now))
-	for range 24 {
-		if rate := (low + high) / 2; a.left(now, rate) > 0 {
-			high = rate
-		} else {
-			low = rate
-		}
-	}
-	if a.depth == 0 {
-		a.depth = a.depthAt(low)
-	}
-	return low
-}
-
-// left is what a bucket of a rate would have now, if it was empty at the last burst.
-func (a *adapting) left(now time.Time, rate float64) (level float64) {
-	room, at := rate*a.depthAt(rate), a.since
-	for sent, n := range a.recent.All() {
-		if sent.After(a.since) {
-			level = min(room, level+rate*sent.Sub(at).Seconds()) - float64(n)
-			at = sent
-		}
-	}
-	return min(room, level+rate*now.Sub(at).Seconds())
-}
-
-// depthAt is how many seconds' worth a bucket of a rate holds: what was sent before the first burst, which emptied it.
-func (a *adapting) depthAt(rate float64) float64 {
-	if a.depth > 0 {
-		return a.depth
-	}
-	return min(max(1, a.firstTokens/rate-a.firstSeconds), 60)
 }

@@ -23,8 +23,10 @@ type Config struct {
 	Seed uint64
 }
 
-// Limits are rates that a lane never exceeds, whatever the provider allows; 0 is no ceiling. They are kept over any minute, or
-// any day, by what requests are reckoned to count before they are sent.
+// Limits are rates that a lane never exceeds, whatever the provider allows; 0 is no ceiling. Those of a minute are buckets that
+// hold a minute's worth and refill all the time, so that a burst of that size may go at once and the rate is kept from then on;
+// those of a day are kept over any 24 hours. They count what requests are reckoned to need before they are sent, and then what
+// they used. Where the provider is found to be stricter, that holds.
 type Limits struct {
 	// RPM and TPM are requests and tokens a minute, ITPM and OTPM tokens of prompts and of answers alone.
 	RPM  int

@@ -207,7 +207,7 @@ func TestCoreLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cfg := Config{MaxInFlight: rapid.IntRange(1, 5).Draw(t, "places"), Limits: Limits{RPM: 20, TPM: 10_000}}
 		b := newBench(cfg)
-		m := &model{t: t, bench: b, cfg: cfg, times: map[*Permit]int{}, refused: map[*Permit]bool{}}
+		m := &model{t: t, bench: b, cfg: cfg, times: map[*Permit]int{}, refused: map[*Permit]time.Time{}}
 		t.Repeat(map[string]func(*rapid.T){
 			"ask":      m.ask,
 			"end":      m.end,
@@ -236,7 +236,7 @@ type model struct {
 	cool  time.Time
 	sent  []*Permit
 
-	refused map[*Permit]bool
+	refused map[*Permit]time.Time // when
 }
 
 func (m *model) note() {
@@ -283,7 +283,7 @@ func (m *model) end(t *rapid.T) {
 		nil, nil, {Class: request.ClassRateLimit, RetryAfter: 7 * time.Second}, {Class: request.ClassTransient},
 	}).Draw(t, "outcome")
 	if e != nil && e.RetryAfter > 0 {
-		m.refused[p] = true
+		m.refused[p] = m.bench.now
 		if until := m.bench.now.Add(e.RetryAfter); until.After(m.cool) {
 			m.cool = until
 		}
@@ -330,19 +330,31 @@ func (m *model) check(t *rapid.T) {
 	if waits > 0 && inFlight == 0 && m.bench.wake.IsZero() {
 		t.Fatal("somebody waits, and nothing will wake the lane")
 	}
+	for _, first := range m.sent {
+		m.ceilings(t, first.admitted)
+	}
+}
+
+// ceilings are kept since any time: a minute's worth at once, and what comes back at the rate.
+func (m *model) ceilings(t *rapid.T, since time.Time) {
 	n, tokensSent := 0, 0
 	for _, p := range m.sent {
-		if m.bench.now.Sub(p.admitted) < time.Minute {
+		after, refused := !p.admitted.Before(since), m.refused[p]
+		if after {
 			n++
-			if !m.refused[p] { // which counts no tokens
-				tokensSent += p.cost[tokens]
-			}
+		}
+		switch { // who is refused counts no tokens, but did until then
+		case after && refused.IsZero():
+			tokensSent += p.cost[tokens]
+		case !after && !refused.Before(since):
+			tokensSent -= p.cost[tokens]
 		}
 	}
-	if n > m.cfg.Limits.RPM {
-		t.Fatalf("%d requests in a minute, the ceiling is %d", n, m.cfg.Limits.RPM)
+	minutes := 1 + m.bench.now.Sub(since).Minutes()
+	if most := minutes * float64(m.cfg.Limits.RPM); float64(n) > most+0.001 {
+		t.Fatalf("%d requests since %v, the ceiling allows %.1f", n, since, most)
 	}
-	if tokensSent > m.cfg.Limits.TPM {
-		t.Fatalf("%d tokens in a minute, the ceiling is %d", tokensSent, m.cfg.Limits.TPM)
+	if most := minutes * float64(m.cfg.Limits.TPM); float64(tokensSent) > most+0.001 {
+		t.Fatalf("%d tokens since %v, the ceiling allows %.1f", tokensSent, since, most)
 	}
 }

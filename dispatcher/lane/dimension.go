@@ -24,9 +24,12 @@ var dimensionNames = [dimensions]string{"requests", "tokens", "input tokens", "o
 // ofRequests: the limit counts requests, whatever their size.
 func (d dimension) ofRequests() bool { return d == requests || d == dailyRequests }
 
+// daily: the limit is for a day.
+func (d dimension) daily() bool { return d >= dailyRequests }
+
 // window is the time that a dimension's limit is for.
 func (d dimension) window() time.Duration {
-	if d >= dailyRequests {
+	if d.daily() {
 		return 24 * time.Hour
 	}
 	return time.Minute

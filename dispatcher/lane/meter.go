@@ -175,11 +175,11 @@ func (m *meter) rebuild(now time.Time, level int) {
 	m.counter.Take(now, max(0, m.limit-level))
 }
 
-// resize follows a limit that has changed. What is left is corrected by what answers say.
+// resize follows a limit that has changed. In a bucket what is left stays as far as there is room, in a window what is used.
 func (m *meter) resize(now time.Time, limit int) {
 	m.capacity.scale(float64(limit) / float64(m.limit))
 	m.limit = limit
-	perSecond := float64(limit) / m.shaping.window.Seconds()
+	perSecond, before := float64(limit)/m.shaping.window.Seconds(), m.counter.Level(now)
 	switch c := m.counter.(type) {
 	case *limiter.Bucket:
 		c.Set(now, perSecond, limit)
@@ -188,6 +188,7 @@ func (m *meter) resize(now time.Time, limit int) {
 	case *limiter.Log:
 		c.SetLimit(limit)
 	}
+	m.offset += m.counter.Level(now) - before // of requests under way as well
 }
 
 // suspicion is whether a bucket can have been too small for a request that was refused.

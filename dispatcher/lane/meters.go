@@ -11,7 +11,7 @@ import (
 // meters are all the limits of a lane. A request is admitted by all of them or by none.
 type meters struct {
 	ceiling  [dimensions]int
-	ceilings [dimensions]*limiter.Log // nil without one
+	ceilings [dimensions]counter // nil without one
 	learned  [dimensions]meter
 	charging charging
 	adapting adapting
@@ -40,10 +40,19 @@ func newMeters(l Limits) (m meters) {
 	for d, limit := range m.ceiling {
 		m.learned[d].dimension = dimension(d)
 		if limit > 0 {
-			m.ceilings[d] = limiter.NewLog(limit, dimension(d).window())
+			m.ceilings[d] = newCeiling(dimension(d), limit)
 		}
 	}
 	return m
+}
+
+// newCeiling is a bucket, as limits of a minute mostly are; those of a day mostly end with it, so that a bucket would allow twice
+// as much.
+func newCeiling(d dimension, limit int) counter {
+	if d.daily() {
+		return limiter.NewLog(limit, d.window())
+	}
+	return limiter.NewBucket(float64(limit)/d.window().Seconds(), limit)
 }
 
 // costs is what a request takes of each dimension when it is sent. Answers are counted when they are written; what is owed to
@@ -101,11 +110,11 @@ func (m *meters) wait(now time.Time, p *Permit) time.Duration {
 	}
 	for d := range dimensions {
 		n := costs[d]
-		if log := m.ceilings[d]; log != nil {
+		if c := m.ceilings[d]; c != nil {
 			if d == outputTokens {
 				n = m.most(p)
 			}
-			wait = max(wait, log.Wait(now, n))
+			wait = max(wait, c.Wait(now, n))
 		}
 		if l := &m.learned[d]; l.known() {
 			if d == outputTokens {
@@ -141,8 +150,8 @@ func (m *meters) take(now time.Time, p *Permit, waited bool) {
 		} else {
 			p.marks[d] = m.learned[d].take(now, p.cost[d], &m.leader.marks[d], m.leader.cost[d])
 		}
-		if log := m.ceilings[d]; log != nil {
-			log.Take(now, p.ceilingCost(d))
+		if c := m.ceilings[d]; c != nil {
+			c.Take(now, p.ceilingCost(d))
 		}
 	}
 }

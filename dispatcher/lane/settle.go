@@ -37,8 +37,8 @@ func (m *meters) settle(now time.Time, p *Permit, o *Outcome) {
 			continue
 		}
 		m.learned[d].give(now, p.admitted, p.cost[d])
-		if log := m.ceilings[d]; log != nil {
-			log.Give(now, p.admitted, p.ceilingCost(d))
+		if c := m.ceilings[d]; c != nil {
+			c.Give(now, p.admitted, p.ceilingCost(d))
 		}
 	}
 	m.charging.unsend(p.ticket.InputTokens, p.most, p.cost[tokens])
@@ -62,10 +62,8 @@ func (m *meters) correct(now time.Time, p *Permit, u *request.Usage) {
 		if dimension(d) == outputTokens && u.OutputTokens > 0 {
 			n += p.most
 		}
-		if log := m.ceilings[d]; log != nil && n > 0 {
-			log.Give(now, p.admitted, n)
-		} else if log != nil && n < 0 {
-			log.Take(now, -n)
+		if c := m.ceilings[d]; c != nil {
+			c.Give(now, p.admitted, n)
 		}
 	}
 	m.charging.settle(p.ticket.InputTokens, p.most, back[tokens], u)
@@ -86,6 +84,14 @@ func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool
 	}
 }
 
+// mostCost is what a request counts whatever the charge.
+func (m *meters) mostCost(p *Permit, d dimension) int {
+	if d == tokens || d == dailyTokens {
+		return chargeSum.reserved(p.ticket.InputTokens, p.most)
+	}
+	return p.cost[d]
+}
+
 // guessing is how much larger a request may be than it was reckoned to be.
 const guessing = 1.25
 
@@ -100,7 +106,7 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 		if !meter.known() || !one.Stated || one.Remaining < 0 || n == 0 {
 			continue
 		}
-		if float64(one.Remaining) < guessing*n {
+		if float64(one.Remaining) < guessing*float64(m.mostCost(p, dimension(d))) {
 			return // it was used up, as it says
 		}
 		u, small := meter.suspect(float64(one.Limit-one.Remaining), n)

@@ -38,16 +38,13 @@ func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (
 	first := !m.known()
 	if first {
 		m.begin(limit, left, now, mark.last)
-	} else if limit > m.limit {
+	} else if limit != m.limit {
 		m.resize(now, limit)
 	}
 	m.observe(now, p.admitted, limit, left, l.Reset)
 	if !p.crowded || first {
 		off, v = m.correct(now, p, left, mark)
 		m.seen, m.gives, m.settled = p.turn, 0, m.counter.Level(now)+m.taken
-	}
-	if limit < m.limit {
-		m.resize(now, limit)
 	}
 	if !refused {
 		m.capacity.prove(now, float64(limit-left), float64(p.cost[m.dimension]), limit)

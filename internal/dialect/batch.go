@@ -12,6 +12,13 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
+// BatchPage is how many batches are asked for at once, the most that the vendors give, to find one by its name; MaxBatchPages is how
+// often.
+const (
+	BatchPage     = "100"
+	MaxBatchPages = 10
+)
+
 // Batching is how a dialect puts requests into batches.
 type Batching struct {
 	Client *Client

@@ -16,7 +16,7 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-var _ request.Batcher = (*Client)(nil)
+var _ request.NamedBatcher = (*Client)(nil)
 
 // batchLimits are the vendor's of requests that stand in the batch itself, and not in a file, less what stands around them.
 var batchLimits = request.BatchLimits{Bytes: 20_000_000 - 1_000, OneModel: true}
@@ -48,7 +48,15 @@ func appendItem(w *jsontext.Writer, id string, body []byte) {
 
 // SubmitBatch sends the items in one request.
 func (c *Client) SubmitBatch(ctx context.Context, items []request.BatchItem) (request.Batch, error) {
-	batch, err := c.batching().Encode(items, `{"batch":{"displayName":"llmgate","inputConfig":{"requests":{"requests":[`, `]}}}}`)
+	return c.SubmitBatchAs(ctx, "llmgate", items)
+}
+
+// SubmitBatchAs is SubmitBatch with a name for the batch to be shown by.
+func (c *Client) SubmitBatchAs(ctx context.Context, name string, items []request.BatchItem) (request.Batch, error) {
+	head := jsontext.Writer{B: []byte(`{"batch":{`)}
+	head.Text("displayName", name)
+	head.Raw(`,"inputConfig":{"requests":{"requests":[`)
+	batch, err := c.batching().Encode(items, string(head.B), `]}}}}`)
 	if err != nil {
 		return request.Batch{}, err
 	}
@@ -107,6 +115,7 @@ func (c *Client) askBatch(ctx context.Context, target *wire.Target, body *wire.B
 
 // batchMetadata is what a batch says of itself. Counts are numbers, usually in texts.
 type batchMetadata struct {
+	Name    string    `json:"displayName"`
 	State   string    `json:"state"`
 	Created time.Time `json:"createTime"`
 	Stats   struct {

@@ -60,6 +60,8 @@ func (o *operation) read(walk *dialect.Walk) error {
 // about reads a field of the metadata.
 func (o *operation) about(name string) error {
 	switch name {
+	case "displayName":
+		return o.walk.Decode(&o.metadata.Name)
 	case "state":
 		return o.walk.Decode(&o.metadata.State)
 	case "createTime":

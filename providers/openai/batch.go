@@ -16,7 +16,7 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-var _ request.Batcher = (*Client)(nil)
+var _ request.NamedBatcher = (*Client)(nil)
 
 // batchLimits are the vendor's: lines of a file, and its bytes.
 var batchLimits = request.BatchLimits{Items: 50_000, Bytes: 200_000_000, OneModel: true}
@@ -59,6 +59,11 @@ const (
 
 // SubmitBatch uploads the items as a file and makes a batch of it.
 func (c *Client) SubmitBatch(ctx context.Context, items []request.BatchItem) (request.Batch, error) {
+	return c.SubmitBatchAs(ctx, "", items)
+}
+
+// SubmitBatchAs is SubmitBatch with the name in the batch's metadata.
+func (c *Client) SubmitBatchAs(ctx context.Context, name string, items []request.BatchItem) (request.Batch, error) {
 	batch, err := c.batching().Encode(items, uploadHead, uploadTail)
 	if err != nil {
 		return request.Batch{}, err
@@ -79,6 +84,12 @@ func (c *Client) SubmitBatch(ctx context.Context, items []request.BatchItem) (re
 	w.Text("input_file_id", file.ID)
 	w.Text("endpoint", c.batchURL())
 	w.Text("completion_window", "24h")
+	if name != "" {
+		w.Key("metadata")
+		w.Raw("{")
+		w.Text(nameKey, name)
+		w.Raw("}")
+	}
 	w.Raw("}")
 	body.B = w.B
 	got, err := c.askBatch(ctx, "", body)
@@ -137,6 +148,7 @@ type batchObject struct {
 	OutputFileID string          `json:"output_file_id"`
 	ErrorFileID  string          `json:"error_file_id"`
 	Errors       json.RawMessage `json:"errors"`
+	Metadata     map[string]any  `json:"metadata"`
 	Counts       struct {
 		Total     int `json:"total"`
 		Completed int `json:"completed"`

@@ -65,15 +65,27 @@ func writeUsage(w *jsontext.Writer, u *request.Usage) {
 	w.Int(int64(u.OutputTokens))
 	w.Raw(`,"total_tokens":`)
 	w.Int(int64(u.TotalTokens()))
-	w.Raw(`,"prompt_tokens_details":{"cached_tokens":`)
+	w.Raw(`,"prompt_tokens_details":`)
+	writePromptDetails(w, u)
+	w.Raw(`,"completion_tokens_details":{"reasoning_tokens":`)
+	w.Int(int64(u.ReasoningTokens))
+	w.Raw("}")
+	writeCost(w, u)
+	w.Raw("}")
+}
+
+func writePromptDetails(w *jsontext.Writer, u *request.Usage) {
+	w.Raw(`{"cached_tokens":`)
 	w.Int(int64(u.CacheReadTokens))
 	if written := u.CacheWrite5mTokens + u.CacheWrite1hTokens; written > 0 {
 		w.Raw(`,"cache_write_tokens":`)
 		w.Int(int64(written))
 	}
-	w.Raw(`},"completion_tokens_details":{"reasoning_tokens":`)
-	w.Int(int64(u.ReasoningTokens))
 	w.Raw("}")
+}
+
+// writeCost adds what the vendor does not say to a usage.
+func writeCost(w *jsontext.Writer, u *request.Usage) {
 	if u.Priced {
 		w.Key("cost")
 		cost, _ := u.Cost.MarshalJSON()
@@ -82,5 +94,4 @@ func writeUsage(w *jsontext.Writer, u *request.Usage) {
 	if u.Estimated {
 		w.Raw(`,"estimated":true`)
 	}
-	w.Raw("}")
 }

@@ -109,12 +109,13 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := calls(1, 100, "m", 7)
-	b.Outcomes = []store.Outcome{{Item: "big", Body: make([]byte, 1<<20)}}
+	place := int64(0)
+	b.Outcomes = []store.Outcome{{Item: "big", Body: make([]byte, 1<<20), Place: &place}}
 	err := s.Commit(t.Context(), b)
 	if !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "free some space") {
 		t.Fatalf("a commit beyond the end of the disk: %v; want ErrFull, the file and the remedy", err)
 	}
-	if _, err := s.Outcome(t.Context(), "big"); !errors.Is(err, store.ErrNotFound) || spent(t, s) != 11 {
+	if _, err := s.Outcome(t.Context(), 1); !errors.Is(err, store.ErrNotFound) || spent(t, s) != 11 || place != 0 {
 		t.Errorf("after a commit that failed: outcome %v, spent %v; want all as before", err, spent(t, s))
 	}
 	if _, err := s.LimitPages(1 << 20); err != nil {
@@ -224,7 +225,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"text", text, store.ErrCorrupt, "another path"},
 		{"another program's", foreign, store.ErrCorrupt, "another program"},
 		{"torn", torn, store.ErrCorrupt, "restore"},
-		{"newer", newer, store.ErrNewer, "version 3, this llmgate knows 2"},
+		{"newer", newer, store.ErrNewer, "version 2, this llmgate knows 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, err := sqlite.Open(t.Context(), sqlite.Config{Path: test.path})
@@ -268,7 +269,7 @@ func TestMigration(t *testing.T) {
 	commit(t, old, calls(1, 1, "m", 5))
 	old.Close()
 	broken := []string{"create table later (x)", "alter table none add column x"}
-	if _, err := sqlite.OpenWith(t.Context(), cfg, broken...); err == nil || !strings.Contains(err.Error(), "version 4") {
+	if _, err := sqlite.OpenWith(t.Context(), cfg, broken...); err == nil || !strings.Contains(err.Error(), "version 3") {
 		t.Fatalf("a step that fails: %v; want its version", err)
 	}
 	for range 2 {

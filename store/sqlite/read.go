@@ -73,8 +73,8 @@ func scanSum(r *sql.Rows) (s store.Sum, err error) {
 }
 
 // Outcome implements store.Store.
-func (s *Store) Outcome(ctx context.Context, item string) (store.Outcome, error) {
-	for o, err := range rows(ctx, s, scanOutcome, "select seq, item, class, at, body from outcomes where item = ?", item) {
+func (s *Store) Outcome(ctx context.Context, seq int64) (store.Outcome, error) {
+	for o, err := range rows(ctx, s, scanOutcome, "select seq, item, class, at, body from outcomes where seq = ?", seq) {
 		return o, err
 	}
 	return store.Outcome{}, store.ErrNotFound
@@ -85,24 +85,9 @@ func (s *Store) Outcomes(ctx context.Context, after int64) iter.Seq2[store.Outco
 	return rows(ctx, s, scanOutcome, "select seq, item, class, at, body from outcomes where seq > ? order by seq", after)
 }
 
-// Keys implements store.Store. Two indexes have all of it: one of all items, and one of those that failed, whose classes come
-// first. It is one query, so that both are of one moment.
+// Keys implements store.Store.
 func (s *Store) Keys(ctx context.Context) iter.Seq2[store.Outcome, error] {
-	const query = `select seq, '', class from outcomes where class <> ''
-		union all select seq, item, '' from outcomes indexed by sqlite_autoindex_outcomes_1`
-	return func(yield func(store.Outcome, error) bool) {
-		failed := map[int64]request.Class{}
-		for o, err := range rows(ctx, s, scanKey, query) {
-			if o.Class != "" {
-				failed[o.Seq] = o.Class
-				continue
-			}
-			o.Class = failed[o.Seq]
-			if !yield(o, err) {
-				return
-			}
-		}
-	}
+	return rows(ctx, s, scanKey, "select seq, item, class from outcomes order by seq")
 }
 
 func scanKey(r *sql.Rows) (o store.Outcome, err error) {

@@ -8,8 +8,12 @@ import (
 	"github.com/seed63918563/llmgate/store"
 )
 
-// application marks a file as llmgate's, in the place that SQLite has for it: "llmg".
-const application = 0x6c6c6d67
+// application marks a file as llmgate's, in the place that SQLite has for it: "llms". It was "llmg" before the first release, in
+// files that are not read any more.
+const (
+	application = 0x6c6c6d73
+	unreleased  = 0x6c6c6d67
+)
 
 // migrations make the schema, one after the other; the file's user_version counts those that were applied. A step that was
 // released is never changed, only followed by another.
@@ -44,7 +48,6 @@ create table entries (
 	at                 integer not null, -- when it was reserved
 	ended              integer not null default 0
 ) strict;
-create index entries_at on entries (at);
 
 -- Items that were about to be sent and have no outcome.
 create table intents (
@@ -53,10 +56,11 @@ create table intents (
 	body blob
 ) strict, without rowid;
 
--- How items ended, in the order of commits. class is empty for a success.
+-- How items ended, in the order of commits. class is empty for a success. There is no index of items: keeping one costs more than
+-- all the rest of a commit, for the names are as good as chance, and each would change another page.
 create table outcomes (
-	seq   integer primary key autoincrement,
-	item  text not null unique,
+	seq   integer primary key,
+	item  text not null,
 	class text not null,
 	at    integer not null,
 	body  blob
@@ -78,9 +82,6 @@ create view calls as
 		datetime(e.at / 1000000000, 'unixepoch') as at,
 		case when e.ended > 0 then datetime(e.ended / 1000000000, 'unixepoch') end as ended
 	from entries e join accounts a on a.id = e.account;
-`, `
--- Which outcomes are failures, without reading the bodies of all.
-create index outcomes_failed on outcomes (class) where class <> '';
 `}
 
 // inspect reads whose the file is and how far its schema has come. It changes nothing, for the file may be another
@@ -96,6 +97,9 @@ func inspect(ctx context.Context, conn *sql.Conn, latest int) (version int, err 
 	case app == application && version > latest:
 		return 0, fmt.Errorf("%w: its schema has version %d, this llmgate knows %d; use the llmgate that wrote it, or a later one",
 			store.ErrNewer, version, latest)
+	case app == unreleased:
+		return 0, fmt.Errorf("%w: an llmgate wrote it from before the first release, whose files are not read any more; move it away to begin anew",
+			store.ErrCorrupt)
 	case app != application && (app != 0 || objects > 0):
 		return 0, fmt.Errorf("%w: it is a database of another program; give another path", store.ErrCorrupt)
 	}

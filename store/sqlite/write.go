@@ -15,7 +15,7 @@ type writer struct {
 	db   *sql.DB
 	conn *sql.Conn
 
-	account, hold, end, intent, outcome, met, forget, forgetExpired, cache *sql.Stmt
+	account, hold, end, intent, outcome, replaced, met, forget, forgetExpired, cache *sql.Stmt
 
 	prepared []*sql.Stmt // all of them
 }
@@ -69,7 +69,8 @@ func (w *writer) prepare(ctx context.Context) (err error) {
 		{&w.end, "update entries set state = ?, cost = ?, priced = ?, input_tokens = ?, cache_read_tokens = ?, " +
 			"cache_write_tokens = ?, output_tokens = ?, ended = ? where id = ? and state = 'held'"},
 		{&w.intent, "insert or replace into intents values (?, ?, ?)"},
-		{&w.outcome, "insert or replace into outcomes (item, class, at, body) values (?, ?, ?, ?)"},
+		{&w.outcome, "insert into outcomes (item, class, at, body) values (?, ?, ?, ?)"},
+		{&w.replaced, "delete from outcomes where seq = ? and item = ?"},
 		{&w.met, "delete from intents where item = ?"},
 		{&w.forget, "delete from cache where key = ?"},
 		{&w.forgetExpired, "delete from cache where expires > 0 and expires <= ?"},
@@ -100,14 +101,20 @@ func (w *writer) commit(b *store.Batch) error {
 	if err := w.run("begin immediate"); err != nil {
 		return err
 	}
-	err := w.write(b)
+	seqs, err := w.write(b)
 	if err == nil {
 		err = w.run("commit")
 	}
 	if err != nil {
 		_ = w.run("rollback") // fails where SQLite has rolled back by itself
+		return err
 	}
-	return err
+	for i, seq := range seqs {
+		if place := b.Outcomes[i].Place; place != nil {
+			*place = seq
+		}
+	}
+	return nil
 }
 
 func (w *writer) run(sql string) error {
@@ -115,13 +122,16 @@ func (w *writer) run(sql string) error {
 	return err
 }
 
-// write executes the statements of a batch until one fails.
-func (w *writer) write(b *store.Batch) error {
-	var err error
-	do := func(s *sql.Stmt, args ...any) {
+// write executes the statements of a batch until one fails, and gives the places of its outcomes.
+func (w *writer) write(b *store.Batch) (seqs []int64, err error) {
+	do := func(s *sql.Stmt, args ...any) (last int64) {
 		if err == nil {
-			_, err = s.ExecContext(context.Background(), args...)
+			var done sql.Result
+			if done, err = s.ExecContext(context.Background(), args...); err == nil {
+				last, _ = done.LastInsertId() // SQLite always has one
+			}
 		}
+		return last
 	}
 	for i := range b.Accounts {
 		a := &b.Accounts[i]
@@ -137,19 +147,26 @@ func (w *writer) write(b *store.Batch) error {
 		do(w.end, string(e.Fate), int64(u.Cost), u.Priced, u.InputTokens, u.CacheReadTokens,
 			u.CacheWrite5mTokens+u.CacheWrite1hTokens, u.OutputTokens, nanos(e.At), e.Hold)
 	}
-	writeRecord(w, &b.Record, do)
-	return err
+	seqs = w.record(&b.Record, do)
+	return seqs, err
 }
 
-func writeRecord(w *writer, r *store.Record, do func(*sql.Stmt, ...any)) {
+func (w *writer) record(r *store.Record, do func(*sql.Stmt, ...any) int64) (seqs []int64) {
 	for i := range r.Intents {
 		n := &r.Intents[i]
 		do(w.intent, n.Item, nanos(n.At), n.Body)
 	}
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
-		do(w.outcome, o.Item, string(o.Class), nanos(o.At), o.Body)
+		// The new one comes first, so that the greatest place is never given twice.
+		seqs = append(seqs, do(w.outcome, o.Item, string(o.Class), nanos(o.At), o.Body))
+		if o.Place != nil && *o.Place != 0 {
+			do(w.replaced, *o.Place, o.Item)
+		}
 		do(w.met, o.Item)
+	}
+	for _, item := range r.Withdrawn {
+		do(w.met, item)
 	}
 	for _, key := range r.Forget {
 		do(w.forget, key)
@@ -161,6 +178,7 @@ func writeRecord(w *writer, r *store.Record, do func(*sql.Stmt, ...any)) {
 		e := &r.Cache[i]
 		do(w.cache, e.Key, e.Value, nanos(e.Expires))
 	}
+	return seqs
 }
 
 // labelText writes labels as a JSON object, so that SQL can look into it.

@@ -49,29 +49,28 @@ func outcomes(t *testing.T, s store.Store) {
 	if got := listOutcomes(t, s, all[2].Seq); len(got) > 0 {
 		t.Errorf("Outcomes after the last gave %v", got)
 	}
-	got, err := s.Outcome(t.Context(), "b")
+	got, err := s.Outcome(t.Context(), all[0].Seq)
 	check(t, err)
 	want.Seq = all[0].Seq
 	if diff := cmp.Diff(want, got, compare...); diff != "" || all[0].Seq < 1 {
 		t.Errorf("Outcome (-want +got):\n%s", diff)
 	}
-	if _, err := s.Outcome(t.Context(), "d"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("an item without an outcome gave %v", err)
+	if _, err := s.Outcome(t.Context(), all[2].Seq+1); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a place without an outcome gave %v", err)
 	}
 }
 
 func keys(t *testing.T, s store.Store) {
-	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "b", Class: request.ClassTimeout, At: noon, Body: []byte("{}")}, {Item: "a", At: noon}}})
-	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "c", Class: request.ClassTimeout, At: noon}, {Item: "b", Class: request.ClassInvalid, At: noon}}})
-	all := listOutcomes(t, s, 0)
-	want := map[string]store.Outcome{}
-	for _, o := range all {
-		want[o.Item] = store.Outcome{Seq: o.Seq, Item: o.Item, Class: o.Class}
+	var b int64
+	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "b", Class: request.ClassTimeout, At: noon, Body: []byte("{}"), Place: &b}, {Item: "a", At: noon}}})
+	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "c", Class: request.ClassTimeout, At: noon}, {Item: "b", Class: request.ClassInvalid, At: noon, Place: &b}}})
+	var want, got []store.Outcome
+	for _, o := range listOutcomes(t, s, 0) {
+		want = append(want, store.Outcome{Seq: o.Seq, Item: o.Item, Class: o.Class})
 	}
-	got := map[string]store.Outcome{}
 	for o, err := range s.Keys(t.Context()) {
 		check(t, err)
-		got[o.Item] = o
+		got = append(got, o)
 	}
 	if diff := cmp.Diff(want, got, compare...); diff != "" || len(got) != 3 {
 		t.Errorf("Keys (-want +got):\n%s", diff)
@@ -79,15 +78,32 @@ func keys(t *testing.T, s store.Store) {
 }
 
 func replacedOutcome(t *testing.T, s store.Store) {
-	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "a", At: noon}, {Item: "b", At: noon, Class: request.ClassTimeout}}})
+	var place int64
+	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "a", At: noon}, {Item: "b", At: noon, Class: request.ClassTimeout, Place: &place}}})
 	before := listOutcomes(t, s, 0)
-	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "b", At: noon}}})
+	if place != before[1].Seq {
+		t.Errorf("the place of b is given as %d, and is %d", place, before[1].Seq)
+	}
+	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "b", At: noon, Place: &place}}})
 	after := listOutcomes(t, s, 0)
-	if items(after) != "a b" || after[1].Class != "" {
-		t.Fatalf("a second outcome of b left %+v", after)
+	if items(after) != "a b" || after[1].Class != "" || place != after[1].Seq {
+		t.Fatalf("a second outcome of b has the place %d and left %+v", place, after)
 	}
 	if after[1].Seq <= before[1].Seq {
 		t.Errorf("the second outcome has Seq %d, the first had %d: who has read the first would miss it", after[1].Seq, before[1].Seq)
+	}
+	place = after[0].Seq // of another item
+	write(t, s, store.Record{Outcomes: []store.Outcome{{Item: "c", At: noon, Place: &place}}})
+	if got := items(listOutcomes(t, s, 0)); got != "a b c" {
+		t.Errorf("an outcome in the place of another item left %s", got)
+	}
+}
+
+func withdrawnIntents(t *testing.T, s store.Store) {
+	write(t, s, store.Record{Intents: []store.Intent{{Item: "a", At: noon}, {Item: "b", At: noon}}})
+	write(t, s, store.Record{Withdrawn: []string{"b", "nothing"}})
+	if got := listIntents(t, s); len(got) != 1 || got[0].Item != "a" || len(listOutcomes(t, s, 0)) > 0 {
+		t.Errorf("of a and b, with b withdrawn, there are left %+v", got)
 	}
 }
 
@@ -97,9 +113,10 @@ func commitInLoop(t *testing.T, s store.Store) {
 	for o, err := range s.Outcomes(t.Context(), 0) {
 		check(t, err)
 		seen = append(seen, o)
-		write(t, s, store.Record{Outcomes: []store.Outcome{{Item: o.Item + "'", At: noon}}, Intents: []store.Intent{{Item: "z", At: noon}}})
-		if _, err := s.Outcome(t.Context(), o.Item+"'"); err != nil {
-			t.Errorf("what was committed in the loop can't be read: %v", err)
+		var seq int64
+		write(t, s, store.Record{Outcomes: []store.Outcome{{Item: o.Item + "'", At: noon, Place: &seq}}, Intents: []store.Intent{{Item: "z", At: noon}}})
+		if got, err := s.Outcome(t.Context(), seq); err != nil || got.Item != o.Item+"'" {
+			t.Errorf("what was committed in the loop is read as %+v, %v", got, err)
 		}
 		for range s.Intents(t.Context()) {
 			write(t, s, store.Record{Intents: []store.Intent{{Item: "y", At: noon}}})
@@ -172,10 +189,12 @@ func cacheExpiry(t *testing.T, s store.Store) {
 // hostileText stores names that SQL, JSON or C would misread.
 func hostileText(t *testing.T, s store.Store) {
 	for _, name := range []string{"", "'; drop table entries; --", "a\x00b", "\xff\xfe", "ä€😀", strings.Repeat("long", 10_000)} {
+		var seq int64
 		write(t, s, store.Record{
-			Outcomes: []store.Outcome{{Item: name, At: noon, Body: []byte(name)}}, Cache: []store.CacheEntry{{Key: name, Value: []byte(name)}},
+			Outcomes: []store.Outcome{{Item: name, At: noon, Body: []byte(name), Place: &seq}},
+			Cache:    []store.CacheEntry{{Key: name, Value: []byte(name)}},
 		})
-		o, err := s.Outcome(t.Context(), name)
+		o, err := s.Outcome(t.Context(), seq)
 		if err != nil || o.Item != name || string(o.Body) != name {
 			t.Errorf("the outcome of %.20q came back as %.20q, %v", name, o.Item, err)
 		}
@@ -206,8 +225,8 @@ func endedContext(t *testing.T, s store.Store) {
 	if err := s.Commit(ctx, &store.Batch{Record: store.Record{Outcomes: []store.Outcome{{Item: "a"}}}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Commit under an ended context: %v", err)
 	}
-	if _, err := s.Outcome(t.Context(), "a"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("it was written all the same: %v", err)
+	if got := listOutcomes(t, s, 0); len(got) > 0 {
+		t.Errorf("it was written all the same: %v", got)
 	}
 }
 
@@ -217,7 +236,7 @@ func closed(t *testing.T, s store.Store) {
 	errs := map[string]error{"Commit": s.Commit(ctx, &store.Batch{})}
 	_, errs["Restore"] = s.Restore(ctx)
 	_, errs["Sums"] = s.Sums(ctx, noon)
-	_, errs["Outcome"] = s.Outcome(ctx, "a")
+	_, errs["Outcome"] = s.Outcome(ctx, 1)
 	_, errs["Cached"] = s.Cached(ctx, "a", noon)
 	for _, errs["Keys"] = range s.Keys(ctx) {
 	}

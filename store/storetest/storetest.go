@@ -23,6 +23,7 @@ func Exercise(t *testing.T, open func(t *testing.T) store.Store) {
 		"repetition":            repetition,
 		"unknown end":           unknownEnd,
 		"intents":               intents,
+		"withdrawn intents":     withdrawnIntents,
 		"outcomes":              outcomes,
 		"keys":                  keys,
 		"replaced outcome":      replacedOutcome,

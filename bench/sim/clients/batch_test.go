@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/anthropics/anthropic-sdk-go"
 	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/responses"
 	"google.golang.org/genai"
 
 	"github.com/seed63918563/llmgate/bench/sim"
@@ -23,9 +25,16 @@ var slow = sim.Config{Batches: sim.Batches{Delay: time.Hour}}
 // upload makes a batch of as many questions, in a file.
 func upload(t *testing.T, c openai.Client, questions int) *openai.Batch {
 	t.Helper()
+	return uploadFor(t, c, openai.BatchNewParamsEndpointV1ChatCompletions, questions, func(i int) string {
+		return fmt.Sprintf(`{"model":"demo","messages":[{"role":"user","content":"Question %d"}]}`, i)
+	})
+}
+
+func uploadFor(t *testing.T, c openai.Client, endpoint openai.BatchNewParamsEndpoint, questions int, body func(int) string) *openai.Batch {
+	t.Helper()
 	var lines strings.Builder
 	for i := range questions {
-		fmt.Fprintf(&lines, `{"custom_id":"q%d","method":"POST","url":"/v1/chat/completions","body":{"model":"demo","messages":[{"role":"user","content":"Question %d"}]}}`+"\n", i, i)
+		fmt.Fprintf(&lines, `{"custom_id":"q%d","method":"POST","url":"%s","body":%s}`+"\n", i, endpoint, body(i))
 	}
 	file, err := c.Files.New(t.Context(), openai.FileNewParams{File: openai.File(strings.NewReader(lines.String()), "in.jsonl", "application/jsonl"), Purpose: openai.FilePurposeBatch})
 	if err != nil {
@@ -35,7 +44,7 @@ func upload(t *testing.T, c openai.Client, questions int) *openai.Batch {
 		t.Errorf("file %s", file.RawJSON())
 	}
 	b, err := c.Batches.New(t.Context(), openai.BatchNewParams{
-		InputFileID: file.ID, Endpoint: openai.BatchNewParamsEndpointV1ChatCompletions, CompletionWindow: openai.BatchNewParamsCompletionWindow24h,
+		InputFileID: file.ID, Endpoint: endpoint, CompletionWindow: openai.BatchNewParamsCompletionWindow24h,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -44,9 +53,9 @@ func upload(t *testing.T, c openai.Client, questions int) *openai.Batch {
 }
 
 // lines are the results in a file, by ID.
-func lines(t *testing.T, c openai.Client, file string) map[string]openai.ChatCompletion {
+func lines[Answer any](t *testing.T, c openai.Client, file string) map[string]Answer {
 	t.Helper()
-	got := map[string]openai.ChatCompletion{}
+	got := map[string]Answer{}
 	if file == "" {
 		return got
 	}
@@ -59,7 +68,7 @@ func lines(t *testing.T, c openai.Client, file string) map[string]openai.ChatCom
 		var line struct {
 			ID       string `json:"custom_id"`
 			Response struct {
-				Body openai.ChatCompletion `json:"body"`
+				Body Answer `json:"body"`
 			} `json:"response"`
 		}
 		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
@@ -81,12 +90,46 @@ func TestOpenAIBatch(t *testing.T) {
 		if err != nil || b.Status != openai.BatchStatusCompleted || b.RequestCounts.Completed != 3 || b.ErrorFileID != "" {
 			t.Fatalf("batch %s, error %v", b.RawJSON(), err)
 		}
-		got := lines(t, c, b.OutputFileID)
+		got := lines[openai.ChatCompletion](t, c, b.OutputFileID)
 		if len(got) != 3 || !strings.Contains(got["q1"].Choices[0].Message.Content, "Question 1") {
 			t.Errorf("results %v", got)
 		}
 		if st := s.Stats(); st.Answered != 3 || st.OutputTokens == 0 {
 			t.Errorf("stats %+v", st)
+		}
+	})
+}
+
+func TestOpenAIBatchOfResponses(t *testing.T) {
+	inMemory(t, slow, func(t *testing.T, c openai.Client, _ *sim.Sim) {
+		b := uploadFor(t, c, openai.BatchNewParamsEndpointV1Responses, 3, func(i int) string {
+			return fmt.Sprintf(`{"model":"demo","input":"Question %d"}`, i)
+		})
+		time.Sleep(time.Hour)
+		b, err := c.Batches.Get(t.Context(), b.ID)
+		if err != nil || b.Status != openai.BatchStatusCompleted {
+			t.Fatalf("batch %s, error %v", b.RawJSON(), err)
+		}
+		got := lines[responses.Response](t, c, b.OutputFileID)
+		second := got["q1"]
+		if len(got) != 3 || second.Status != responses.ResponseStatusCompleted || !strings.Contains(second.OutputText(), "Question 1") || second.Usage.OutputTokens == 0 {
+			t.Errorf("results %v", got)
+		}
+	})
+}
+
+func TestOpenAIBatchList(t *testing.T) {
+	inMemory(t, slow, func(t *testing.T, c openai.Client, _ *sim.Sim) {
+		var want, got []string
+		for range 3 {
+			want = append([]string{upload(t, c, 1).ID}, want...)
+		}
+		list := c.Batches.ListAutoPaging(t.Context(), openai.BatchListParams{Limit: openai.Int(2)})
+		for list.Next() {
+			got = append(got, list.Current().ID)
+		}
+		if list.Err() != nil || !slices.Equal(got, want) {
+			t.Errorf("listed %v, want %v, error %v", got, want, list.Err())
 		}
 	})
 }
@@ -99,7 +142,7 @@ func TestOpenAIBatchCanceled(t *testing.T) {
 			t.Fatalf("batch %v, error %v", b, err)
 		}
 		b, err := c.Batches.Get(t.Context(), b.ID)
-		if err != nil || b.Status != openai.BatchStatusCancelled || len(lines(t, c, b.OutputFileID)) != 2 || len(lines(t, c, b.ErrorFileID)) != 2 {
+		if err != nil || b.Status != openai.BatchStatusCancelled || len(lines[openai.ChatCompletion](t, c, b.OutputFileID)) != 2 || len(lines[openai.ChatCompletion](t, c, b.ErrorFileID)) != 2 {
 			t.Errorf("batch %s, error %v", b.RawJSON(), err)
 		}
 	})
@@ -200,6 +243,26 @@ func TestGeminiBatch(t *testing.T) {
 		}
 		if r := job.Dest.InlinedResponses[1]; r.Metadata["key"] != "q1" || !strings.Contains(r.Response.Text(), "Question 1") {
 			t.Errorf("result %+v", r)
+		}
+	})
+}
+
+func TestGeminiBatchList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := googleAt(t, "http://sim.invalid", newSim(t, slow).Transport(), genai.ClientConfig{APIKey: key, Backend: genai.BackendGeminiAPI})
+		var want, got []string
+		for range 3 {
+			want = append([]string{inline(t, c, 1).Name}, want...)
+		}
+		for job, err := range c.Batches.All(t.Context()) {
+			if err != nil || job.DisplayName != "night" {
+				t.Fatalf("job %+v, error %v", job, err)
+			}
+			got = append(got, job.Name)
+		}
+		page, err := c.Batches.List(t.Context(), &genai.ListBatchJobsConfig{PageSize: 2})
+		if err != nil || len(page.Items) != 2 || page.NextPageToken == "" || !slices.Equal(got, want) {
+			t.Errorf("listed %v, want %v; a page %+v, error %v", got, want, page, err)
 		}
 	})
 }
