@@ -54,9 +54,9 @@ func cloneAttempts(list []request.Attempt) []request.Attempt {
 // kept is the copy of an answer that is kept. What was true of the one call only, its attempts and what it was told of rate
 // limits, is left out; its cost stays, to tell what is saved.
 func kept(r *request.Response) *request.Response {
-	c := clone(r)
-	c.Attempts, c.Limits = nil, request.Limits{}
-	return c
+	own := *r
+	own.Attempts, own.Limits = nil, request.Limits{}
+	return clone(&own)
 }
 
 // free is a kept answer as it is given again: to change at will, and at no cost.

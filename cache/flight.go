@@ -87,8 +87,20 @@ func (f *flight) await(deadline time.Time) {
 	}
 }
 
+// stackRoom is what a call takes of its goroutine's stack, through the dispatcher and net/http.
+const stackRoom = 6 << 10
+
+// makeRoom has the stack of a new goroutine grow at once while it is empty: growing on the way is to copy it three times, deep.
+//
+//go:noinline
+func makeRoom() byte {
+	var room [stackRoom]byte
+	return room[len(room)-1]
+}
+
 // run is the flight's goroutine.
 func (f *flight) run() {
+	makeRoom()
 	var o outcome
 	var e *entry
 	returned := false

@@ -19,7 +19,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"time"
 
 	"github.com/seed63918563/llmgate/policy/router"
 	"github.com/seed63918563/llmgate/request"
@@ -66,8 +65,7 @@ func (d *Dispatcher) Complete(ctx context.Context, req request.Request) (*reques
 
 // complete is Complete for a request that was accepted.
 func (d *Dispatcher) complete(ctx context.Context, req *request.Request) (resp *request.Response, err error) {
-	start := time.Now()
-	ctx = d.cfg.Hooks.started(ctx, req)
+	ctx, start := d.cfg.Hooks.started(ctx, req)
 	defer func() { d.cfg.Hooks.resolved(ctx, req, resp, err, start) }() // after a panic too
 	return d.client.Complete(ctx, *req)
 }
@@ -82,8 +80,7 @@ func (d *Dispatcher) Stream(ctx context.Context, req request.Request) iter.Seq2[
 			return
 		}
 		defer d.life.leave(visit)
-		start := time.Now()
-		ctx = d.cfg.Hooks.started(ctx, &req)
+		ctx, start := d.cfg.Hooks.started(ctx, &req)
 		end := request.Chunk{}
 		defer func() { d.cfg.Hooks.resolved(ctx, &req, end.Response, err, start) }() // after a panic of the loop too
 		for chunk, failure := range d.client.Stream(ctx, req) {

@@ -63,13 +63,17 @@ func (h Hooks) faults() (faults []error) {
 	return faults
 }
 
-func (h Hooks) started(ctx context.Context, req *request.Request) context.Context {
+// started also gives the time, unless there is nobody to tell it.
+func (h Hooks) started(ctx context.Context, req *request.Request) (_ context.Context, start time.Time) {
+	if len(h) > 0 {
+		start = time.Now()
+	}
 	for _, hook := range h {
 		if hook, ok := hook.(StartHook); ok {
 			ctx = hook.Started(ctx, *req)
 		}
 	}
-	return ctx
+	return ctx, start
 }
 
 func (h Hooks) admitted(ctx context.Context, target string, waited time.Duration) {
@@ -89,6 +93,9 @@ func (h Hooks) attempted(ctx context.Context, target string, try *request.Attemp
 }
 
 func (h Hooks) resolved(ctx context.Context, req *request.Request, resp *request.Response, err error, start time.Time) {
+	if len(h) == 0 {
+		return
+	}
 	latency := time.Since(start)
 	for _, hook := range h {
 		if hook, ok := hook.(ResultHook); ok {

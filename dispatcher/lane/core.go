@@ -78,7 +78,7 @@ func (c *core) places() int {
 
 // submit takes a request in. It may be resolved at once.
 func (c *core) submit(p *Permit, now time.Time) {
-	p.asked, p.due = now, -1
+	p.admitted, p.due = now, -1
 	if s := p.ticket.Since; s.IsZero() || s.After(now) {
 		p.ticket.Since = now
 	}
@@ -93,11 +93,26 @@ func (c *core) submit(p *Permit, now time.Time) {
 		c.fail(p, c.cooling(now))
 		return
 	}
+	if c.queue.waiting == 0 && c.straight(p, now) {
+		return
+	}
 	c.queue.push(p)
 	if !p.ticket.Deadline.IsZero() {
 		heap.Push(&c.due, p)
 	}
 	c.admit(now)
+}
+
+// straight lets a request go at once that nobody stands before, which most are. It reports false if it has to wait, or is refused.
+func (c *core) straight(p *Permit, now time.Time) bool {
+	end := p.ticket.Deadline
+	if !end.IsZero() && !end.After(now) || c.inFlight >= c.places() || c.gate.After(now) || c.meters.above(p) != nil || c.meters.wait(now, p) > 0 {
+		return false
+	}
+	c.queue.pass(p)
+	c.let(p, now)
+	c.wake = time.Time{}
+	return true
 }
 
 func (c *core) closed() error {
@@ -174,8 +189,13 @@ func (c *core) grant(p *Permit, now time.Time) {
 	if p.due >= 0 {
 		heap.Remove(&c.due, p.due)
 	}
-	p.state, p.admitted = admitted, now
-	c.meters.take(now, p, p.asked.Before(now))
+	c.let(p, now)
+}
+
+// let admits a request that is in no queue any more.
+func (c *core) let(p *Permit, now time.Time) {
+	p.state, p.waited, p.admitted = admitted, now.Sub(p.admitted), now
+	c.meters.take(now, p, p.waited > 0)
 	c.stagger(now)
 	c.inFlight++
 	c.admitted++

@@ -110,6 +110,15 @@ func (q *queue) serve(p *Permit) {
 	}
 }
 
+// pass is push and serve at once, of a request that comes while nobody waits.
+func (q *queue) pass(p *Permit) {
+	p.tenant, p.seq = q.tenant(p.ticket.Tenant), q.seq
+	q.seq++
+	p.tenant.virtual = max(p.tenant.virtual, q.virtual)
+	q.charge(p, p.ticket.InputTokens+p.ticket.MaxOutputTokens)
+	q.virtual = max(q.virtual, p.tenant.virtual)
+}
+
 // charge sets what a request weighs against its tenant.
 func (q *queue) charge(p *Permit, tokens int) {
 	t, tokens := p.tenant, max(1, tokens)

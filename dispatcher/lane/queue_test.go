@@ -166,9 +166,31 @@ func TestRetryKeepsItsPlace(t *testing.T) {
 	b.pass(time.Second)
 	others := []*Permit{b.ask(Ticket{}), b.ask(Ticket{})}
 	b.end(retried, &request.Error{Class: request.ClassTransient})
-	again := b.ask(Ticket{Since: retried.asked})
+	again := b.ask(Ticket{Since: retried.ticket.Since})
 	b.end(others[0], nil)
 	if again.state != admitted || others[1].state != waiting {
 		t.Error("it went behind those that came later")
 	}
+}
+
+// Who comes while nobody waits goes past the queue, which is to know no difference.
+func TestPastTheQueue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		weights := map[string]float64{"a": 3, "b": 0.5}
+		past, through := newQueue(weights), newQueue(weights)
+		for range rapid.IntRange(1, 50).Draw(t, "requests") {
+			ticket := Ticket{Tenant: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "tenant"), InputTokens: rapid.IntRange(0, 500).Draw(t, "tokens")}
+			p, q := &Permit{ticket: ticket}, &Permit{ticket: ticket}
+			past.pass(p)
+			through.push(q)
+			through.serve(through.head())
+			if used := rapid.IntRange(0, 500).Draw(t, "used"); used > 0 {
+				past.charge(p, used)
+				through.charge(q, used)
+			}
+			if past.virtual != through.virtual || p.tenant.virtual != q.tenant.virtual || p.seq != q.seq || p.weighs != q.weighs || p.tenant.place != -1 {
+				t.Fatalf("past it %+v, through it %+v", p.tenant, q.tenant)
+			}
+		}
+	})
 }

@@ -49,17 +49,17 @@ type Permit struct {
 	place    int // in the tenant's heap
 	due      int // in the heap of deadlines, -1 without one
 	state    state
+	crowded  bool // others were sent right after it
 	err      error
 	ready    chan struct{} // closed when resolved; nil if that was at once
-	asked    time.Time
-	admitted time.Time
+	admitted time.Time     // until then, when it came
+	waited   time.Duration
 
 	// As reserved: what it counts in each dimension, the marks of the meters, how the sums stood, and the bound on the answer and
 	// its expected length.
 	turn       uint64
 	cost       [dimensions]int
 	marks      [dimensions]mark
-	crowded    bool // others were sent right after it
 	sums       sums
 	booked     float64
 	most, owed int
@@ -75,7 +75,7 @@ const (
 )
 
 // Waited is how long the request waited in the lane.
-func (p *Permit) Waited() time.Duration { return p.admitted.Sub(p.asked) }
+func (p *Permit) Waited() time.Duration { return p.waited }
 
 // Done ends the permit: it frees the place, settles what was reserved and learns from what the provider said. It does not
 // block. It is called exactly once; more calls change nothing.

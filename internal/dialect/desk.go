@@ -21,16 +21,19 @@ type place[C any] struct {
 	codec C
 }
 
-// Complete sends the request, with the codec that begin makes for it, and blocks until the whole answer has come.
-func (d *Desk[C, P]) Complete(ctx context.Context, req *request.Request, begin func(*request.Request) C) (*request.Response, error) {
+// Complete sends the request, with the codec that begin makes ready for it, and blocks until the whole answer has come.
+func (d *Desk[C, P]) Complete(ctx context.Context, req *request.Request, begin func(*C, *request.Request)) (*request.Response, error) {
 	p, ok := d.places.Get().(*place[C])
 	if !ok {
 		p = new(place[C])
 	}
 	p.req = *req
-	p.codec = begin(&p.req)
+	begin(&p.codec, &p.req)
 	resp, err := Complete(ctx, P(&p.codec))
-	*p = place[C]{} // which a panic passes by, and leaves to the collector
+	p.clear() // which a panic passes by, and leaves to the collector
 	d.places.Put(p)
 	return resp, err
 }
+
+// clear is apart from Complete, whose stack is held for as long as a model thinks.
+func (p *place[C]) clear() { *p = place[C]{} }

@@ -16,11 +16,15 @@ type Bucket struct {
 	limiter   *rate.Limiter
 	perSecond float64
 	burst     int
+
+	// level is what was there at a time, for a step asks more than once, and a Limiter locks each time.
+	at    time.Time
+	level float64
 }
 
 // NewBucket makes a full bucket. The rate is in units per second.
 func NewBucket(perSecond float64, burst int) *Bucket {
-	return &Bucket{rate.NewLimiter(rate.Limit(perSecond), burst), perSecond, burst}
+	return &Bucket{limiter: rate.NewLimiter(rate.Limit(perSecond), burst), perSecond: perSecond, burst: burst}
 }
 
 // roundingError is the share of a bucket that a wait may have lost to the conversion into nanoseconds and back.
@@ -28,7 +32,7 @@ const roundingError = 1e-9
 
 // Wait is how long until n are there, 0 if they are. What is larger than the bucket waits until it is full.
 func (b *Bucket) Wait(now time.Time, n int) time.Duration {
-	missing := float64(min(n, b.burst)) - b.limiter.TokensAt(now)
+	missing := float64(min(n, b.burst)) - b.Level(now)
 	if missing <= roundingError*float64(b.burst) {
 		return 0
 	}
@@ -42,19 +46,25 @@ func (b *Bucket) Take(now time.Time, n int) {
 		defer b.limiter.SetBurstAt(now, b.burst)
 	}
 	b.limiter.ReserveN(now, n)
+	b.level = min(b.level-float64(n), float64(b.burst)) // if it is of now
 }
 
 // Give brings back n of what was taken, as far as the bucket has room. Below 0 it takes more.
 func (b *Bucket) Give(now, _ time.Time, n int) { b.Take(now, -n) }
 
 // Level is what is in the bucket, negative in debt.
-func (b *Bucket) Level(now time.Time) float64 { return b.limiter.TokensAt(now) }
+func (b *Bucket) Level(now time.Time) float64 {
+	if now != b.at {
+		b.at, b.level = now, b.limiter.TokensAt(now)
+	}
+	return b.level
+}
 
 // Set changes rate and burst. What is in the bucket stays, as far as it has room.
 func (b *Bucket) Set(now time.Time, perSecond float64, burst int) {
 	b.limiter.SetLimitAt(now, rate.Limit(perSecond))
 	b.limiter.SetBurstAt(now, burst)
-	b.perSecond, b.burst = perSecond, burst
+	b.perSecond, b.burst, b.at = perSecond, burst, time.Time{}
 }
 
 // seconds rounds up, so that who waits is not early, and bounds what does not fit.

@@ -161,3 +161,27 @@ func TestLogSince(t *testing.T) {
 		t.Errorf("%d have not expired, want 1", n)
 	}
 }
+
+// A bucket remembers what it was asked last, and must not be wrong for that.
+func TestBucketAskedTwice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		asked, silent, now := limiter.NewBucket(50, 100), limiter.NewBucket(50, 100), start
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			now = now.Add(time.Duration(rapid.Int64Range(0, 2).Draw(t, "pause")) * time.Second)
+			n := rapid.IntRange(-150, 150).Draw(t, "n")
+			if rapid.Bool().Draw(t, "ask") {
+				asked.Level(now)
+			}
+			asked.Take(now, n)
+			silent.Take(now, n)
+			if rapid.IntRange(0, 9).Draw(t, "change") == 0 {
+				asked.Set(now, 20, 80)
+				silent.Set(now, 20, 80)
+			}
+		}
+		fresh := silent.Level(now) // asked for the first time
+		if got := asked.Level(now); math.Abs(got-fresh) > 1e-9 {
+			t.Fatalf("asked before %v, asked once %v", got, fresh)
+		}
+	})
+}

@@ -27,6 +27,10 @@ func newBody(buffer *Buffer) *body {
 
 func (b *body) taken() bool { return b.read.Load() }
 
+func (b *body) body() (io.ReadCloser, func() (io.ReadCloser, error), int64) {
+	return &b.first, b.open, int64(len(b.buffer.B))
+}
+
 func (b *body) release() {
 	if b.users.Add(-1) == 0 {
 		b.buffer.Free()

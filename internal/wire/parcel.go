@@ -18,7 +18,7 @@ import (
 type parcel struct {
 	text   []byte
 	reader bytes.Reader
-	body   io.ReadCloser // the reader, for a request
+	first  io.ReadCloser // the reader, for a request
 	// trace is never written to: the transport looks into it for as long as it has the connection.
 	trace httptrace.ClientTrace
 	// use numbers the calls that have had the parcel.
@@ -32,7 +32,7 @@ type parcel struct {
 
 var parcels = sync.Pool{New: func() any {
 	p := &parcel{text: make([]byte, 0, short)}
-	p.body = io.NopCloser(&p.reader)
+	p.first = io.NopCloser(&p.reader)
 	p.trace = httptrace.ClientTrace{
 		GetConn:      func(string) { p.asked.Store(true) },
 		WroteHeaders: func() { p.begun.Store(true) },
@@ -59,16 +59,16 @@ func pack(buffer *Buffer) *parcel {
 // taken: without a question for a connection it was another transport, behind net/http's, that had the body.
 func (p *parcel) taken() bool { return p.begun.Load() || !p.asked.Load() }
 
-// opener gives readers for the call that has the parcel now.
-func (p *parcel) opener() func() (io.ReadCloser, error) {
+// body gives other readers only to the call that has the parcel now.
+func (p *parcel) body() (io.ReadCloser, func() (io.ReadCloser, error), int64) {
 	use := p.use.Load()
-	return func() (io.ReadCloser, error) {
+	return p.first, func() (io.ReadCloser, error) {
 		p.reopened.Store(true)
 		if p.use.Load() != use {
 			return nil, errBodyGone
 		}
 		return io.NopCloser(bytes.NewReader(p.text)), nil
-	}
+	}, int64(len(p.text))
 }
 
 // free is called after an answer has come.

@@ -91,19 +91,13 @@ type Target struct {
 // Post sends the buffer, which it takes over, and blocks until response headers have come. Errors are *request.Error;
 // a response with an error status is not an error here.
 func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, error) {
-	req := &http.Request{
-		Method: http.MethodPost, URL: to.URL, Host: to.URL.Host, Header: to.Header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(buffer.B)),
-	}
 	if !c.packable(ctx, buffer) {
 		content := newBody(buffer.fit())
 		defer content.release()
-		req.Body, req.GetBody = &content.first, content.open
-		return c.send(ctx, req, content)
+		return c.send(ctx, http.MethodPost, to, content)
 	}
 	p := pack(buffer)
-	req.Body, req.GetBody = p.body, p.opener()
-	reply, err := c.send(httptrace.WithClientTrace(ctx, &p.trace), req, p)
+	reply, err := c.send(httptrace.WithClientTrace(ctx, &p.trace), http.MethodPost, to, p)
 	if err == nil {
 		p.free()
 	}
@@ -112,30 +106,44 @@ func (c *Client) Post(ctx context.Context, to *Target, buffer *Buffer) (*Reply, 
 
 // Get asks for what is at the target, as Post does.
 func (c *Client) Get(ctx context.Context, from *Target) (*Reply, error) {
-	return c.send(ctx, &http.Request{
-		Method: http.MethodGet, URL: from.URL, Host: from.URL.Host, Header: from.Header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody,
-	}, nothing{})
+	return c.send(ctx, http.MethodGet, from, nothing{})
 }
 
-// content is what a request has in its body. It tells whether the transport may have taken any of it, without which nothing can
-// have reached the provider.
-type content interface{ taken() bool }
+// content is what a request has in its body.
+type content interface {
+	// body gives the one reader, others for when it has to be sent again, and the length.
+	body() (io.ReadCloser, func() (io.ReadCloser, error), int64)
+	// taken tells whether the transport may have taken any of it, without which nothing can have reached the provider.
+	taken() bool
+}
 
 // nothing is the content of a question for what is there already, which is never billed.
 type nothing struct{}
 
 func (nothing) taken() bool { return false }
+func (nothing) body() (io.ReadCloser, func() (io.ReadCloser, error), int64) {
+	return http.NoBody, nil, 0
+}
+
+// request is apart from send, whose stack is held for as long as a model thinks: net/http copies what it makes.
+func (t *Target) request(ctx context.Context, method string, content content) *http.Request {
+	body, again, length := content.body()
+	req := &http.Request{
+		Method: method, URL: t.URL, Host: t.URL.Host, Header: t.Header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: body, GetBody: again, ContentLength: length,
+	}
+	return req.WithContext(ctx)
+}
 
 // send does what Post does with a request.
-func (c *Client) send(ctx context.Context, req *http.Request, content content) (*Reply, error) {
+func (c *Client) send(ctx context.Context, method string, to *Target, content content) (*Reply, error) {
 	if ctx.Err() != nil {
 		return nil, c.sendError(ctx, ctx.Err(), false)
 	}
 	r := &Reply{client: c, parent: ctx}
 	ctx, r.cancel = context.WithCancelCause(ctx)
 	r.watch = startWatch(orForever(c.cfg.FirstByteTimeout), orForever(c.cfg.IdleTimeout), c.firstByteErr, r.cancel)
-	resp, err := c.cfg.Transport.RoundTrip(req.WithContext(ctx))
+	resp, err := c.cfg.Transport.RoundTrip(to.request(ctx, method, content))
 	if err == nil && resp == nil {
 		err = errNoResponse
 	}

@@ -52,7 +52,7 @@ func New(cfg Config) (*Client, error) {
 
 // Complete sends the request and blocks until the whole answer has come.
 func (c *Client) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
-	return desk.Complete(ctx, &req, c.newMessage)
+	return desk.Complete(ctx, &req, c.begin)
 }
 
 // Stream returns the answer as it is written; see request.Client.
@@ -61,13 +61,15 @@ func (c *Client) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 }
 
 func (c *Client) newCodec(req *request.Request) dialect.Codec {
-	return new(c.newMessage(req))
+	codec := new(message)
+	c.begin(codec, req)
+	return codec
 }
 
 var desk dialect.Desk[message, *message]
 
-func (c *Client) newMessage(req *request.Request) message {
-	return message{Call: c.dialect.NewCall(req), client: c}
+func (c *Client) begin(codec *message, req *request.Request) {
+	codec.Call, codec.client = c.dialect.NewCall(req), c
 }
 
 // Capabilities describes a model; see Config.Capabilities.

@@ -58,7 +58,7 @@ func New(cfg Config) (*Client, error) {
 
 // Complete sends the request and blocks until the whole answer has come.
 func (c *Client) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
-	return desk.Complete(ctx, &req, c.newGeneration)
+	return desk.Complete(ctx, &req, c.begin)
 }
 
 // Stream returns the answer as it is written; see request.Client.
@@ -67,13 +67,15 @@ func (c *Client) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 }
 
 func (c *Client) newCodec(req *request.Request) dialect.Codec {
-	return new(c.newGeneration(req))
+	codec := new(generation)
+	c.begin(codec, req)
+	return codec
 }
 
 var desk dialect.Desk[generation, *generation]
 
-func (c *Client) newGeneration(req *request.Request) generation {
-	return generation{Call: c.dialect.NewCall(req), client: c}
+func (c *Client) begin(codec *generation, req *request.Request) {
+	codec.Call, codec.client = c.dialect.NewCall(req), c
 }
 
 // Capabilities describes a model; see Config.Capabilities.

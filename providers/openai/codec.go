@@ -19,8 +19,8 @@ var (
 	responsesDesk dialect.Desk[responses, *responses]
 )
 
-func (c *Client) newChat(req *request.Request) chat           { return chat{codec: c.codec(req)} }
-func (c *Client) newResponses(req *request.Request) responses { return responses{codec: c.codec(req)} }
+func (c *Client) beginChat(a *chat, req *request.Request)           { a.codec = c.codec(req) }
+func (c *Client) beginResponses(a *responses, req *request.Request) { a.codec = c.codec(req) }
 
 func (c *Client) codec(req *request.Request) codec {
 	return codec{Call: c.dialect.NewCall(req), client: c}

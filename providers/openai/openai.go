@@ -45,9 +45,9 @@ func New(cfg Config) (*Client, error) {
 // Complete sends the request and blocks until the whole answer has come.
 func (c *Client) Complete(ctx context.Context, req request.Request) (*request.Response, error) {
 	if c.cfg.API == Responses {
-		return responsesDesk.Complete(ctx, &req, c.newResponses)
+		return responsesDesk.Complete(ctx, &req, c.beginResponses)
 	}
-	return chatDesk.Complete(ctx, &req, c.newChat)
+	return chatDesk.Complete(ctx, &req, c.beginChat)
 }
 
 // Stream returns the answer as it is written; see request.Client.
@@ -58,9 +58,9 @@ func (c *Client) Stream(ctx context.Context, req request.Request) iter.Seq2[requ
 // newCodec begins a request in the dialect of the configured API.
 func (c *Client) newCodec(req *request.Request) dialect.Codec {
 	if c.cfg.API == Responses {
-		return new(c.newResponses(req))
+		return &responses{codec: c.codec(req)}
 	}
-	return new(c.newChat(req))
+	return &chat{codec: c.codec(req)}
 }
 
 // Capabilities describes a model; see Config.Capabilities.

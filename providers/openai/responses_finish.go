@@ -11,7 +11,7 @@ import (
 
 // last takes in the terminal event, which holds the whole answer once more, or at some servers all but its items.
 func (a *responses) last(u *update, out dialect.Emit) error {
-	whole := a.client.newResponses(a.Req)
+	whole := responses{codec: a.client.codec(a.Req)}
 	whole.Readers = a.Readers
 	r := &a.Outer
 	for r.Reset(u.response); r.Next(); {
