@@ -57,16 +57,17 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	return m.counter.Wait(now, int(math.Ceil(room)))
 }
 
-// margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
-// they do not. What has come back since the last answer that was used, or in a sliding window has expired, is as uncertain as
-// what was sent.
+// margin is kept free for errors of the copy: of the mean, in which all that are under way agree, of the spread, in which they do
+// not, and of the rounding of what is stated. What has come back since the last answer that was used, or in a sliding window has
+// expired, is as uncertain as what was sent.
 func (m *meter) margin(now time.Time, n int, turn uint64) float64 {
 	under := float64(turn - m.seen)
 	unsure := under + float64(m.gives)
 	if m.shaping.used == sliding {
 		unsure += max(0, m.counter.Level(now)+m.taken-m.settled) / float64(max(1, n))
 	}
-	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(unsure), m.capacity.size/4)
+	rounding := float64(m.unit / 2)
+	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(unsure)+rounding, m.capacity.size/4)
 }
 
 // take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.

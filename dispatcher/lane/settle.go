@@ -72,6 +72,9 @@ func (m *meters) correct(now time.Time, p *Permit, u *request.Usage) {
 // learn goes through what an answer stated.
 func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool) {
 	for d, one := range byDimension(l) {
+		if dimension(d) == tokens && sumsUp(l) {
+			continue
+		}
 		meter := &m.learned[d]
 		requests := float64(p.turn - meter.seen)
 		off, v := meter.learn(now, p, *one, refused)
@@ -90,6 +93,12 @@ func (m *meters) mostCost(p *Permit, d dimension) int {
 		return chargeSum.reserved(p.ticket.InputTokens, p.most)
 	}
 	return p.cost[d]
+}
+
+// sumsUp reports that the limit of tokens is none of its own but the sum of those of prompts and answers, as Anthropic states it.
+// It comes back as they do, in no shape.
+func sumsUp(l *request.Limits) bool {
+	return l.InputTokens.Stated && l.OutputTokens.Stated && l.Tokens.Limit == l.InputTokens.Limit+l.OutputTokens.Limit
 }
 
 // guessing is how much larger a request may be than it was reckoned to be.
