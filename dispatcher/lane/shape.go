@@ -86,7 +86,9 @@ func (s *shaping) choose() bool {
 }
 
 // miss is how far a bucket's reset would be from an observed one, in seconds.
-func (s *shaping) miss(o observation) float64 { return math.Abs(o.reset.Seconds() - o.share*s.window.Seconds()) }
+func (s *shaping) miss(o observation) float64 {
+	return math.Abs(o.reset.Seconds() - o.share*s.window.Seconds())
+}
 
 // learnWindow notes that a bucket's limit is for another time than was assumed: a limit of requests may be for a day.
 func (s *shaping) learnWindow(o observation) {
