@@ -17,10 +17,10 @@ type sharing struct {
 
 const (
 	// shareFall is what is left of a rate after a burst.
-	shareFall = 0.9
+	shareFall = 0.85
 	// The rate grows by a share of the limit for each second since the burst, and by one for each second squared: who has left is
 	// found out.
-	shareStep, shareHaste = 0.003, 0.0003
+	shareStep, shareHaste = 0.001, 0.0001
 	// aloneAfter so long without a refusal, one is chance.
 	aloneAfter = 30 * time.Second
 	// leastShare of a limit is kept in any case.
