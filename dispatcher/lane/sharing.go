@@ -6,55 +6,49 @@ import (
 	"github.com/seed63918563/llmgate/internal/limiter"
 )
 
-// sharing keeps to a part of a limit whose bucket is emptied by others, too, before answers tell. Everybody's rate grows by the same
-// share of the limit with time and falls by the same part of itself with each burst of refusals, which makes them equal.
+// sharing keeps to a part of a limit where others empty the same bucket before answers tell. Everybody's rate grows by the same
+// share of the limit with time, and falls by the same share of itself with each burst of refusals, which makes the rates equal.
 type sharing struct {
-	rate    float64   // a second, right after the last burst; 0 while nobody else is noticed
-	since   time.Time // of that burst
-	noticed time.Time // the last refusal while nobody else was
-	pace    *limiter.Bucket
+	rate  float64   // a second, right after the last burst; 0 while nobody else is noticed
+	since time.Time // of the last burst
+	pace  *limiter.Bucket
 }
 
 const (
-	// shareFall is what is left of a rate after a burst.
-	shareFall = 0.85
-	// The rate grows by a share of the limit for each second since the burst, and by one for each second squared: who has left is
-	// found out.
+	// shareKept is what is left of a rate after a burst.
+	shareKept = 0.85
+	// For each second since the burst the rate grows by shareStep of the limit, and for each of them squared by shareHaste, so that
+	// what others have left is soon taken up.
 	shareStep, shareHaste = 0.001, 0.0001
-	// aloneAfter so long without a refusal, one is chance.
-	aloneAfter = 30 * time.Second
-	// leastShare of a limit is kept in any case.
-	leastShare = 0.02
+	// A refusal that is alone for so long is chance.
+	shareChance = 30 * time.Second
+	// leastShare of a limit is kept in any case; whose rate is above aloneShare needs no bound.
+	leastShare, aloneShare = 0.02, 1.1
 )
 
-// refused takes in that a request was refused though the bucket should have held it, while so much a second is used of a limit.
+// refused takes in that a bucket was empty though less was used of it than it is known to hold; lately using so much a second of
+// a limit.
 func (s *sharing) refused(now, sent time.Time, using, limit float64) {
-	if s.rate == 0 && (s.noticed.IsZero() || now.Sub(s.noticed) > aloneAfter) {
-		s.noticed = now
-		return
-	}
-	if !sent.After(max2(s.since, s.noticed)) {
-		return
+	if !sent.After(s.since) {
+		return // the same burst
 	}
 	if s.rate > 0 {
-		using = min(using, s.inUse(now, limit))
+		using = min(using, s.bound(now, limit))
 	}
-	s.rate, s.since = max(shareFall*min(using, limit), leastShare*limit), now
+	chance := s.rate == 0 && now.Sub(s.since) > shareChance
+	if s.since = now; chance {
+		return
+	}
+	s.rate = max(shareKept*min(using, limit), leastShare*limit)
 	if s.pace == nil {
 		s.pace = limiter.NewBucket(s.rate, 1)
 	}
 }
 
-func max2(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func (s *sharing) inUse(now time.Time, limit float64) float64 {
-	t := now.Sub(s.since).Seconds()
-	return s.rate + limit*(shareStep*t+shareHaste*t*t)
+// bound is the rate by now.
+func (s *sharing) bound(now time.Time, limit float64) float64 {
+	seconds := now.Sub(s.since).Seconds()
+	return s.rate + limit*(shareStep*seconds+shareHaste*seconds*seconds)
 }
 
 func (s *sharing) wait(now time.Time, n int) time.Duration {
@@ -68,11 +62,11 @@ func (s *sharing) take(now time.Time, n int, limit float64) {
 	if s.rate == 0 {
 		return
 	}
-	rate := s.inUse(now, limit)
-	if rate > 1.1*limit {
-		s.rate, s.noticed = 0, time.Time{}
+	bound := s.bound(now, limit)
+	if bound > aloneShare*limit {
+		s.rate = 0
 		return
 	}
-	s.pace.Set(now, rate, max(1, int(rate/20)))
+	s.pace.Set(now, bound, max(1, int(bound/20)))
 	s.pace.Take(now, n)
 }
