@@ -129,9 +129,9 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 	switch {
 	case fullest != nil:
 		fullest.capacity.refuse(now, used, float64(p.cost[fullest.dimension]), fullest.limit)
-	case edge != nil:
+	case edge != nil && now.Sub(edge.began) > shareLearning:
 		edge.sharing.refused(now, p.admitted, edge.flow.perSecond(now), edge.perSecond())
-	case !m.stated():
+	case edge == nil && !m.stated():
 		m.adapting.refused(now, p.admitted, p.cost[tokens], wait)
 	}
 }

@@ -11,6 +11,7 @@ import (
 type sharing struct {
 	rate  float64   // a second, right after the last burst; 0 while nobody else is noticed
 	since time.Time // of the last burst
+	close int       // bursts that came close together, the last of them included
 	pace  *limiter.Bucket
 }
 
@@ -20,14 +21,16 @@ const (
 	// For each second since the burst the rate grows by shareStep of the limit, and for each of them squared by shareHaste, so that
 	// what others have left is soon taken up.
 	shareStep, shareHaste = 0.001, 0.0001
-	// A refusal that is alone for so long is chance.
-	shareChance = 30 * time.Second
+	// While it is found out how requests are charged, refusals have that cause.
+	shareLearning = 30 * time.Second
+	// So many bursts, each so close to the one before, are not chance.
+	shareBursts, shareClose = 6, 5 * time.Second
 	// leastShare of a limit is kept in any case; whose rate is above aloneShare needs no bound.
 	leastShare, aloneShare = 0.02, 1.1
 )
 
-// refused takes in that a bucket was empty though less was used of it than it is known to hold; lately using so much a second of
-// a limit.
+// refused takes in that a bucket was empty though less was used of it here than it is known to hold. Of a limit so much a second was
+// used lately.
 func (s *sharing) refused(now, sent time.Time, using, limit float64) {
 	if !sent.After(s.since) {
 		return // the same burst
@@ -35,8 +38,11 @@ func (s *sharing) refused(now, sent time.Time, using, limit float64) {
 	if s.rate > 0 {
 		using = min(using, s.bound(now, limit))
 	}
-	chance := s.rate == 0 && now.Sub(s.since) > shareChance
-	if s.since = now; chance {
+	if s.close++; now.Sub(s.since) > shareClose {
+		s.close = 1
+	}
+	s.since = now
+	if s.rate == 0 && s.close < shareBursts {
 		return
 	}
 	s.rate = max(shareKept*min(using, limit), leastShare*limit)
