@@ -24,7 +24,7 @@ const (
 	// While it is found out how requests are charged, refusals have that cause.
 	shareLearning = 30 * time.Second
 	// So many bursts, each so close to the one before, are not chance.
-	shareBursts, shareClose = 6, 5 * time.Second
+	shareBursts, shareClose = 4, 30 * time.Second
 	// leastShare of a limit is kept in any case; whose rate is above aloneShare needs no bound.
 	leastShare, aloneShare = 0.02, 1.1
 )
