@@ -27,6 +27,7 @@ type meter struct {
 	gave    int     // what was given back just now
 	gaveAt  time.Time
 	flow    flow
+	sharing sharing
 
 	capacity capacity
 
@@ -54,19 +55,20 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	if m.shaping.used == refill {
 		room = min(room, m.capacity.size) + float64(m.limit) - m.capacity.size
 	}
-	return m.counter.Wait(now, int(math.Ceil(room)))
+	return max(m.counter.Wait(now, int(math.Ceil(room))), m.sharing.wait(now, n))
 }
 
-// margin is kept free for errors of the copy: of the mean, in which all that are under way agree, and of the spread, in which
-// they do not. What has come back since the last answer that was used, or in a sliding window has expired, is as uncertain as
-// what was sent.
+// margin is kept free for errors of the copy: of the mean, in which all that are under way agree, of the spread, in which they do
+// not, and of the rounding of what is stated. What has come back since the last answer that was used, or in a sliding window has
+// expired, is as uncertain as what was sent.
 func (m *meter) margin(now time.Time, n int, turn uint64) float64 {
 	under := float64(turn - m.seen)
 	unsure := under + float64(m.gives)
 	if m.shaping.used == sliding {
 		unsure += max(0, m.counter.Level(now)+m.taken-m.settled) / float64(max(1, n))
 	}
-	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(unsure), m.capacity.size/4)
+	rounding := float64(m.unit / 2)
+	return min(max(0, m.bias)*under+4*m.dev*math.Sqrt(unsure)+rounding, m.capacity.size/4)
 }
 
 // take uses n. together is the mark of the request that was sent at the same time first of all, nil if this one is alone.
@@ -90,6 +92,7 @@ func (m *meter) take(now time.Time, n int, together *mark, before int) (k mark) 
 
 func (m *meter) count(now time.Time, n int) (k mark) {
 	m.counter.Take(now, n)
+	m.sharing.take(now, n, m.perSecond())
 	k.last = m.counter.Level(now) - m.offset
 	k.first = k.last
 	if m.gave > 0 && now.Sub(m.gaveAt) <= jitter { // the provider may get to it later than to the request
@@ -159,7 +162,6 @@ func (m *meter) begin(limit, left int, now time.Time, mark float64) {
 
 // rebuild makes the counter anew, with a level.
 func (m *meter) rebuild(now time.Time, level int) {
-	perSecond := float64(m.limit) / m.shaping.window.Seconds()
 	switch m.shaping.used {
 	case fixed:
 		m.counter = limiter.NewWindow(m.limit, m.shaping.window)
@@ -170,7 +172,7 @@ func (m *meter) rebuild(now time.Time, level int) {
 			return
 		}
 	default:
-		m.counter = limiter.NewBucket(perSecond, m.limit)
+		m.counter = limiter.NewBucket(m.perSecond(), m.limit)
 	}
 	m.counter.Take(now, max(0, m.limit-level))
 }
@@ -179,10 +181,10 @@ func (m *meter) rebuild(now time.Time, level int) {
 func (m *meter) resize(now time.Time, limit int) {
 	m.capacity.scale(float64(limit) / float64(m.limit))
 	m.limit = limit
-	perSecond, before := float64(limit)/m.shaping.window.Seconds(), m.counter.Level(now)
+	before := m.counter.Level(now)
 	switch c := m.counter.(type) {
 	case *limiter.Bucket:
-		c.Set(now, perSecond, limit)
+		c.Set(now, m.perSecond(), limit)
 	case *limiter.Window:
 		c.SetLimit(limit)
 	case *limiter.Log:
@@ -190,6 +192,9 @@ func (m *meter) resize(now time.Time, limit int) {
 	}
 	m.offset += m.counter.Level(now) - before // of requests under way as well
 }
+
+// perSecond is how much comes back a second.
+func (m *meter) perSecond() float64 { return float64(m.limit) / m.shaping.window.Seconds() }
 
 // suspicion is whether a bucket can have been too small for a request that was refused.
 type suspicion uint8

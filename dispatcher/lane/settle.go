@@ -72,6 +72,9 @@ func (m *meters) correct(now time.Time, p *Permit, u *request.Usage) {
 // learn goes through what an answer stated.
 func (m *meters) learn(now time.Time, p *Permit, l *request.Limits, refused bool) {
 	for d, one := range byDimension(l) {
+		if dimension(d) == tokens && sumsUp(l) {
+			continue
+		}
 		meter := &m.learned[d]
 		requests := float64(p.turn - meter.seen)
 		off, v := meter.learn(now, p, *one, refused)
@@ -92,6 +95,12 @@ func (m *meters) mostCost(p *Permit, d dimension) int {
 	return p.cost[d]
 }
 
+// sumsUp reports that the limit of tokens is none of its own but the sum of those of prompts and answers, as Anthropic states it.
+// It comes back as they do, in no shape.
+func sumsUp(l *request.Limits) bool {
+	return l.InputTokens.Stated && l.OutputTokens.Stated && l.Tokens.Limit == l.InputTokens.Limit+l.OutputTokens.Limit
+}
+
 // guessing is how much larger a request may be than it was reckoned to be.
 const guessing = 1.25
 
@@ -99,8 +108,8 @@ const guessing = 1.25
 // if no limit was used up. Limits for the same time are taken to have buckets alike. If none can have, and not all are stated, it
 // was one of the others, to which the rate adapts.
 func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Duration) {
-	var fullest *meter
-	share, used, edge := 0.0, 0.0, false
+	var fullest, edge *meter
+	share, used := 0.0, 0.0
 	for d, one := range byDimension(l) {
 		meter, n := &m.learned[d], float64(p.cost[d])
 		if !meter.known() || !one.Stated || one.Remaining < 0 || n == 0 {
@@ -110,7 +119,9 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 			return // it was used up, as it says
 		}
 		u, small := meter.suspect(float64(one.Limit-one.Remaining), n)
-		edge = edge || small != cleared
+		if small == atEdge {
+			edge = meter
+		}
 		if s := u / float64(one.Limit); small == suspect && s > share {
 			fullest, share, used = meter, s, u
 		}
@@ -118,7 +129,9 @@ func (m *meters) blame(now time.Time, p *Permit, l *request.Limits, wait time.Du
 	switch {
 	case fullest != nil:
 		fullest.capacity.refuse(now, used, float64(p.cost[fullest.dimension]), fullest.limit)
-	case !edge && !m.stated():
+	case edge != nil && now.Sub(edge.began) > shareLearning:
+		edge.sharing.refused(now, p.admitted, edge.flow.perSecond(now), edge.perSecond())
+	case edge == nil && !m.stated():
 		m.adapting.refused(now, p.admitted, p.cost[tokens], wait)
 	}
 }

@@ -85,13 +85,19 @@ func (s *shaping) choose() bool {
 	return true
 }
 
+// miss is how far a bucket's reset would be from an observed one, in seconds.
+func (s *shaping) miss(o observation) float64 {
+	return math.Abs(o.reset.Seconds() - o.share*s.window.Seconds())
+}
+
 // learnWindow notes that a bucket's limit is for another time than was assumed: a limit of requests may be for a day.
 func (s *shaping) learnWindow(o observation) {
 	if s.samples == 0 || s.anchor.share <= 0 || math.Abs(o.share/s.anchor.share-1) < 0.2 {
 		return
 	}
 	before, now := s.anchor.reset.Seconds()/s.anchor.share, o.reset.Seconds()/o.share
-	if math.Abs(now/before-1) < 0.02 && math.Abs(now/s.window.Seconds()-1) > 0.1 && o.reset > 10*time.Second {
+	clear := min(s.miss(s.anchor), s.miss(o)) > clearMiss
+	if clear && math.Abs(now/before-1) < 0.02 && math.Abs(now/s.window.Seconds()-1) > 0.1 && o.reset > 10*time.Second {
 		s.window = time.Duration(now * float64(time.Second))
 		s.misses, s.used = [shapes]float64{}, refill
 	}

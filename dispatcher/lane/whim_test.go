@@ -7,8 +7,8 @@ import (
 )
 
 // Refusals that have nothing to do with what is sent look like limits where there are no headers. Those of the very first
-// requests, or of some of all, must not bring the lane to a stop: after three minutes it sends
-// two thirds at least of what its callers can.
+// requests, or of some of all, must not bring the lane to a stop: after three minutes it sends two thirds at least of what its
+// callers can.
 func TestWhims(t *testing.T) {
 	var rng *rand.Rand
 	oneOf := func(n int) func(int) bool { return func(int) bool { return rng.IntN(n) == 0 } }

@@ -32,6 +32,7 @@ type process struct {
 	alarm    time.Time // of the earliest tick that is due
 	running  map[*Permit]job
 	answered int
+	left     bool // its callers begin nothing new
 }
 
 // job is a request of which its caller alone knows the true size.
@@ -66,7 +67,7 @@ func (w *world) between(r [2]int) int { return r[0] + w.rng.IntN(r[1]-r[0]+1) }
 // next begins a caller's next job.
 func (l *process) next() {
 	w := l.world
-	if w.jobs == 0 {
+	if w.jobs == 0 || l.left {
 		return
 	}
 	w.jobs--
