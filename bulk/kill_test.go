@@ -120,6 +120,7 @@ func killed(t *testing.T, order bulk.Order, kills, items int) {
 		j.inspect()
 	}
 	j.finish()
+	check(t, server.Shutdown(t.Context())) // what was answered last is billed when its handler ends
 	j.judge(items)
 	t.Logf("%d kills over %d items: %d calls, at most %d unknown at once", kills, items, j.total, j.most)
 }
