@@ -104,7 +104,7 @@ func (a *app) docs(ctx context.Context, paths []string, f *docsFlags) (err error
 		return err
 	}
 	return a.withState(ctx, &f.runFlags, set, func(state *bulk.State, gate *opened) error {
-		stop := a.heedInterrupts(ctx, nothing{})
+		stop := a.heedInterrupts(ctx, nothing{}, gate)
 		defer stop.end()
 		cfg := f.job(gate, stop)
 		cfg.Source, cfg.Total = strings.Join(paths, " "), total

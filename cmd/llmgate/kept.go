@@ -101,7 +101,7 @@ func (a *app) runKept(ctx context.Context, path string, f *runFlags) error {
 		if err != nil {
 			return err
 		}
-		stop := a.heedInterrupts(ctx, in)
+		stop := a.heedInterrupts(ctx, in, gate)
 		defer stop.end()
 		cfg := f.job(gate, stop)
 		cfg.Source, cfg.Items = path, judged(stop.until(work), judge)
@@ -211,6 +211,9 @@ func (a *app) workOn(state *bulk.State, gate *opened, f *runFlags, cfg bulk.JobC
 	sum, err := job.Run(stop.ctx)
 	rep.kept, rep.refusal = keptLines(sum, f.output), usedUp(sum.Stopped)
 	rep.end()
+	if stop.happened() {
+		sum.Stopped = bulk.ErrInterrupted // whichever of what it did came first
+	}
 	told.summary(sum, f.output)
 	return a.concludeKept(err, sum, stop)
 }
@@ -296,10 +299,13 @@ func how(s *bulk.Summary) string {
 
 // spent is what calls came to, as far as it is known.
 func spent(row *ledger.Row) string {
-	if row.Unpriced > 0 {
-		return fmt.Sprintf("%v and %s calls without a price", row.Spent, grouped(int(row.Unpriced)))
+	switch {
+	case row.Unpriced == 0:
+		return row.Spent.String()
+	case row.Unpriced == row.Calls:
+		return "none of which has a price"
 	}
-	return row.Spent.String()
+	return fmt.Sprintf("%v and %s calls without a price", row.Spent, grouped(int(row.Unpriced)))
 }
 
 func short(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
