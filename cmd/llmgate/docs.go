@@ -74,6 +74,9 @@ func (a *app) docs(ctx context.Context, paths []string, f *docsFlags) (err error
 	if f.output == "" && !f.dryRun {
 		return usage(errors.New("docs needs -o OUT, a file for the answers"))
 	}
+	if f.sourceFlags.prompt == "" {
+		return usage(errors.New("docs needs --prompt, the question about each document"))
+	}
 	judge, err := f.checkFlags.judge()
 	if err != nil {
 		return err
