@@ -154,6 +154,8 @@ func Pressure(stats dispatcher.Stats) (used float64, why string) {
 			why = t.Name + " is out: " + t.Lane.Err.Error()
 		case !t.Lane.CoolUntil.IsZero():
 			why = t.Name + " waits until " + t.Lane.CoolUntil.Format(time.TimeOnly) + ", as the provider asked"
+		case !t.ReadyAt.IsZero():
+			why = t.Name + " failed and is tried again at " + t.ReadyAt.Format(time.TimeOnly)
 		case t.Lane.Queued > 0 && name != "":
 			why = t.Name + " waits for its limit of " + name
 		case t.Lane.Queued > 0:

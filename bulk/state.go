@@ -141,9 +141,10 @@ const (
 
 // About says what a state is of.
 type About struct {
-	// Model answered, Source was read.
+	// Model answered, Source was read, which has Total items; 0 if that is not known.
 	Model  string    `json:"model,omitempty"`
 	Source string    `json:"source,omitempty"`
+	Total  int       `json:"total,omitempty"`
 	Format Format    `json:"format,omitempty"`
 	Order  Order     `json:"order,omitempty"`
 	Begun  time.Time `json:"begun,omitzero"`

@@ -45,7 +45,9 @@ func (j *Job) Run(ctx context.Context) (*Summary, error) {
 		return sum, err
 	}
 	sum.Killed = j.state.about.wasKilled()
-	about := About{Model: j.cfg.Model, Source: j.cfg.Source, Format: j.cfg.Format, Order: j.cfg.Order, Begun: time.Now()}
+	about := About{
+		Model: j.cfg.Model, Source: j.cfg.Source, Total: j.cfg.Total, Format: j.cfg.Format, Order: j.cfg.Order, Begun: time.Now(),
+	}
 	about.Killed = sum.Killed && j.cfg.Unknown == Hold && len(j.unknown) > 0
 	if err := j.cfg.Ledger.Write(ctx, note(aboutKey, about)); err != nil {
 		return sum, fmt.Errorf("bulk: %w", err)

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -47,6 +48,8 @@ func newRoot(given string) (root, error) {
 		info, err = os.Stat(r.base)
 	}
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return r, fmt.Errorf("document: Paths: %s: %w; check the path", given, fs.ErrNotExist)
 	case err != nil:
 		return r, fmt.Errorf("document: Paths: %w", err)
 	case r.kind == glob && !info.IsDir():

@@ -74,6 +74,9 @@ func (a *app) docs(ctx context.Context, paths []string, f *docsFlags) (err error
 	if f.output == "" && !f.dryRun {
 		return usage(errors.New("docs needs -o OUT, a file for the answers"))
 	}
+	if f.sourceFlags.prompt == "" {
+		return usage(errors.New("docs needs --prompt, the question about each document"))
+	}
 	judge, err := f.checkFlags.judge()
 	if err != nil {
 		return err
@@ -104,7 +107,7 @@ func (a *app) docs(ctx context.Context, paths []string, f *docsFlags) (err error
 		return err
 	}
 	return a.withState(ctx, &f.runFlags, set, func(state *bulk.State, gate *opened) error {
-		stop := a.heedInterrupts(ctx, nothing{})
+		stop := a.heedInterrupts(ctx, nothing{}, gate)
 		defer stop.end()
 		cfg := f.job(gate, stop)
 		cfg.Source, cfg.Total = strings.Join(paths, " "), total

@@ -60,7 +60,9 @@ func TestDocsNeedAnOutputAndAQuestion(t *testing.T) {
 	s.expect(t, exitUsage, "docs", root, "--prompt", "x")
 	s.saysErr(t, "docs needs -o OUT")
 	s.expect(t, exitUsage, "docs", root, "-o", filepath.Join(t.TempDir(), "out"))
-	s.saysErr(t, "rompt")
+	s.saysErr(t, "docs needs --prompt, the question about each document")
+	s.expect(t, exitUsage, "docs", root+"/none", "--prompt", "x", "-o", filepath.Join(t.TempDir(), "out"))
+	s.saysErr(t, "llmgate: Paths: "+root+"/none: file does not exist; check the path")
 }
 
 func TestASchemaHoldsAnswers(t *testing.T) {

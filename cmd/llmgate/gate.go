@@ -66,6 +66,7 @@ type opened struct {
 	vendor          string // of the first model
 	standIn         bool   // the simulator answers because nobody was named
 	notices         *notices
+	waiting         *waiting
 	// single opens a bare client for the only model; alone reports that there is only one.
 	single    func(context.Context) (llmgate.Client, error)
 	alone     bool
@@ -125,8 +126,8 @@ func (s *setup) open(ctx context.Context, books store.Store) (*opened, error) {
 		}
 		cfg.Store = books
 	}
-	told := newNotices()
-	cfg.Hooks = slices.Concat(cfg.Hooks, llmgate.Hooks{told})
+	told, waiting := newNotices(), newWaiting()
+	cfg.Hooks = slices.Concat(cfg.Hooks, llmgate.Hooks{told, waiting})
 	gate, err := llmgate.New(ctx, cfg)
 	if err != nil {
 		return nil, usage(err)
@@ -136,7 +137,8 @@ func (s *setup) open(ctx context.Context, books store.Store) (*opened, error) {
 		names = append(names, t.Model)
 	}
 	o := &opened{
-		Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: s.vendor(), standIn: s.standIn, prices: gate.Prices(), notices: told,
+		Gate: gate, names: strings.Join(names, ", "), first: names[0], vendor: s.vendor(), standIn: s.standIn, prices: gate.Prices(),
+		notices: told, waiting: waiting,
 	}
 	o.alone, o.unbounded = len(names) == 1, cfg.Budget.AllowUnbounded
 	o.single = func(ctx context.Context) (llmgate.Client, error) {

@@ -25,9 +25,9 @@ type interruption struct {
 	wait   sync.WaitGroup
 }
 
-// heedInterrupts listens until end. The first interrupt also closes the input, which may be waiting for a slow writer. A
-// third kills the process, which may be waiting for a slow reader.
-func (a *app) heedInterrupts(ctx context.Context, in io.Closer) *interruption {
+// heedInterrupts listens until end. The first interrupt also closes the input, which may be waiting for a slow writer, and lets go of
+// requests that are not sent. A third kills the process, which may be waiting for a slow reader.
+func (a *app) heedInterrupts(ctx context.Context, in io.Closer, gate *opened) *interruption {
 	i := &interruption{drain: make(chan struct{}), over: make(chan struct{})}
 	i.drained = sync.OnceFunc(func() { close(i.drain) })
 	i.ctx, i.cancel = context.WithCancel(ctx)
@@ -42,6 +42,7 @@ func (a *app) heedInterrupts(ctx context.Context, in io.Closer) *interruption {
 		i.interrupted.Store(true)
 		i.drained()
 		in.Close()
+		gate.waiting.letGo()
 		fmt.Fprintln(a.err, "\nllmgate: finishing what is in flight; interrupt again to stop at once")
 		select {
 		case <-a.interrupts:

@@ -58,9 +58,21 @@ func (a *app) run(ctx context.Context, args []string) int {
 		code = e.code
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(a.err, "llmgate:", strings.TrimPrefix(text, "llmgate: ")) // as errors of the library begin, too
+		fmt.Fprintln(a.err, "llmgate:", plain(text))
 	}
 	return code
+}
+
+// plain takes the names of packages, as which errors of the library begin, from the lines of a text.
+func plain(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		for _, name := range []string{"llmgate: ", "bulk: ", "document: "} {
+			line = strings.TrimPrefix(line, name)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // exitError is an error with an exit code. Its text may be empty where everything has been said.

@@ -49,7 +49,7 @@ func TestStatusAndExport(t *testing.T) {
 	})
 	s := newSession()
 	s.expect(t, exitOK, "status", out)
-	if got := s.out.String(); !strings.Contains(got, "by sim/demo\n5 answered, 0 failed, 0 in flight") {
+	if got := s.out.String(); !strings.Contains(got, "by sim/demo\nof 5 items: 5 answered, 0 failed, 0 in flight") {
 		t.Errorf("said %q", got)
 	}
 	s = newSession()
@@ -65,6 +65,14 @@ func TestStatusAndExport(t *testing.T) {
 	if !strings.HasPrefix(lines[0], "id,content") || !strings.HasPrefix(lines[1], "0,") || !strings.HasPrefix(lines[5], "4,") {
 		t.Errorf("the table is %q", lines)
 	}
+}
+
+func TestExportIntoAFolderThatIsNotThere(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "answers.jsonl")
+	inBubble(t, func(t *testing.T, s *session) { s.expect(t, exitOK, "run", distinct(t), "-o", out) })
+	s := newSession()
+	s.expect(t, exitUsage, "export", out, "--to", filepath.Join(t.TempDir(), "none", "answers.csv"))
+	s.saysErr(t, "answers.csv: its folder does not exist; create it first")
 }
 
 func TestWhatHasNoState(t *testing.T) {

@@ -82,7 +82,7 @@ func progressText(s bulk.Snapshot) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s done, %s failed, %s in flight", grouped(s.Done()), grouped(s.Failed+s.EarlierFailed), grouped(s.InFlight))
 	if n, known := s.Pending(); known {
-		fmt.Fprintf(&b, ", %s pending", grouped(n))
+		fmt.Fprintf(&b, ", %s pending", grouped(max(0, n-s.InFlight)))
 	}
 	fmt.Fprintf(&b, ", %.1f/s", s.Rate)
 	if s.Spent > 0 || s.Unpriced == 0 {

@@ -106,7 +106,7 @@ func (a *app) runFile(ctx context.Context, path string, f *runFlags) error {
 		return err
 	}
 	defer in.Close()
-	stop := a.heedInterrupts(ctx, in)
+	stop := a.heedInterrupts(ctx, in, gate)
 	defer stop.end()
 	run, err := newRun(gate, f, stop.drain)
 	if err != nil {
@@ -153,6 +153,9 @@ func write(out *output, results iter.Seq2[bulk.Result, error], r *report, stop *
 	for result, err := range results {
 		if err != nil {
 			return err
+		}
+		if errors.Is(result.Err, bulk.ErrInterrupted) { // it was not sent
+			continue
 		}
 		if err := out.result(&result); err != nil {
 			in.Close()

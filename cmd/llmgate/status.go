@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -53,6 +54,9 @@ func oneOutput(name string) cobra.PositionalArgs {
 func statusText(s *bulk.Status) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s by %s\n", s.Source, s.Model)
+	if s.Total > 0 {
+		fmt.Fprintf(&b, "of %s items: ", grouped(s.Total))
+	}
 	fmt.Fprintf(&b, "%s answered, %s failed, %s in flight or unknown\n", grouped(s.Answered), grouped(s.Failed), grouped(s.InFlight))
 	for _, class := range slices.Sorted(maps.Keys(s.Classes)) {
 		fmt.Fprintf(&b, "  %s %s\n", grouped(s.Classes[class]), class)
@@ -86,13 +90,14 @@ func (a *app) exportCommand() *cobra.Command {
 			} else {
 				err = replace(to, write)
 			}
+			_, coded := errors.AsType[*exitError](err)
 			switch {
+			case err == nil, coded:
+				return err
 			case errors.Is(err, bulk.ErrNoState):
 				return usage(err)
-			case err != nil:
-				return failed(err)
 			}
-			return nil
+			return failed(err)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", `form of the results: "jsonl", "batch", "csv" or "text" (default that of the items)`)
@@ -104,6 +109,9 @@ func (a *app) exportCommand() *cobra.Command {
 // replace writes a file beside the one that it then takes the place of, so that there is always one of them.
 func replace(path string, write func(io.Writer) error) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), ".llmgate-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage(fmt.Errorf("--to %s: its folder does not exist; create it first", path))
+	}
 	if err != nil {
 		return err
 	}
