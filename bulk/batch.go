@@ -136,7 +136,7 @@ func (b *batcher) items(drafts iter.Seq2[*Result, error]) iter.Seq2[request.Batc
 				return
 			}
 			b.taken++
-			if f != nil && !yield(request.BatchItem{ID: f.name(), Request: f.item.Request}, nil) {
+			if f != nil && !yield(request.BatchItem{ID: f.name(), Request: f.item().Request}, nil) {
 				f.counted = true // by the intake, as not taken in
 				return
 			}
@@ -146,7 +146,7 @@ func (b *batcher) items(drafts iter.Seq2[*Result, error]) iter.Seq2[request.Batc
 
 // take resolves an item, or gives its way through a batch.
 func (b *batcher) take(draft *Result) *flight {
-	f := &flight{draft: draft, task: task{key: draft.key, item: &draft.Item}}
+	f := &flight{task: task{key: draft.key, result: draft}}
 	if b.job.uncalled(b.ctx, draft, &f.task) {
 		b.emit(draft)
 		return nil
@@ -155,9 +155,9 @@ func (b *batcher) take(draft *Result) *flight {
 		f.claim, f.sent, f.at = before.claim, true, before.at
 		return b.resume(f)
 	}
-	if !f.item.Request.NoCache {
-		if got, fate, ok := b.job.asker.remembered(b.ctx, &f.task); ok {
-			b.resolve(draft, got, fate)
+	if !f.item().Request.NoCache {
+		if fate, ok := b.job.asker.remembered(b.ctx, &f.task); ok {
+			b.resolve(draft, fate)
 			return nil
 		}
 		if leader := b.leaders[f.key.content]; leader != nil {
@@ -204,33 +204,34 @@ func (b *batcher) land(result request.BatchResult) {
 		delete(b.leaders, f.key.content)
 	}
 	b.job.run.inFlight.Store(int64(len(b.flights)))
-	got := Result{Item: *f.item, Response: result.Response, Err: result.Err, Latency: time.Since(f.at)}
-	b.price(got.Response)
-	got, fate := b.job.conclude(f, got)
-	b.resolve(f.draft, got, fate)
+	f.result.Response, f.result.Err, f.result.Latency = result.Response, result.Err, time.Since(f.at)
+	b.price(result.Response)
+	fate := b.job.conclude(f)
+	why := f.result.Err
+	b.resolve(f.result, fate)
 	for _, c := range f.copies {
-		b.copy(c, got, fate)
+		b.copy(c, why, fate)
 	}
 }
 
-// copy gives an item what came of another one that asks the same.
-func (b *batcher) copy(f *flight, of Result, fate fate) {
+// copy gives an item what came of another one that asks the same: an answer, or a failure and why.
+func (b *batcher) copy(f *flight, why error, fate fate) {
 	asker := b.job.asker
-	got := Result{Item: *f.item, Err: of.Err}
+	f.result.Err = why
 	switch {
 	case fate != sent:
 		fate = left
-	case of.Err != nil:
-		got, fate = asker.keep(b.ctx, &f.task, got, sent)
+	case why != nil:
+		fate = asker.keep(b.ctx, &f.task, sent)
 	default:
-		got, fate, _ = asker.remembered(b.ctx, &f.task)
+		fate, _ = asker.remembered(b.ctx, &f.task)
 	}
-	b.resolve(f.draft, got, fate)
+	b.resolve(f.result, fate)
 }
 
 // resolve says what became of an item, and hands it out.
-func (b *batcher) resolve(draft *Result, got Result, f fate) {
-	b.job.resolved(b.ctx, draft, got, f)
+func (b *batcher) resolve(draft *Result, f fate) {
+	b.job.resolved(b.ctx, draft, f)
 	b.emit(draft)
 }
 
@@ -250,14 +251,14 @@ func (b *batcher) leave() {
 	for _, f := range b.flights {
 		rest = append(append(rest, f), f.copies...)
 	}
-	slices.SortFunc(rest, func(x, y *flight) int { return cmp.Compare(x.draft.place, y.draft.place) })
+	slices.SortFunc(rest, func(x, y *flight) int { return cmp.Compare(x.result.place, y.result.place) })
 	for _, f := range rest {
 		if err := f.giveBack(); err != nil {
 			b.job.drain(fmt.Errorf("%w: %w", ErrState, err))
 		}
-		f.draft.Err, f.draft.fate = notSent(b.ctx), left
+		f.result.Err, f.result.fate = notSent(b.ctx), left
 		if !f.counted {
-			b.emit(f.draft)
+			b.emit(f.result)
 		}
 	}
 	b.job.run.inFlight.Store(0)

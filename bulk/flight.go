@@ -17,7 +17,6 @@ import (
 
 // flight is an item on its way through a batch.
 type flight struct {
-	draft *Result
 	task
 	claim claim
 	at    time.Time
@@ -57,7 +56,7 @@ const batchMark = '+'
 
 // reserve sets aside the worst case of an item. It reports false if the item was resolved instead, or the intake ended.
 func (b *batcher) reserve(f *flight) bool {
-	req := &f.item.Request
+	req := &f.item().Request
 	worst, unpriced := b.worst(req)
 	hold, err := b.job.cfg.Ledger.Reserve(b.ctx, ledger.Request{
 		Amount: worst, Unpriced: unpriced != nil, Tenant: req.Tenant, Project: req.Labels["project"], Provider: b.Provider, Model: b.Model,
@@ -76,8 +75,8 @@ func (b *batcher) reserve(f *flight) bool {
 		b.broken = err
 		b.stop(b.ctx, err)
 	default:
-		got, fate := b.job.asker.keep(b.ctx, &f.task, Result{Item: *f.item, Err: err}, sent)
-		b.resolve(f.draft, got, fate)
+		f.result.Err = err
+		b.resolve(f.result, b.job.asker.keep(b.ctx, &f.task, sent))
 	}
 	return false
 }
@@ -144,7 +143,7 @@ func (b *batcher) note(names []string, batch string) error {
 	for _, name := range names {
 		f := b.flights[name]
 		f.at, f.noted, f.sent = now, true, true
-		body, _ := json.Marshal(mention{ID: f.item.ID, Line: f.item.Line, Batch: batch})
+		body, _ := json.Marshal(mention{ID: f.item().ID, Line: f.item().Line, Batch: batch})
 		rec.Intents = append(rec.Intents, store.Intent{Item: name, At: now, Body: body})
 	}
 	b.broken = b.job.cfg.Ledger.Write(context.WithoutCancel(b.ctx), rec)
@@ -166,30 +165,30 @@ func (f *flight) giveBack() error {
 }
 
 // conclude writes what came of a flight, in one commit with the money.
-func (j *Job) conclude(f *flight, r Result) (Result, fate) {
+func (j *Job) conclude(f *flight) fate {
+	r := f.result
 	rec, fate := withdrawn(f.name()), left
 	_, seq := j.state.index.get(f.key)
 	if r.Err == nil || !j.asker.leaves(r.Err) {
-		o, err := outcomeOf(f.name(), &r)
+		o, err := outcomeOf(f.name(), r)
 		if err != nil {
 			r.Err = err
-			return r, lost
+			return lost
 		}
 		o.Place = &seq
 		rec, fate = store.Record{Outcomes: []store.Outcome{o}}, sent
 	}
 	if err := settle(f.claim, r.Response, r.Err, rec); err != nil {
 		r.Err = err
-		return r, lost
+		return lost
 	}
 	if fate == sent {
-		r.seq = seq
-		j.asker.ended(&f.task, statusOf(r.Class()), r.seq)
+		j.asker.ended(&f.task, statusOf(r.Class()), seq)
 	}
 	if r.Err == nil {
 		j.asker.answered.Add(1)
 	}
-	return r, fate
+	return fate
 }
 
 // settle ends a claim. What a failure used counts only as far as the provider reported it.
