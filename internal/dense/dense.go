@@ -57,7 +57,7 @@ func (m *Map[V]) Put(k *Key) *V {
 // grow makes room for one more, and for few others, up to what the allocator gives anyway.
 func (m *Map[V]) grow(part *[]slot[V]) {
 	if n := len(*part); n == cap(*part) {
-		room := append([]slot[V](nil), make([]slot[V], n+n/32+2)...)
+		room := append([]slot[V](nil), make([]slot[V], n+n/8+2)...)
 		*part = append(room[:0], *part...)
 	}
 }
