@@ -26,7 +26,7 @@ func TestWhatIsUnderWayIsThatOfMemory(t *testing.T) {
 		defer func() { file.Close() }()
 		memory := store.NewMemory()
 		places := [2]map[string]*int64{{}, {}}
-		for range rapid.IntRange(1, 10).Draw(r, "commits") {
+		for range rapid.IntRange(1, 6).Draw(r, "commits") {
 			drawn := drawBatch(r)
 			for i, s := range []store.Store{file, memory} {
 				check(r, s.Commit(ctx, placed(drawn, places[i])))
