@@ -53,8 +53,12 @@ const (
 type task struct {
 	key  key
 	part bool
-	item *source.Item // which nobody changes
+	// result begins with the item, which nobody changes, and gets what came of it. It is not copied: a thousand goroutines that
+	// wait have a copy in each frame of their stacks.
+	result *Result
 }
+
+func (t *task) item() *source.Item { return &t.result.Item }
 
 func (t *task) name() string {
 	if t.part {
@@ -65,10 +69,10 @@ func (t *task) name() string {
 
 // ask resolves a task. The outcome is durable when it returns, unless the fate says otherwise. Of those that ask the same, one
 // sends, and the others copy when it is answered, all at once.
-func (a *asker) ask(ctx context.Context, t *task) (Result, fate) {
+func (a *asker) ask(ctx context.Context, t *task) fate {
 	for {
-		if r, f, ok := a.remembered(ctx, t); ok {
-			return r, f
+		if f, ok := a.remembered(ctx, t); ok {
+			return f
 		}
 		leave, wait := a.lead(t.key)
 		if leave != nil {
@@ -78,37 +82,43 @@ func (a *asker) ask(ctx context.Context, t *task) (Result, fate) {
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return Result{Item: *t.item, Err: notSent(ctx)}, left
+			t.result.Err = notSent(ctx)
+			return left
 		}
 	}
-	if r, f, ok := a.remembered(ctx, t); ok { // by who has just left
-		return r, f
+	if f, ok := a.remembered(ctx, t); ok { // by who has just left
+		return f
 	}
 	return a.send(ctx, t)
 }
 
 // remembered is the answer to the same question, if there is one.
-func (a *asker) remembered(ctx context.Context, t *task) (Result, fate, bool) {
+func (a *asker) remembered(ctx context.Context, t *task) (fate, bool) {
 	twin, seq, ok := a.index.twin(t.key)
-	if !ok || t.item.Request.NoCache && twin != t.key {
-		return Result{}, left, false
+	if !ok || t.item().Request.NoCache && twin != t.key {
+		return left, false
 	}
-	var r Result
+	return a.copy(ctx, t, twin, seq), true
+}
+
+// copy takes over the answer of a twin, or that of the task itself.
+func (a *asker) copy(ctx context.Context, t *task, twin key, seq int64) fate {
+	var of Result
 	o, err := a.store.Outcome(ctx, seq)
 	if err == nil {
-		r, err = resultOf(&o)
+		of, err = resultOf(&o)
 	}
 	if err != nil {
-		return Result{Item: *t.item, Err: err}, lost, true
+		t.result.Err = err
+		return lost
 	}
-	r.Item, r.Latency, r.seq = *t.item, 0, seq
-	r.Response.FromCache = true
-	r.Response.Usage.SetCost(0)
+	t.result.Response, t.result.seq = of.Response, seq
+	t.result.Response.FromCache = true
+	t.result.Response.Usage.SetCost(0)
 	if twin == t.key {
-		return r, copied, true
+		return copied
 	}
-	kept, f := a.keep(ctx, t, r, copied)
-	return kept, f, true
+	return a.keep(ctx, t, copied)
 }
 
 // lead makes the caller the one who asks a question, or gives a channel to wait for who does.
@@ -133,58 +143,60 @@ func notSent(ctx context.Context) error {
 }
 
 // keep writes a result that comes without money.
-func (a *asker) keep(ctx context.Context, t *task, r Result, f fate) (Result, fate) {
-	o, err := outcomeOf(t.name(), &r)
+func (a *asker) keep(ctx context.Context, t *task, f fate) fate {
+	o, err := outcomeOf(t.name(), t.result)
 	_, seq := a.index.get(t.key)
 	o.Place = &seq
 	if err == nil {
 		err = a.ledger.Write(context.WithoutCancel(ctx), store.Record{Outcomes: []store.Outcome{o}})
 	}
 	if err != nil {
-		return Result{Item: r.Item, Response: r.Response, Err: err}, lost
+		t.result.Err = err
+		return lost
 	}
-	r.seq = seq
 	a.ended(t, statusOf(o.Class), seq)
-	return r, f
+	return f
 }
 
 // ended remembers how a task has ended, and under which Seq.
-func (a *asker) ended(t *task, s status, seq int64) { a.index.put(t.key, s|seen, seq) }
+func (a *asker) ended(t *task, s status, seq int64) {
+	t.result.seq = seq
+	a.index.put(t.key, s|seen, seq)
+}
 
 // send asks until an answer passes the check, within the bound.
-func (a *asker) send(ctx context.Context, t *task) (Result, fate) {
-	req := t.item.Request
+func (a *asker) send(ctx context.Context, t *task) fate {
+	req, r := t.item().Request, t.result
 	for n := 0; ; n++ {
 		try := a.newTry(t)
-		resp, err := a.dispatcher.Complete(dispatcher.WithJournal(ctx, &try.journal), req)
-		r := Result{Item: *t.item, Response: resp, Err: err, Latency: time.Since(try.start)}
-		if err != nil {
-			return a.fail(ctx, t, r)
+		r.Response, r.Err = a.dispatcher.Complete(dispatcher.WithJournal(ctx, &try.journal), req)
+		r.Latency = time.Since(try.start)
+		if r.Err != nil {
+			return a.fail(ctx, t)
 		}
 		a.answered.Add(1)
-		written, rejected, broken := try.verdict(resp)
+		written, rejected, broken := try.verdict(r.Response)
 		switch {
 		case broken != nil:
 			r.Err = broken
-			return r, lost
+			return lost
 		case rejected != nil && n < a.retries:
-			req = a.repaired(t, resp, rejected)
+			req = a.repaired(t, r.Response, rejected)
 			continue
 		case rejected != nil:
-			r.Response, r.Err = nil, unfit(resp, rejected, n+1)
-			return a.keep(ctx, t, r, sent)
+			r.Response, r.Err = nil, unfit(r.Response, rejected, n+1)
+			return a.keep(ctx, t, sent)
 		case !written: // it came from the dispatcher's cache, or from a call that another began
-			return a.keep(ctx, t, r, sent)
+			return a.keep(ctx, t, sent)
 		}
-		r.seq = try.seq
-		a.ended(t, answered, r.seq)
-		return r, sent
+		a.ended(t, answered, try.seq)
+		return sent
 	}
 }
 
 // repaired is what to ask after an answer that did not pass the check.
 func (a *asker) repaired(t *task, resp *request.Response, why error) request.Request {
-	req := t.item.Request
+	req := t.item().Request
 	if a.repair != nil {
 		req = a.repair(req, resp, why)
 	}
@@ -201,30 +213,31 @@ func unfit(resp *request.Response, why error, tries int) error {
 }
 
 // fail writes a failure that says something of the item. The others leave it to be sent another time.
-func (a *asker) fail(ctx context.Context, t *task, r Result) (Result, fate) {
-	if errors.Is(r.Err, ledger.ErrNotDurable) || errors.Is(r.Err, ledger.ErrClosed) {
-		return r, lost
+func (a *asker) fail(ctx context.Context, t *task) fate {
+	failure := t.result.Err
+	if errors.Is(failure, ledger.ErrNotDurable) || errors.Is(failure, ledger.ErrClosed) {
+		return lost
 	}
-	e, typed := errors.AsType[*request.Error](r.Err)
+	e, typed := errors.AsType[*request.Error](failure)
 	switch {
-	case ctx.Err() != nil, a.leaves(r.Err):
-	case typed && errors.Is(r.Err, dispatcher.ErrStopped):
+	case ctx.Err() != nil, a.leaves(failure):
+	case typed && errors.Is(failure, dispatcher.ErrStopped):
 	default:
-		return a.keep(ctx, t, r, sent)
+		return a.keep(ctx, t, sent)
 	}
 	if typed && len(e.Attempts) > 0 && !e.MaybeBilled {
-		return a.settle(ctx, t, r)
+		return a.settle(ctx, t)
 	}
-	return r, left
+	return left
 }
 
 // settle takes back the intent of an item that was not answered and is not billed, so that nobody holds it for unknown.
-func (a *asker) settle(ctx context.Context, t *task, r Result) (Result, fate) {
+func (a *asker) settle(ctx context.Context, t *task) fate {
 	if err := a.ledger.Write(context.WithoutCancel(ctx), withdrawn(t.name())); err != nil {
-		r.Err = errors.Join(r.Err, err)
-		return r, lost
+		t.result.Err = errors.Join(t.result.Err, err)
+		return lost
 	}
-	return r, left
+	return left
 }
 
 // leaves reports a failure that leaves the item for another run. Some classes do as long as nothing has been answered: all items

@@ -167,11 +167,11 @@ func (b *batcher) leave() {
 	for _, f := range b.flights {
 		rest = append(append(rest, f), f.copies...)
 	}
-	slices.SortFunc(rest, func(x, y *flight) int { return cmp.Compare(x.draft.place, y.draft.place) })
+	slices.SortFunc(rest, func(x, y *flight) int { return cmp.Compare(x.result.place, y.result.place) })
 	together(rest, func(f *flight) { b.noteLost(f.giveBack()) })
 	for _, f := range rest {
-		f.draft.Err, f.draft.fate = notSent(b.ctx), left
-		b.emit(f.draft)
+		f.result.Err, f.result.fate = notSent(b.ctx), left
+		b.emit(f.result)
 	}
 	b.job.run.inFlight.Store(0)
 	if b.job.isWhole() {

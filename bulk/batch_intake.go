@@ -60,8 +60,7 @@ func (b *batcher) retries() batchItems {
 func (b *batcher) take(draft *Result) *flight {
 	draft.place = b.taken
 	b.taken++
-	f := &flight{draft: draft, task: task{key: draft.key, item: &draft.Item}}
-	f.ask = f.item.Request
+	f := &flight{task: task{key: draft.key, result: draft}, ask: draft.Item.Request}
 	if b.job.uncalled(b.ctx, draft, &f.task) {
 		b.emit(draft)
 		return nil
@@ -115,8 +114,8 @@ func (b *batcher) prepare(f *flight) {
 		return
 	}
 	if !f.ask.NoCache {
-		if got, fate, ok := b.job.asker.remembered(context.WithoutCancel(b.ctx), &f.task); ok {
-			f.got, f.fate = got, fate
+		if fate, ok := b.job.asker.remembered(context.WithoutCancel(b.ctx), &f.task); ok {
+			f.fate = fate
 			return
 		}
 	}
@@ -135,7 +134,8 @@ func (b *batcher) reserve(f *flight) {
 	case errors.Is(err, ledger.ErrNotDurable), errors.Is(err, ledger.ErrClosed):
 		b.noteLost(err)
 	default:
-		f.got, f.fate = b.job.asker.keep(b.ctx, &f.task, Result{Item: *f.item, Err: err}, sent)
+		f.result.Err = err
+		f.fate = b.job.asker.keep(b.ctx, &f.task, sent)
 	}
 }
 

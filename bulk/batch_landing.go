@@ -17,7 +17,7 @@ func (b *batcher) land(result request.BatchResult) {
 		b.early[result.ID] = result
 		return
 	}
-	f.got = Result{Item: *f.item, Response: result.Response, Err: result.Err, Latency: time.Since(f.at)}
+	f.result.Response, f.result.Err, f.result.Latency = result.Response, result.Err, time.Since(f.at)
 	if b.landed = append(b.landed, f); len(b.landed) == atOnce {
 		b.settle()
 	}
@@ -42,51 +42,53 @@ func (b *batcher) settle() {
 // conclude writes what came of a flight, in one commit with the money. An answer that did not pass the check is paid for all the
 // same; as long as it may be asked for again the flight stays fresh. It is safe to be called for several at once.
 func (b *batcher) conclude(f *flight) {
-	a, resp, err := b.job.asker, f.got.Response, f.got.Err
+	a, r := b.job.asker, f.result
+	resp, err := r.Response, r.Err
 	b.price(resp)
 	again := a.rejects(f)
 	rec, fate := withdrawn(f.name()), left
 	_, seq := a.index.get(f.key)
-	if !again && (f.got.Err == nil || !a.leaves(f.got.Err)) {
-		o, broken := outcomeOf(f.name(), &f.got)
+	if !again && (r.Err == nil || !a.leaves(r.Err)) {
+		o, broken := outcomeOf(f.name(), r)
 		if broken != nil {
-			f.got.Err, f.fate = broken, lost
+			r.Err, f.fate = broken, lost
 			return
 		}
 		o.Place = &seq
 		rec, fate = store.Record{Outcomes: []store.Outcome{o}}, sent
 	}
 	if broken := settle(f.claim, resp, err, rec); broken != nil {
-		f.got.Err, f.fate = broken, lost
+		r.Err, f.fate = broken, lost
 		return
 	}
 	if err == nil {
 		a.answered.Add(1)
 	}
 	if again {
+		r.Response = nil
 		f.claim, f.noted, f.sent, f.again = nil, false, false, false
 		return
 	}
 	if f.fate = fate; fate == sent {
-		f.got.seq = seq
-		a.ended(&f.task, statusOf(f.got.Class()), seq)
+		a.ended(&f.task, statusOf(r.Class()), seq)
 	}
 }
 
 // rejects reports that an answer is to be asked for again, and what is then to be asked. The last that does not pass is a failure.
 func (a *asker) rejects(f *flight) bool {
-	if f.got.Err != nil || a.check == nil {
+	r := f.result
+	if r.Err != nil || a.check == nil {
 		return false
 	}
-	why := a.check(f.item, f.got.Response)
+	why := a.check(f.item(), r.Response)
 	if why == nil {
 		return false
 	}
 	if f.tries++; f.tries <= a.retries {
-		f.ask = a.repaired(&f.task, f.got.Response, why)
+		f.ask = a.repaired(&f.task, r.Response, why)
 		return true
 	}
-	f.got.Response, f.got.Err = nil, unfit(f.got.Response, why, f.tries)
+	r.Response, r.Err = nil, unfit(r.Response, why, f.tries)
 	return false
 }
 
@@ -110,28 +112,28 @@ func (b *batcher) end(flights []*flight) {
 			delete(b.leaders, f.key.content)
 		}
 		for _, c := range f.copies {
-			c.got, c.fate = f.got, f.fate
+			c.result.Err, c.fate = f.result.Err, f.fate
 		}
 		copies = append(copies, f.copies...)
 	}
 	b.job.run.inFlight.Store(int64(len(b.flights)))
 	together(copies, b.copy)
 	for _, f := range slices.Concat(flights, copies) {
-		b.job.resolved(b.ctx, f.draft, f.got, f.fate)
-		b.emit(f.draft)
+		b.job.resolved(b.ctx, f.result, f.fate)
+		b.emit(f.result)
 	}
 }
 
-// copy makes what came of another item the own of one that asks the same. It is safe to be called for several at once.
+// copy makes what came of another item, its fate and its error, the own of one that asks the same. It is safe to be called for
+// several at once.
 func (b *batcher) copy(f *flight) {
-	asker, of := b.job.asker, f.got
-	f.got = Result{Item: *f.item, Err: of.Err}
+	asker := b.job.asker
 	switch {
 	case f.fate == left, f.fate == lost:
 		f.fate = left
-	case of.Err != nil:
-		f.got, f.fate = asker.keep(b.ctx, &f.task, f.got, sent)
+	case f.result.Err != nil:
+		f.fate = asker.keep(b.ctx, &f.task, sent)
 	default:
-		f.got, f.fate, _ = asker.remembered(context.WithoutCancel(b.ctx), &f.task)
+		f.fate, _ = asker.remembered(context.WithoutCancel(b.ctx), &f.task)
 	}
 }

@@ -9,15 +9,17 @@ import (
 )
 
 // compose makes an answer of several. What stops one of them stops the item.
-func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
+func (j *Job) compose(ctx context.Context, t *task) fate {
+	item := t.item()
 	worst, why := sent, error(nil)
 	ask := func(ctx context.Context, req request.Request) (*request.Response, error) {
-		part := task{part: true, item: &source.Item{ID: t.item.ID, Line: t.item.Line, File: t.item.File, Request: req}}
+		part := task{part: true, result: &Result{Item: source.Item{ID: item.ID, Line: item.Line, File: item.File, Request: req}}}
 		var err error
 		if part.key, err = keyOf(&source.Item{Request: req}, partOf(j.cfg.Model)); err != nil {
 			return nil, err
 		}
-		r, f := j.asker.ask(ctx, &part)
+		f := j.asker.ask(ctx, &part)
+		r := part.result
 		if f == left || f == lost {
 			j.mu.Lock()
 			worst, why = max(worst, f), r.Err
@@ -25,19 +27,23 @@ func (j *Job) compose(ctx context.Context, t *task) (Result, fate) {
 		}
 		return r.Response, r.Err
 	}
-	resp, err := j.cfg.Compose(ctx, t.item, ask)
+	resp, err := j.cfg.Compose(ctx, item, ask)
 	j.mu.Lock()
 	f, stopped := worst, why
 	j.mu.Unlock()
 	switch {
 	case f == left || f == lost:
-		return Result{Item: *t.item, Err: stopped}, f
+		t.result.Err = stopped
+		return f
 	case err != nil && ctx.Err() != nil:
-		return Result{Item: *t.item, Err: notSent(ctx)}, left
+		t.result.Err = notSent(ctx)
+		return left
 	case pending(err):
-		return Result{Item: *t.item, Err: err}, left
+		t.result.Err = err
+		return left
 	}
-	return j.asker.keep(ctx, t, Result{Item: *t.item, Response: resp, Err: err}, sent)
+	t.result.Response, t.result.Err = resp, err
+	return j.asker.keep(ctx, t, sent)
 }
 
 // revive makes an outcome count again whose item has come back into the input. It reports false if the item is to be asked.

@@ -23,7 +23,8 @@
 //   - Failures that say nothing of the item (a budget or a quota used up, a wrong key, an end of the context) stop the run and
 //     leave the item for another one. All others are outcomes.
 //
-// The index of a state takes some 30 bytes of memory for each item; nothing else grows with their number.
+// The index of a state takes some 25 bytes of memory for each item, and the source some 17 to know IDs that come twice; nothing else
+// grows with their number.
 //
 // A [Run] is the same without a memory, over any client: for results that are used at once. For a few requests, use the client
 // itself.

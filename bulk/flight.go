@@ -17,7 +17,6 @@ import (
 
 // flight is an item on its way through a batch.
 type flight struct {
-	draft *Result
 	task
 	// ask is what it asks, the item's request or what the check made of that after so many tries.
 	ask   request.Request
@@ -29,8 +28,7 @@ type flight struct {
 	// again: it is in a second batch, for the first had no result of it.
 	again  bool
 	copies []*flight
-	// got and fate are what came of it; it is fresh as long as nothing has.
-	got  Result
+	// fate is how it came to its result; it is fresh as long as there is none.
 	fate fate
 }
 
@@ -121,7 +119,7 @@ func (b *batcher) note(names []string, of mention) error {
 	for _, name := range names {
 		f := b.flights[name]
 		f.at, f.noted, f.sent = now, true, true
-		of.ID, of.Line, of.Again = f.item.ID, f.item.Line, f.again
+		of.ID, of.Line, of.Again = f.item().ID, f.item().Line, f.again
 		body, _ := json.Marshal(of)
 		rec.Intents = append(rec.Intents, store.Intent{Item: name, At: now, Body: body})
 	}

@@ -262,7 +262,7 @@ func (j *Job) look(item source.Item) (r *Result, wanted bool) {
 
 // answer resolves one item, and stops the intake for what concerns all of them.
 func (j *Job) answer(ctx context.Context, r *Result) {
-	t := task{key: r.key, item: &r.Item}
+	t := task{key: r.key, result: r}
 	if j.uncalled(ctx, r, &t) {
 		return
 	}
@@ -270,8 +270,7 @@ func (j *Job) answer(ctx context.Context, r *Result) {
 	if j.cfg.Compose != nil {
 		ask = j.compose
 	}
-	got, f := ask(ctx, &t)
-	j.resolved(ctx, r, got, f)
+	j.resolved(ctx, r, ask(ctx, &t))
 }
 
 // uncalled resolves an item that nobody needs to be asked about.
@@ -280,21 +279,19 @@ func (j *Job) uncalled(ctx context.Context, r *Result, t *task) bool {
 	case r.fate == before, r.fate == revived && j.revive(ctx, r, t):
 		return true
 	case r.Item.Err != nil:
-		got, f := j.asker.keep(ctx, t, Result{Item: r.Item, Err: r.Item.Err}, sent)
-		j.resolved(ctx, r, got, f)
+		r.Err = r.Item.Err
+		j.resolved(ctx, r, j.asker.keep(ctx, t, sent))
 		return true
 	}
 	return false
 }
 
-// resolved turns a draft into its result, but for the item, which a call that was given up may still look at. What concerns all
-// items ends the intake.
-func (j *Job) resolved(ctx context.Context, r *Result, got Result, f fate) {
-	switch {
+// resolved notes how an item came to its result. What concerns all items ends the intake.
+func (j *Job) resolved(ctx context.Context, r *Result, f fate) {
+	switch r.fate = f; {
 	case f == lost:
-		j.drain(fmt.Errorf("%w: %w", ErrState, got.Err))
+		j.drain(fmt.Errorf("%w: %w", ErrState, r.Err))
 	case f == left && ctx.Err() == nil:
-		j.drain(got.Err)
+		j.drain(r.Err)
 	}
-	r.Response, r.Err, r.Latency, r.fate, r.seq = got.Response, got.Err, got.Latency, f, got.seq
 }

@@ -117,8 +117,7 @@ func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) ite
 	return func(yield func(*Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		p := &pass{
-			Run: r, results: make(chan *Result),
-			window: make(chan struct{}, r.windowSize()), places: make(chan struct{}, r.cfg.Concurrency),
+			Run: r, results: make(chan *Result), drafts: make(chan *Result), window: make(chan struct{}, r.windowSize()),
 		}
 		var intake errgroup.Group
 		intake.Go(func() error { return p.takeIn(ctx, drafts) })
@@ -146,53 +145,78 @@ func (r *Run) windowSize() int {
 // pass is one use of a Run.
 type pass struct {
 	*Run
-	results chan *Result
+	// drafts are taken by whoever is idle of those that answer, at most as many as the concurrency. A goroutine for each item would
+	// grow its stack each time anew.
+	drafts    chan *Result
+	answerers int
+	results   chan *Result
 	// window bounds items taken in whose result is not handed out yet, so that a slow reader holds up the intake.
 	window chan struct{}
-	// places bounds items being answered.
-	places chan struct{}
 }
 
-// takeIn starts a goroutine for each draft and closes results when all have ended. It returns the source's error.
+// takeIn lets each draft be answered and closes results when all have ended. It returns the source's error.
 func (p *pass) takeIn(ctx context.Context, drafts iter.Seq2[*Result, error]) error {
 	defer close(p.results)
 	var answering sync.WaitGroup
 	defer answering.Wait()
+	defer close(p.drafts)
 	n := 0
 	for draft, err := range drafts {
 		if err != nil {
 			return err
 		}
-		if !p.enter(ctx, p.window) || !p.enter(ctx, p.places) {
-			return nil
-		}
 		draft.place = n
 		n++
-		answering.Go(func() {
-			p.inFlight.Add(1)
-			p.answer(ctx, draft)
-			p.inFlight.Add(-1)
-			p.results <- draft
-			<-p.places
-		})
+		if !enter(ctx, p.cfg.Stop, p.window, struct{}{}) || !p.hand(ctx, draft, &answering) {
+			return nil
+		}
 	}
 	return nil
 }
 
+// hand gives a draft to one who is idle, or to another one, or waits for the first to be. It returns false when no more are to be
+// taken in.
+func (p *pass) hand(ctx context.Context, draft *Result, answering *sync.WaitGroup) bool {
+	select {
+	case p.drafts <- draft:
+		return true
+	default:
+	}
+	if p.answerers == p.cfg.Concurrency {
+		return enter(ctx, p.cfg.Stop, p.drafts, draft)
+	}
+	p.answerers++
+	answering.Go(func() {
+		p.fulfil(ctx, draft)
+		for draft := range p.drafts {
+			p.fulfil(ctx, draft)
+		}
+	})
+	return true
+}
+
+// fulfil turns a draft into a result.
+func (p *pass) fulfil(ctx context.Context, draft *Result) {
+	p.inFlight.Add(1)
+	p.answer(ctx, draft)
+	p.inFlight.Add(-1)
+	p.results <- draft
+}
+
 // enter waits for room for another item. It returns false when no more are to be taken in.
-func (p *pass) enter(ctx context.Context, room chan<- struct{}) bool {
+func enter[T any](ctx context.Context, stop <-chan struct{}, room chan<- T, v T) bool {
 	select {
 	case <-ctx.Done():
 		return false
-	case <-p.cfg.Stop:
+	case <-stop:
 		return false
 	default:
 	}
 	select {
-	case room <- struct{}{}:
+	case room <- v:
 		return true
 	case <-ctx.Done():
-	case <-p.cfg.Stop:
+	case <-stop:
 	}
 	return false
 }

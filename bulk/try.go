@@ -42,7 +42,7 @@ type mention struct {
 func (a *asker) newTry(of *task) *try {
 	t := &try{asker: a, task: of, start: time.Now()}
 	_, t.seq = a.index.get(of.key)
-	body, _ := json.Marshal(mention{ID: of.item.ID, Line: of.item.Line})
+	body, _ := json.Marshal(mention{ID: of.item().ID, Line: of.item().Line})
 	t.journal = dispatcher.Journal{
 		Item: of.name(), Intent: store.Record{Intents: []store.Intent{{Item: of.name(), At: t.start, Body: body}}},
 		Outcome: t.outcome, Failed: t.failed,
@@ -58,7 +58,7 @@ func (t *try) outcome(resp *request.Response) (rec store.Record) {
 	if t.rejected != nil {
 		return rec
 	}
-	o, err := outcomeOf(t.task.name(), &Result{Item: *t.task.item, Response: resp, Latency: time.Since(t.start)})
+	o, err := outcomeOf(t.task.name(), &Result{Item: *t.task.item(), Response: resp, Latency: time.Since(t.start)})
 	if err != nil {
 		t.broken = err
 		return rec
@@ -77,7 +77,7 @@ func (t *try) judge(resp *request.Response) {
 	if t.judged || t.asker.check == nil {
 		return
 	}
-	t.judged, t.rejected = true, t.asker.check(t.task.item, resp)
+	t.judged, t.rejected = true, t.asker.check(t.task.item(), resp)
 }
 
 // verdict says of an answer whether it was written with its money, why it was rejected, and why it could not be written.

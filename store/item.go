@@ -21,8 +21,10 @@ type Outcome struct {
 	Seq  int64
 	Item string
 	// Place, if not nil, is where the owner keeps the Seq of the item's outcome, 0 if it has none: Commit removes that outcome,
-	// and sets Place to the Seq of this one before it returns. What is read has none. The store does not look for an outcome of
-	// the same item by itself: in a file of millions that would cost more than all the rest of a commit.
+	// and sets Place to the Seq of this one before it returns. A commit has a Place once at most. What is read has none.
+	//
+	// The store does not look for an outcome of the same item by itself: among millions that would cost more than all the rest of
+	// a commit.
 	Place *int64
 	// Class is empty for a success.
 	Class request.Class

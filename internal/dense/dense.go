@@ -54,10 +54,11 @@ func (m *Map[V]) Put(k *Key) *V {
 	return &(*part)[at].value
 }
 
-// grow makes room for one more, and for few others.
+// grow makes room for one more, and for few others, up to what the allocator gives anyway.
 func (m *Map[V]) grow(part *[]slot[V]) {
 	if n := len(*part); n == cap(*part) {
-		*part = append(make([]slot[V], 0, n+n/16+4), *part...)
+		room := append([]slot[V](nil), make([]slot[V], n+n/8+2)...)
+		*part = append(room[:0], *part...)
 	}
 }
 

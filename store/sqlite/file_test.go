@@ -197,8 +197,10 @@ func TestSecondWriter(t *testing.T) {
 func TestOpenRefuses(t *testing.T) {
 	folder := t.TempDir()
 	text, foreign, torn, newer := filepath.Join(folder, "text"), filepath.Join(folder, "foreign"), filepath.Join(folder, "torn"), filepath.Join(folder, "newer")
+	old := filepath.Join(folder, "old")
 	write(t, text, []byte(strings.Repeat("not a database\n", 1000)))
-	foreignDB(t, foreign)
+	foreignDB(t, foreign, "create table mine (x)")
+	foreignDB(t, old, "create table outcomes (x); pragma application_id = 0x6c6c6d67; pragma user_version = 2")
 	before, err := os.ReadFile(foreign)
 	if err != nil {
 		t.Fatal(err)
@@ -224,6 +226,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"a folder", folder, nil, folder},
 		{"text", text, store.ErrCorrupt, "another path"},
 		{"another program's", foreign, store.ErrCorrupt, "another program"},
+		{"from before the release", old, store.ErrCorrupt, "not read any more"},
 		{"torn", torn, store.ErrCorrupt, "restore"},
 		{"newer", newer, store.ErrNewer, "version 2, this llmgate knows 1"},
 	} {
@@ -251,14 +254,14 @@ func write(t *testing.T, path string, data []byte) {
 	}
 }
 
-func foreignDB(t *testing.T, path string) {
+func foreignDB(t *testing.T, path, script string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("create table mine (x)"); err != nil {
+	if _, err := db.Exec(script); err != nil {
 		t.Fatal(err)
 	}
 }
