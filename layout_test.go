@@ -64,7 +64,7 @@ var allowed = map[string][]string{
 		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "dispatcher/lane", "bulk/source", "bulk/viabatch", "providers/openai", "internal/dense", "internal/tokens", "golang.org/x/sync/errgroup",
 	},
 	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate": {".", "config", "dispatcher/lane", "store", "bulk/schema", "bulk/document", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router", "bench", "bench/measure", "bench/pace", "bench/prompt", "bench/raw", "bench/report"},
+	"cmd/llmgate": {".", "config", "dispatcher/lane", "store", "bulk/schema", "bulk/document", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router", "bench", "bench/limits", "bench/measure", "bench/pace", "bench/prompt", "bench/raw", "bench/report"},
 	"bulk/document": {
 		"request", "internal/fields", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
 		"github.com/tmc/langchaingo/schema", "github.com/tmc/langchaingo/textsplitter", "golang.org/x/net/html", "golang.org/x/net/html/atom",
@@ -85,6 +85,7 @@ var allowed = map[string][]string{
 	},
 	"bench":            {"request", "bench/measure", "bench/pace", "bench/prompt", "bench/report", "internal/cputime", "internal/tokens"},
 	"bench/guard":      {},
+	"bench/limits":     {"request", "bench/report", "internal/limiter"},
 	"bench/histogram":  {"github.com/HdrHistogram/hdrhistogram-go"},
 	"bench/measure":    {"request", "bench/histogram"},
 	"bench/pace":       {"internal/chance"},

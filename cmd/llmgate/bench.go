@@ -36,12 +36,13 @@ what was done. The exit code is 1 if the figures are not to be trusted, with the
   llmgate bench --rate 5,10,20/1m --spacing poisson --slo ttft=500ms,tpot=50ms
   llmgate bench --model openai/gpt-5-mini --requests 200 --concurrency 8 --budget 1usd --json a.json
   llmgate bench --model openai/qwen3 --base-url http://localhost:8000/v1 --through raw --trace trace.jsonl
-  llmgate bench compare a.json b.json`,
+  llmgate bench compare a.json b.json
+  llmgate bench limits --model openai/gpt-5-mini --max-cost 1usd`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.bench(cmd.Context(), &f) },
 	}
 	f.register(cmd)
-	cmd.AddCommand(a.benchCompareCommand())
+	cmd.AddCommand(a.benchCompareCommand(), a.benchLimitsCommand())
 	return cmd
 }
 

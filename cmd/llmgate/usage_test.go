@@ -82,7 +82,7 @@ func (u unread) Read([]byte) (int, error) { u.t.Error("standard input was read")
 func (u unread) Close() error             { return nil }
 
 func TestHelpShowsExamplesThatParse(t *testing.T) {
-	commands := []string{"", "run", "docs", "plan", "status", "export", "chat", "models", "cost", "bench", "bench compare", "sim", "version"}
+	commands := []string{"", "run", "docs", "plan", "status", "export", "chat", "models", "cost", "bench", "bench compare", "bench limits", "sim", "version"}
 	for _, name := range commands {
 		args := append(strings.Fields(name), "--help")
 		s := newSession()
