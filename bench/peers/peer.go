@@ -12,7 +12,7 @@ import (
 
 const (
 	apiKey    = "sk-benchmark"
-	chatModel = "gpt-5-mini"
+	chatModel = "gpt-4o-mini"
 	// retries is what every client is set to that has a setting: enough to outlast the rate limit of the comparison.
 	retries = 10
 )

@@ -106,30 +106,31 @@ func Hold(root string, n int, call Call) (each Held, err error) {
 
 // burst makes n calls, looks at them when the server has them all, and lets them go.
 func burst(root string, n int, call Call, look func()) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	failed := make(chan error, n)
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			if length, err := call(context.Background()); err != nil || length == 0 {
+			if length, err := call(ctx); err != nil || length == 0 {
 				failed <- errors.Join(err, errRaw)
 			}
 		})
 	}
-	for len(failed) == 0 {
-		came, err := waiting(root)
-		if err != nil {
-			return err
-		}
-		if came == n {
-			look()
-			break
-		}
+	came, err := 0, error(nil)
+	for len(failed) == 0 && err == nil && came < n {
 		time.Sleep(5 * time.Millisecond)
+		came, err = waiting(root)
 	}
-	_, err := get(root + releasePath)
+	if came == n {
+		look()
+	} else {
+		cancel() // those that come too late for the release
+	}
+	_, unreleased := get(root + releasePath)
 	all.Wait()
 	close(failed)
-	return errors.Join(<-failed, err)
+	return errors.Join(<-failed, err, unreleased)
 }
 
 func footprint() Held {

@@ -61,7 +61,7 @@ func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	maps.Copy(w.Header(), s.Header)
 	answer := s.Answers[strings.TrimPrefix(r.URL.Path, heldPath)]
 	time.Sleep(answer.Delay)
-	if answer.Whole != "" && !bytes.Contains(body, []byte(`"stream":true`)) {
+	if answer.Whole != "" && !wantsStream(body) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, answer.Whole)
 		return
@@ -71,6 +71,11 @@ func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, e)
 		w.(http.Flusher).Flush()
 	}
+}
+
+// wantsStream finds the wish in compact JSON and, as some clients send it, in indented JSON.
+func wantsStream(body []byte) bool {
+	return bytes.Contains(body, []byte(`"stream":true`)) || bytes.Contains(body, []byte(`"stream": true`))
 }
 
 // Start runs the server until the benchmark ends and returns its address.
