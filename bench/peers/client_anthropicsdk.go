@@ -8,11 +8,12 @@ import (
 	"github.com/anthropics/anthropic-sdk-go/option"
 
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
-func openAnthropicSDK(s site) (*opened, error) {
-	httpClient := s.client()
-	c := anthropic.NewClient(option.WithAPIKey(apiKey), option.WithBaseURL(s.root), option.WithHTTPClient(httpClient), option.WithMaxRetries(retries))
+func openAnthropicSDK(s cell.Site) (*cell.Client, error) {
+	httpClient := s.Client()
+	c := anthropic.NewClient(option.WithAPIKey(apiKey), option.WithBaseURL(s.Root), option.WithHTTPClient(httpClient), option.WithMaxRetries(cell.Retries))
 	request := func() anthropic.MessageNewParams {
 		return anthropic.MessageNewParams{
 			Model: messagesModel, MaxTokens: 300, Temperature: anthropic.Float(0.7),
@@ -20,26 +21,26 @@ func openAnthropicSDK(s site) (*opened, error) {
 			Messages: []anthropic.MessageParam{anthropic.NewUserMessage(anthropic.NewTextBlock(yardstick.Prompt))},
 		}
 	}
-	return &opened{
-		complete: func(ctx context.Context) (answer, error) {
+	return &cell.Client{
+		Complete: func(ctx context.Context) (cell.Answer, error) {
 			r, err := c.Messages.New(ctx, request())
 			if err != nil {
-				return answer{}, err
+				return cell.Answer{}, err
 			}
-			return answer{r.Content[0].Text, int(r.Usage.InputTokens), int(r.Usage.OutputTokens)}, nil
+			return cell.Answer{Text: r.Content[0].Text, In: int(r.Usage.InputTokens), Out: int(r.Usage.OutputTokens)}, nil
 		},
-		stream: func(ctx context.Context) (got answer, _ error) {
+		Stream: func(ctx context.Context) (got cell.Answer, _ error) {
 			stream := c.Messages.NewStreaming(ctx, request())
 			defer stream.Close()
 			var text strings.Builder
 			for stream.Next() {
 				event := stream.Current()
 				text.WriteString(event.Delta.Text)
-				got.in, got.out = max(got.in, int(event.Message.Usage.InputTokens)), max(got.out, int(event.Usage.OutputTokens))
+				got.In, got.Out = max(got.In, int(event.Message.Usage.InputTokens)), max(got.Out, int(event.Usage.OutputTokens))
 			}
-			got.text = text.String()
+			got.Text = text.String()
 			return got, stream.Err()
 		},
-		close: httpClient.CloseIdleConnections,
+		Close: httpClient.CloseIdleConnections,
 	}, nil
 }

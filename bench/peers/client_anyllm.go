@@ -9,11 +9,12 @@ import (
 	"github.com/mozilla-ai/any-llm-go/providers/openai"
 
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
-func openAnyLLM(s site) (*opened, error) {
-	httpClient := s.client()
-	c, err := openai.New(config.WithAPIKey(apiKey), config.WithBaseURL(s.chat()), config.WithHTTPClient(httpClient))
+func openAnyLLM(s cell.Site) (*cell.Client, error) {
+	httpClient := s.Client()
+	c, err := openai.New(config.WithAPIKey(apiKey), config.WithBaseURL(s.Chat()), config.WithHTTPClient(httpClient))
 	if err != nil {
 		return nil, err
 	}
@@ -23,15 +24,15 @@ func openAnyLLM(s site) (*opened, error) {
 			Messages: []providers.Message{{Role: providers.RoleSystem, Content: yardstick.System}, {Role: providers.RoleUser, Content: yardstick.Prompt}},
 		}
 	}
-	return &opened{
-		complete: func(ctx context.Context) (answer, error) {
+	return &cell.Client{
+		Complete: func(ctx context.Context) (cell.Answer, error) {
 			r, err := c.Completion(ctx, request())
 			if err != nil {
-				return answer{}, err
+				return cell.Answer{}, err
 			}
-			return answer{r.Choices[0].Message.ContentString(), r.Usage.PromptTokens, r.Usage.CompletionTokens}, nil
+			return cell.Answer{Text: r.Choices[0].Message.ContentString(), In: r.Usage.PromptTokens, Out: r.Usage.CompletionTokens}, nil
 		},
-		stream: func(ctx context.Context) (got answer, _ error) {
+		Stream: func(ctx context.Context) (got cell.Answer, _ error) {
 			r := request()
 			r.StreamOptions = &providers.StreamOptions{IncludeUsage: true}
 			events, failure := c.CompletionStream(ctx, r)
@@ -41,12 +42,12 @@ func openAnyLLM(s site) (*opened, error) {
 					text.WriteString(event.Choices[0].Delta.Content)
 				}
 				if event.Usage != nil {
-					got.in, got.out = event.Usage.PromptTokens, event.Usage.CompletionTokens
+					got.In, got.Out = event.Usage.PromptTokens, event.Usage.CompletionTokens
 				}
 			}
-			got.text = text.String()
+			got.Text = text.String()
 			return got, <-failure
 		},
-		close: httpClient.CloseIdleConnections,
+		Close: httpClient.CloseIdleConnections,
 	}, nil
 }

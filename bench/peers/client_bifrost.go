@@ -11,10 +11,11 @@ import (
 	"github.com/maximhq/bifrost/core/schemas"
 
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
 // account is bifrost's way to be configured: one key, one server.
-type account struct{ site }
+type account struct{ cell.Site }
 
 func (account) GetConfiguredProviders() ([]schemas.ModelProvider, error) {
 	return []schemas.ModelProvider{schemas.OpenAI}, nil
@@ -27,34 +28,34 @@ func (account) GetKeysForProvider(context.Context, schemas.ModelProvider) ([]sch
 func (a account) GetConfigForProvider(schemas.ModelProvider) (*schemas.ProviderConfig, error) {
 	return &schemas.ProviderConfig{
 		NetworkConfig: schemas.NetworkConfig{
-			BaseURL: a.root, DefaultRequestTimeoutInSeconds: 300, MaxRetries: retries, MaxConnsPerHost: max(5000, a.callers),
+			BaseURL: a.Root, DefaultRequestTimeoutInSeconds: 300, MaxRetries: cell.Retries, MaxConnsPerHost: max(5000, a.Callers),
 			RetryBackoffInitial: 500 * time.Millisecond, RetryBackoffMax: 5 * time.Second, AllowPrivateNetwork: true,
 		},
-		ConcurrencyAndBufferSize: schemas.ConcurrencyAndBufferSize{Concurrency: max(64, a.callers), BufferSize: max(64, a.callers)},
+		ConcurrencyAndBufferSize: schemas.ConcurrencyAndBufferSize{Concurrency: max(64, a.Callers), BufferSize: max(64, a.Callers)},
 	}, nil
 }
 
-func openBifrost(s site) (*opened, error) {
-	c, err := bifrost.Init(context.Background(), schemas.BifrostConfig{Account: account{s}, Logger: bifrost.NewNoOpLogger(), InitialPoolSize: max(64, s.callers)})
+func openBifrost(s cell.Site) (*cell.Client, error) {
+	c, err := bifrost.Init(context.Background(), schemas.BifrostConfig{Account: account{s}, Logger: bifrost.NewNoOpLogger(), InitialPoolSize: max(64, s.Callers)})
 	if err != nil {
 		return nil, err
 	}
-	return &opened{
-		complete: func(ctx context.Context) (answer, error) {
+	return &cell.Client{
+		Complete: func(ctx context.Context) (cell.Answer, error) {
 			r, failure := c.ChatCompletionRequest(schemas.NewBifrostContext(ctx, schemas.NoDeadline), bifrostRequest())
 			if failure != nil {
-				return answer{}, bifrostError(failure)
+				return cell.Answer{}, bifrostError(failure)
 			}
-			return answer{*r.Choices[0].Message.Content.ContentStr, r.Usage.PromptTokens, r.Usage.CompletionTokens}, nil
+			return cell.Answer{Text: *r.Choices[0].Message.Content.ContentStr, In: r.Usage.PromptTokens, Out: r.Usage.CompletionTokens}, nil
 		},
-		stream: func(ctx context.Context) (answer, error) {
+		Stream: func(ctx context.Context) (cell.Answer, error) {
 			chunks, failure := c.ChatCompletionStreamRequest(schemas.NewBifrostContext(ctx, schemas.NoDeadline), bifrostRequest())
 			if failure != nil {
-				return answer{}, bifrostError(failure)
+				return cell.Answer{}, bifrostError(failure)
 			}
 			return readBifrost(chunks)
 		},
-		close: c.Shutdown,
+		Close: c.Shutdown,
 	}, nil
 }
 
@@ -69,11 +70,11 @@ func bifrostRequest() *schemas.BifrostChatRequest {
 	}
 }
 
-func readBifrost(chunks chan *schemas.BifrostStreamChunk) (got answer, _ error) {
+func readBifrost(chunks chan *schemas.BifrostStreamChunk) (got cell.Answer, _ error) {
 	var text strings.Builder
 	for chunk := range chunks {
 		if chunk.BifrostError != nil {
-			return answer{}, bifrostError(chunk.BifrostError)
+			return cell.Answer{}, bifrostError(chunk.BifrostError)
 		}
 		r := chunk.BifrostChatResponse
 		if r == nil {
@@ -83,10 +84,10 @@ func readBifrost(chunks chan *schemas.BifrostStreamChunk) (got answer, _ error) 
 			text.WriteString(*r.Choices[0].Delta.Content)
 		}
 		if r.Usage != nil {
-			got.in, got.out = r.Usage.PromptTokens, r.Usage.CompletionTokens
+			got.In, got.Out = r.Usage.PromptTokens, r.Usage.CompletionTokens
 		}
 	}
-	got.text = text.String()
+	got.Text = text.String()
 	return got, nil
 }
 

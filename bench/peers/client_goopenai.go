@@ -9,12 +9,13 @@ import (
 	goopenai "github.com/sashabaranov/go-openai"
 
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
-func openGoOpenAI(s site) (*opened, error) {
+func openGoOpenAI(s cell.Site) (*cell.Client, error) {
 	cfg := goopenai.DefaultConfig(apiKey)
-	httpClient := s.client()
-	cfg.BaseURL, cfg.HTTPClient = s.chat(), httpClient
+	httpClient := s.Client()
+	cfg.BaseURL, cfg.HTTPClient = s.Chat(), httpClient
 	c := goopenai.NewClientWithConfig(cfg)
 	request := func() goopenai.ChatCompletionRequest {
 		return goopenai.ChatCompletionRequest{
@@ -22,44 +23,44 @@ func openGoOpenAI(s site) (*opened, error) {
 			Messages: []goopenai.ChatCompletionMessage{{Role: "system", Content: yardstick.System}, {Role: "user", Content: yardstick.Prompt}},
 		}
 	}
-	return &opened{
-		complete: func(ctx context.Context) (answer, error) {
+	return &cell.Client{
+		Complete: func(ctx context.Context) (cell.Answer, error) {
 			r, err := c.CreateChatCompletion(ctx, request())
 			if err != nil {
-				return answer{}, err
+				return cell.Answer{}, err
 			}
-			return answer{r.Choices[0].Message.Content, r.Usage.PromptTokens, r.Usage.CompletionTokens}, nil
+			return cell.Answer{Text: r.Choices[0].Message.Content, In: r.Usage.PromptTokens, Out: r.Usage.CompletionTokens}, nil
 		},
-		stream: func(ctx context.Context) (answer, error) {
+		Stream: func(ctx context.Context) (cell.Answer, error) {
 			r := request()
 			r.StreamOptions = &goopenai.StreamOptions{IncludeUsage: true}
 			stream, err := c.CreateChatCompletionStream(ctx, r)
 			if err != nil {
-				return answer{}, err
+				return cell.Answer{}, err
 			}
 			defer stream.Close()
 			return readGoOpenAI(stream)
 		},
-		close: httpClient.CloseIdleConnections,
+		Close: httpClient.CloseIdleConnections,
 	}, nil
 }
 
-func readGoOpenAI(stream *goopenai.ChatCompletionStream) (got answer, _ error) {
+func readGoOpenAI(stream *goopenai.ChatCompletionStream) (got cell.Answer, _ error) {
 	var text strings.Builder
 	for {
 		event, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
-			got.text = text.String()
+			got.Text = text.String()
 			return got, nil
 		}
 		if err != nil {
-			return answer{}, err
+			return cell.Answer{}, err
 		}
 		if len(event.Choices) > 0 {
 			text.WriteString(event.Choices[0].Delta.Content)
 		}
 		if event.Usage != nil {
-			got.in, got.out = event.Usage.PromptTokens, event.Usage.CompletionTokens
+			got.In, got.Out = event.Usage.PromptTokens, event.Usage.CompletionTokens
 		}
 	}
 }

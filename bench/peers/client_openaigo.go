@@ -8,26 +8,27 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
-func openOpenAIGo(s site) (*opened, error) {
-	httpClient := s.client()
-	c := openai.NewClient(option.WithAPIKey(apiKey), option.WithBaseURL(s.chat()), option.WithHTTPClient(httpClient), option.WithMaxRetries(retries))
+func openOpenAIGo(s cell.Site) (*cell.Client, error) {
+	httpClient := s.Client()
+	c := openai.NewClient(option.WithAPIKey(apiKey), option.WithBaseURL(s.Chat()), option.WithHTTPClient(httpClient), option.WithMaxRetries(cell.Retries))
 	request := func() openai.ChatCompletionNewParams {
 		return openai.ChatCompletionNewParams{
 			Model: chatModel, MaxCompletionTokens: openai.Int(300), Temperature: openai.Float(0.7),
 			Messages: []openai.ChatCompletionMessageParamUnion{openai.SystemMessage(yardstick.System), openai.UserMessage(yardstick.Prompt)},
 		}
 	}
-	return &opened{
-		complete: func(ctx context.Context) (answer, error) {
+	return &cell.Client{
+		Complete: func(ctx context.Context) (cell.Answer, error) {
 			r, err := c.Chat.Completions.New(ctx, request())
 			if err != nil {
-				return answer{}, err
+				return cell.Answer{}, err
 			}
-			return answer{r.Choices[0].Message.Content, int(r.Usage.PromptTokens), int(r.Usage.CompletionTokens)}, nil
+			return cell.Answer{Text: r.Choices[0].Message.Content, In: int(r.Usage.PromptTokens), Out: int(r.Usage.CompletionTokens)}, nil
 		},
-		stream: func(ctx context.Context) (got answer, _ error) {
+		Stream: func(ctx context.Context) (got cell.Answer, _ error) {
 			r := request()
 			r.StreamOptions.IncludeUsage = openai.Bool(true)
 			stream := c.Chat.Completions.NewStreaming(ctx, r)
@@ -38,11 +39,11 @@ func openOpenAIGo(s site) (*opened, error) {
 				if len(event.Choices) > 0 {
 					text.WriteString(event.Choices[0].Delta.Content)
 				}
-				got.in, got.out = int(event.Usage.PromptTokens), int(event.Usage.CompletionTokens)
+				got.In, got.Out = int(event.Usage.PromptTokens), int(event.Usage.CompletionTokens)
 			}
-			got.text = text.String()
+			got.Text = text.String()
 			return got, stream.Err()
 		},
-		close: httpClient.CloseIdleConnections,
+		Close: httpClient.CloseIdleConnections,
 	}, nil
 }

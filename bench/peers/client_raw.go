@@ -7,20 +7,21 @@ import (
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
-func openRawChat(s site) (*opened, error) {
-	transport := s.transport()
-	raw := yardstick.NewRaw(s.chat()+"/chat/completions", http.Header{"Authorization": {"Bearer " + apiKey}}, transport)
-	return &opened{
-		complete: func(ctx context.Context) (answer, error) {
+func openRawChat(s cell.Site) (*cell.Client, error) {
+	transport := s.Transport()
+	raw := yardstick.NewRaw(s.Chat()+"/chat/completions", http.Header{"Authorization": {"Bearer " + apiKey}}, transport)
+	return &cell.Client{
+		Complete: func(ctx context.Context) (cell.Answer, error) {
 			var r yardstick.ChatResponse
 			if err := raw.Complete(ctx, yardstick.AskChat(chatModel, false), &r); err != nil {
-				return answer{}, err
+				return cell.Answer{}, err
 			}
-			return answer{r.Choices[0].Message.Content, r.Usage.PromptTokens, r.Usage.CompletionTokens}, nil
+			return cell.Answer{Text: r.Choices[0].Message.Content, In: r.Usage.PromptTokens, Out: r.Usage.CompletionTokens}, nil
 		},
-		stream: func(ctx context.Context) (got answer, _ error) {
+		Stream: func(ctx context.Context) (got cell.Answer, _ error) {
 			var text strings.Builder
 			err := raw.Stream(ctx, yardstick.AskChat(chatModel, true), func(data []byte) error {
 				var event yardstick.ChatResponse
@@ -29,13 +30,13 @@ func openRawChat(s site) (*opened, error) {
 				}
 				text.WriteString(event.Delta())
 				if event.Usage != nil {
-					got.in, got.out = event.Usage.PromptTokens, event.Usage.CompletionTokens
+					got.In, got.Out = event.Usage.PromptTokens, event.Usage.CompletionTokens
 				}
 				return nil
 			})
-			got.text = text.String()
+			got.Text = text.String()
 			return got, err
 		},
-		close: transport.CloseIdleConnections,
+		Close: transport.CloseIdleConnections,
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
 const messagesModel = "claude-sonnet-4-5"
@@ -53,19 +54,19 @@ func askMessages(stream bool) *messagesRequest {
 	}
 }
 
-func openRawMessages(s site) (*opened, error) {
-	transport := s.transport()
+func openRawMessages(s cell.Site) (*cell.Client, error) {
+	transport := s.Transport()
 	header := http.Header{"X-Api-Key": {apiKey}, "Anthropic-Version": {"2023-06-01"}}
-	raw := yardstick.NewRaw(s.root+"/v1/messages", header, transport)
-	return &opened{
-		complete: func(ctx context.Context) (answer, error) {
+	raw := yardstick.NewRaw(s.Root+"/v1/messages", header, transport)
+	return &cell.Client{
+		Complete: func(ctx context.Context) (cell.Answer, error) {
 			var r messagesResponse
 			if err := raw.Complete(ctx, askMessages(false), &r); err != nil {
-				return answer{}, err
+				return cell.Answer{}, err
 			}
-			return answer{r.Content[0].Text, r.Usage.In, r.Usage.Out}, nil
+			return cell.Answer{Text: r.Content[0].Text, In: r.Usage.In, Out: r.Usage.Out}, nil
 		},
-		stream: func(ctx context.Context) (got answer, _ error) {
+		Stream: func(ctx context.Context) (got cell.Answer, _ error) {
 			var text strings.Builder
 			err := raw.Stream(ctx, askMessages(true), func(data []byte) error {
 				var event messagesEvent
@@ -73,12 +74,12 @@ func openRawMessages(s site) (*opened, error) {
 					return err
 				}
 				text.WriteString(event.Delta.Text)
-				got.in, got.out = max(got.in, event.Message.Usage.In), max(got.out, event.Usage.Out)
+				got.In, got.Out = max(got.In, event.Message.Usage.In), max(got.Out, event.Usage.Out)
 				return nil
 			})
-			got.text = text.String()
+			got.Text = text.String()
 			return got, err
 		},
-		close: transport.CloseIdleConnections,
+		Close: transport.CloseIdleConnections,
 	}, nil
 }

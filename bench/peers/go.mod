@@ -6,6 +6,7 @@ replace github.com/seed63918563/llmgate => ../..
 
 require (
 	github.com/anthropics/anthropic-sdk-go v1.84.0
+	github.com/google/go-cmp v0.7.0
 	github.com/maximhq/bifrost/core v1.7.13
 	github.com/mozilla-ai/any-llm-go v0.8.0
 	github.com/openai/openai-go/v3 v3.96.0
@@ -13,6 +14,7 @@ require (
 	github.com/seed63918563/llmgate v0.0.0-00010101000000-000000000000
 	github.com/tmc/langchaingo v0.1.14
 	golang.org/x/sync v0.24.0
+	golang.org/x/time v0.16.0
 )
 
 require (
@@ -101,7 +103,6 @@ require (
 	golang.org/x/oauth2 v0.36.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
-	golang.org/x/time v0.16.0 // indirect
 	google.golang.org/api v0.293.0 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260810153831-ec0a7760b754 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect

@@ -1,63 +1,53 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
 // settings are the command's flags.
 type settings struct {
-	rounds, n        int
-	only             string
-	cell, peer, root string
+	rounds, n int
+	only      string
+	write     bool
 }
 
 func main() {
 	server().ServeIfAsked()
+	cell.ObeyIfAsked(opener)
 	var s settings
 	flag.IntVar(&s.rounds, "rounds", 5, "how often each client is measured")
 	flag.IntVar(&s.n, "n", 0, "requests of each measurement; 0 is 20000 whole answers, 4000 streams, 10000 in flight, 600 under the limit")
 	flag.StringVar(&s.only, "only", "", "the comparisons to make, separated by commas: complete, stream, held, limited; empty is all")
-	flag.StringVar(&s.cell, "cell", "", "make one measurement in this process and print it as JSON; the command calls itself so")
-	flag.StringVar(&s.peer, "peer", "", "with -cell, the client")
-	flag.StringVar(&s.root, "root", "", "with -cell, the address of the server")
+	flag.BoolVar(&s.write, "write", false, "put the tables into docs/benchmarks.md and README.md, too")
 	flag.Parse()
-	run := s.table
-	if s.cell != "" {
-		run = s.one
-	}
-	if err := run(os.Stdout); err != nil {
+	if err := s.run(os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
 }
 
-// one makes one measurement.
-func (s settings) one(w io.Writer) error {
-	p, ok := peerNamed(s.peer)
-	if !ok {
-		return fmt.Errorf("no client %q", s.peer)
-	}
-	f, err := measure(s.cell, p, s.root, s.n)
+// run makes the comparisons and writes them down.
+func (s settings) run(w, progress io.Writer) error {
+	kinds, err := s.kinds()
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(w).Encode(f)
-}
-
-// table makes all comparisons and writes them down.
-func (s settings) table(w io.Writer) error {
-	kinds, err := s.kinds()
+	into, err := os.MkdirTemp("", "llmgate-peers")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(into)
+	programs, err := build(into)
 	if err != nil {
 		return err
 	}
@@ -66,27 +56,31 @@ func (s settings) table(w io.Writer) error {
 		return err
 	}
 	defer stop()
-	fmt.Fprintf(w, "Medians, with the range of the ratios in parentheses. %d processors, %s, %s/%s%s.\n\n", runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH, load())
-	legend(w)
-	all := map[string]outcome{}
-	for _, section := range sections {
-		if !slices.Contains(kinds, section.kind) {
-			continue
-		}
-		n := s.requests(section.kind)
-		all[section.kind] = compare(section.kind, root, s.rounds, n)
-		section.write(w, all[section.kind], s.rounds, n)
+	r := report{machine: machine(time.Now()), programs: programs, rounds: s.rounds, made: map[string]*outcome{}, requests: map[string]int{}}
+	for _, kind := range kinds {
+		n := s.requests(kind)
+		r.requests[kind], r.made[kind] = n, comparison{kind, root, s.rounds, n, programs, progress}.run()
 	}
-	summary(w, all)
-	return nil
+	fmt.Fprint(w, r.tables(), "\n", r.summary())
+	if !s.write {
+		return nil
+	}
+	return errors.Join(put("../../docs/benchmarks.md", r.tables()), put("../../README.md", r.summary()))
 }
 
+// kinds are the comparisons asked for. All faults of the flags are reported together.
 func (s settings) kinds() ([]string, error) {
-	known := []string{complete, streamed, held, limited}
-	if s.only == "" {
-		return known, nil
-	}
+	known := []string{cell.Complete, cell.Stream, cell.Held, cell.Limited}
 	var faults []error
+	if s.rounds < 1 || s.n < 0 {
+		faults = append(faults, fmt.Errorf("-rounds %d -n %d: give at least one round, and no negative number", s.rounds, s.n))
+	}
+	if s.only == "" {
+		return known, errors.Join(faults...)
+	}
+	if s.write {
+		faults = append(faults, errors.New("-write replaces all tables: leave out -only"))
+	}
 	kinds := strings.Split(s.only, ",")
 	for _, k := range kinds {
 		if !slices.Contains(known, k) {
@@ -100,20 +94,5 @@ func (s settings) requests(kind string) int {
 	if s.n > 0 {
 		return s.n
 	}
-	return map[string]int{complete: 20_000, streamed: 4_000, held: 10_000, limited: 600}[kind]
-}
-
-// load is what else the machine had to do, where the system tells.
-func load() string {
-	file, err := os.Open("/proc/loadavg")
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	line, _ := bufio.NewReader(file).ReadString('\n')
-	fields := strings.Fields(line)
-	if len(fields) == 0 {
-		return ""
-	}
-	return ", load " + fields[0] + " before the run"
+	return map[string]int{cell.Complete: 20_000, cell.Stream: 4_000, cell.Held: 10_000, cell.Limited: 600}[kind]
 }

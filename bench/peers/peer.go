@@ -1,60 +1,18 @@
 package main
 
 import (
-	"context"
+	"debug/buildinfo"
 	"net/http"
-	"runtime/debug"
 	"slices"
 
-	"github.com/seed63918563/llmgate/internal/wire"
 	"github.com/seed63918563/llmgate/internal/yardstick"
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
 const (
 	apiKey    = "sk-benchmark"
 	chatModel = "gpt-4o-mini"
-	// retries is what every client is set to that has a setting: enough to outlast the rate limit of the comparison.
-	retries = 10
 )
-
-// answer is what a client made of an answer.
-type answer struct {
-	text    string
-	in, out int
-}
-
-// ask makes the request of package yardstick.
-type ask func(context.Context) (answer, error)
-
-// length is for the measuring, which looks at no more.
-func (a ask) length(ctx context.Context) (int, error) {
-	got, err := a(ctx)
-	return len(got.text), err
-}
-
-// site is where the server is, and how many callers there will be.
-type site struct {
-	root    string
-	callers int
-}
-
-// chat is the base URL of OpenAI's dialect.
-func (s site) chat() string { return s.root + "/v1" }
-
-// transport is that of every client which takes one.
-func (s site) transport() *http.Transport {
-	t := wire.NewTransport()
-	t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, s.callers)
-	return t
-}
-
-func (s site) client() *http.Client { return &http.Client{Transport: s.transport()} }
-
-// opened is a client that is ready.
-type opened struct {
-	complete, stream ask
-	close            func()
-}
 
 // peer is a client to compare.
 type peer struct {
@@ -66,15 +24,17 @@ type peer struct {
 	note string
 	// kinds are the comparisons it takes part in; nil is all.
 	kinds []string
-	open  func(site) (*opened, error)
+	// open makes it ready; nil if a program of its own has it, which lies in the folder.
+	open   cell.Open
+	folder string
 }
 
 func (p *peer) in(kind string) bool { return p.kinds == nil || slices.Contains(p.kinds, kind) }
 
-// version is the one that the program was built with.
-func (p *peer) version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
+// version is the one that a program was built with.
+func (p *peer) version(program string) string {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
 		return ""
 	}
 	for _, m := range info.Deps {
@@ -88,20 +48,22 @@ func (p *peer) version() string {
 const (
 	rawChat     = "net/http + encoding/json"
 	rawMessages = "net/http + encoding/json, Anthropic"
+	whole       = "llmgate, whole path"
 )
 
 var peers = []peer{
-	{name: rawChat, base: rawChat, open: openRawChat, note: "hand-written, for this request alone; it does not retry"},
-	{name: "llmgate, whole path", base: rawChat, open: openGate, note: "a Gate with a budget: dispatcher, lane, policy, ledger, prices, codec"},
-	{name: "llmgate, whole path, cache miss", base: rawChat, open: openCachedGate, kinds: []string{complete, streamed}, note: "the same with a cache, in which no request is found"},
-	{name: "llmgate, provider alone", base: rawChat, open: openProvider, note: "`providers/openai`; retries are the dispatcher's, so it has none"},
+	{name: rawChat, base: rawChat, open: openRawChat, note: "written by hand for this request alone; no retries"},
+	{name: whole, base: rawChat, open: openGate, note: "a `Gate` with a budget: dispatcher, lane, policy, ledger, prices, codec; it is not told the limit"},
+	{name: "llmgate, whole path, cache miss", base: rawChat, open: openCachedGate, kinds: []string{cell.Complete, cell.Stream}, note: "the same with a cache that finds no request"},
+	{name: "llmgate, provider alone", base: rawChat, open: openProvider, note: "`providers/openai`; no retries, which are the dispatcher's"},
 	{name: "go-openai", module: "github.com/sashabaranov/go-openai", base: rawChat, open: openGoOpenAI, note: "it has no retries"},
-	{name: "bifrost core", module: "github.com/maximhq/bifrost/core", base: rawChat, open: openBifrost, note: "its own transport (fasthttp): it takes no other; as many workers as callers, pools filled before, no log, 10 retries"},
+	{name: "bifrost core", module: "github.com/maximhq/bifrost/core", base: rawChat, open: openBifrost, note: "a transport of its own (fasthttp), for it takes no other; as many workers and places in its queue as callers, pools filled before, no log, 10 retries of 0.5 to 5 s, no end to its own time"},
 	{name: "langchaingo", module: "github.com/tmc/langchaingo", base: rawChat, open: openLangchain, note: "it has no retries"},
-	{name: "errgroup + semaphore over langchaingo", module: "github.com/tmc/langchaingo", base: rawChat, open: openSeed, note: "a goroutine for each request, a weighted semaphore before it; no retries"},
+	{name: "semaphore + x/time/rate over langchaingo", module: "github.com/tmc/langchaingo", base: rawChat, open: openSeed, note: "a goroutine for each request behind a weighted semaphore and a limiter, which is told the limit; no retries"},
 	{name: "openai-go", module: "github.com/openai/openai-go/v3", base: rawChat, open: openOpenAIGo, note: "10 retries"},
-	{name: "any-llm-go", module: "github.com/mozilla-ai/any-llm-go", base: rawChat, open: openAnyLLM, note: "over openai-go with its 2 retries, which it gives no way to change"},
-	{name: rawMessages, base: rawMessages, open: openRawMessages, note: "hand-written, for this request alone; it does not retry"},
+	{name: "any-llm-go", module: "github.com/mozilla-ai/any-llm-go", base: rawChat, open: openAnyLLM, note: "over an older openai-go with its 2 retries, which it gives no way to change"},
+	{name: "fantasy", module: "charm.land/fantasy", base: rawChat, folder: "fantasy", note: "a `LanguageModel` without an agent, over openai-go v3.50.0, for v3.96.0 does not compile with it: a program of its own; its own retry function around each call, 10 retries"},
+	{name: rawMessages, base: rawMessages, open: openRawMessages, note: "written by hand for this request alone; no retries"},
 	{name: "llmgate, whole path, Anthropic", base: rawMessages, open: openMessagesGate, note: "as above"},
 	{name: "llmgate, provider alone, Anthropic", base: rawMessages, open: openMessagesProvider, note: "`providers/anthropic`"},
 	{name: "anthropic-sdk-go", module: "github.com/anthropics/anthropic-sdk-go", base: rawMessages, open: openAnthropicSDK, note: "10 retries"},
@@ -113,6 +75,15 @@ func peerNamed(name string) (*peer, bool) {
 		return nil, false
 	}
 	return &peers[i], true
+}
+
+// opener is for a process that makes one measurement.
+func opener(name string) (cell.Open, bool) {
+	p, ok := peerNamed(name)
+	if !ok || p.open == nil {
+		return nil, false
+	}
+	return p.open, true
 }
 
 // server is what all ask. Its limits are not to be reached.

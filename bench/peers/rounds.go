@@ -1,39 +1,75 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
 	"fmt"
-	"os"
-	"os/exec"
+	"io"
 	"slices"
-	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
-// outcome has the figures of each peer, one for each round, and what went wrong with it.
-type outcome struct {
-	rounds map[string][]figures
-	faults map[string]error
+// patience is how long a measurement may take, many times what any should.
+const patience = 2 * time.Minute
+
+// comparison is one of all clients.
+type comparison struct {
+	kind, root string
+	rounds, n  int
+	programs   programs
+	progress   io.Writer
 }
 
-// compare measures every peer in turn, in an order that is turned around from round to round, each in a process of its own.
-func compare(kind, root string, rounds, n int) outcome {
-	o := outcome{map[string][]figures{}, map[string]error{}}
-	for round := range rounds {
-		order := taking(kind)
+// outcome has the figures of each peer, one for each round, nil where it failed, and what it failed of.
+type outcome struct {
+	mu     sync.Mutex
+	rounds map[string][]cell.Figures
+	faults map[string][]error
+}
+
+// run measures every peer in turn, in an order that is turned around from round to round, each in a process of its own. Under
+// a rate limit, where they mostly wait, all are measured at once.
+func (c comparison) run() *outcome {
+	o := &outcome{rounds: map[string][]cell.Figures{}, faults: map[string][]error{}}
+	for round := range c.rounds {
+		order := taking(c.kind)
 		if round%2 == 1 {
 			slices.Reverse(order)
 		}
-		for _, p := range order {
-			f, err := apart(kind, p.name, root, n)
-			if err != nil {
-				o.faults[p.name] = err
-				continue
-			}
-			fmt.Fprintf(os.Stderr, "%s, round %d of %d: %s %v\n", kind, round+1, rounds, p.name, f)
-			o.rounds[p.name] = append(o.rounds[p.name], f)
+		var turns errgroup.Group
+		turns.SetLimit(1)
+		if c.kind == cell.Limited {
+			turns.SetLimit(len(order))
 		}
+		for _, p := range order {
+			turns.Go(func() error { c.measure(p, o); return nil })
+		}
+		_ = turns.Wait()
+		fmt.Fprintf(c.progress, "%s: round %d of %d done\n", c.kind, round+1, c.rounds)
 	}
 	return o
+}
+
+func (c comparison) measure(p *peer, o *outcome) {
+	if o.hung(p.name) {
+		o.add(p.name, nil, nil)
+		return
+	}
+	program, err := c.programs.of(p)
+	if err != nil {
+		o.add(p.name, nil, err)
+		return
+	}
+	f, err := cell.Order{Kind: c.kind, Client: p.name, Root: c.root, N: c.n}.Apart(program, patience)
+	if err != nil {
+		fmt.Fprintf(c.progress, "%s: %s failed: %v\n", c.kind, p.name, err)
+	}
+	o.add(p.name, f, err)
 }
 
 // taking lists the peers that take part in a comparison.
@@ -46,53 +82,18 @@ func taking(kind string) (list []*peer) {
 	return list
 }
 
-// apart runs one measurement in a process of its own.
-func apart(kind, name, root string, n int) (f figures, err error) {
-	cmd := exec.Command(os.Args[0], "-cell", kind, "-peer", name, "-root", root, "-n", strconv.Itoa(n))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
+func (o *outcome) add(name string, f cell.Figures, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.rounds[name] = append(o.rounds[name], f)
 	if err != nil {
-		return nil, fmt.Errorf("%s of %s: %w", kind, name, err)
+		o.faults[name] = append(o.faults[name], err)
 	}
-	if err := json.Unmarshal(out, &f); err != nil {
-		return nil, fmt.Errorf("%s of %s printed %q: %w", kind, name, out, err)
-	}
-	return f, nil
 }
 
-// spread is the middle and the ends of a figure over the rounds.
-type spread struct{ median, low, high float64 }
-
-func over(values []float64) spread {
-	if len(values) == 0 {
-		return spread{}
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	middle := len(sorted) / 2
-	s := spread{sorted[middle], sorted[0], sorted[len(sorted)-1]}
-	if len(sorted)%2 == 0 {
-		s.median = (sorted[middle-1] + sorted[middle]) / 2
-	}
-	return s
-}
-
-// of is a figure of a peer.
-func (o outcome) of(name, figure string) spread {
-	var values []float64
-	for _, f := range o.rounds[name] {
-		values = append(values, f[figure])
-	}
-	return over(values)
-}
-
-// ratio is a figure of a peer in the one of its baseline, round by round, because machines drift.
-func (o outcome) ratio(p *peer, figure string) spread {
-	var values []float64
-	base := o.rounds[p.base]
-	for i, f := range o.rounds[p.name] {
-		if i < len(base) && base[i][figure] > 0 {
-			values = append(values, f[figure]/base[i][figure])
-		}
-	}
-	return over(values)
+// hung says that a client was not done in time once. It gets no second turn: the rounds would take hours.
+func (o *outcome) hung(name string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return errors.Is(errors.Join(o.faults[name]...), context.DeadlineExceeded)
 }

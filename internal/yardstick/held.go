@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed63918563/llmgate/internal/cputime"
 )
 
 // Below heldPath the server holds requests back until it is told to let them go, so that a client can be looked at while it
@@ -20,7 +22,11 @@ const (
 	heldPath    = "/held"
 	waitingPath = "/waiting"
 	releasePath = "/release"
+	cpuPath     = "/cpu"
 )
+
+// Holding is the address below which the server at root holds requests back.
+func Holding(root string) string { return root + heldPath }
 
 // holding holds requests before a handler.
 type holding struct {
@@ -39,6 +45,9 @@ func (h *holding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == waitingPath:
 		_, _ = io.WriteString(w, strconv.FormatInt(h.waiting.Load(), 10))
+	case r.URL.Path == cpuPath:
+		used, _ := cputime.Used()
+		_, _ = io.WriteString(w, strconv.FormatInt(int64(used), 10))
 	case r.URL.Path == releasePath:
 		h.mu.Lock()
 		close(h.open)
@@ -147,6 +156,16 @@ func waiting(root string) (int, error) {
 		return 0, err
 	}
 	return strconv.Atoi(text)
+}
+
+// ServerCPU is what the server at root has used so far, 0 where its system does not tell.
+func ServerCPU(root string) (time.Duration, error) {
+	text, err := get(root + cpuPath)
+	if err != nil {
+		return 0, err
+	}
+	used, err := strconv.ParseInt(text, 10, 64)
+	return time.Duration(used), err
 }
 
 func get(url string) (string, error) {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -96,7 +97,15 @@ func (c *Raw) post(ctx context.Context, buffer *bytes.Buffer, body any) (*http.R
 	for name, values := range c.header {
 		req.Header[name] = values
 	}
-	return c.client.Do(req)
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		return nil, errors.New(resp.Status)
+	}
+	return resp, nil
 }
 
 // Complete posts a body and decodes the answer.
