@@ -2,10 +2,8 @@ package main
 
 import (
 	"debug/buildinfo"
-	"net/http"
 	"slices"
 
-	"github.com/seed63918563/llmgate/internal/yardstick"
 	"github.com/seed63918563/llmgate/internal/yardstick/cell"
 )
 
@@ -57,16 +55,16 @@ var peers = []peer{
 	{name: "llmgate, whole path, cache miss", base: rawChat, open: openCachedGate, kinds: []string{cell.Complete, cell.Stream}, note: "the same with a cache that finds no request"},
 	{name: "llmgate, provider alone", base: rawChat, open: openProvider, note: "`providers/openai`; no retries, which are the dispatcher's"},
 	{name: "go-openai", module: "github.com/sashabaranov/go-openai", base: rawChat, open: openGoOpenAI, note: "it has no retries"},
-	{name: "bifrost core", module: "github.com/maximhq/bifrost/core", base: rawChat, open: openBifrost, note: "a transport of its own (fasthttp), for it takes no other; as many workers and places in its queue as callers, pools filled before, no log, 10 retries of 0.5 to 5 s, no end to its own time"},
+	{name: "bifrost core", module: "github.com/maximhq/bifrost/core", base: rawChat, open: openBifrost, note: "a transport of its own (fasthttp), for it takes no other; as many workers and places in its queue as callers, pools filled before, no log, retries after 0.5 to 5 s, no end to its own time"},
 	{name: "langchaingo", module: "github.com/tmc/langchaingo", base: rawChat, open: openLangchain, note: "it has no retries"},
 	{name: "semaphore + x/time/rate over langchaingo", module: "github.com/tmc/langchaingo", base: rawChat, open: openSeed, note: "a goroutine for each request behind a weighted semaphore and a limiter, which is told the limit; no retries"},
-	{name: "openai-go", module: "github.com/openai/openai-go/v3", base: rawChat, open: openOpenAIGo, note: "10 retries"},
+	{name: "openai-go", module: "github.com/openai/openai-go/v3", base: rawChat, open: openOpenAIGo, note: "100 retries, after the wait that the provider asks for"},
 	{name: "any-llm-go", module: "github.com/mozilla-ai/any-llm-go", base: rawChat, open: openAnyLLM, note: "over an older openai-go with its 2 retries, which it gives no way to change"},
-	{name: "fantasy", module: "charm.land/fantasy", base: rawChat, folder: "fantasy", note: "a `LanguageModel` without an agent, over openai-go v3.50.0, for v3.96.0 does not compile with it: a program of its own; its own retry function around each call, 10 retries"},
+	{name: "fantasy", module: "charm.land/fantasy", base: rawChat, folder: "fantasy", note: "a `LanguageModel` without an agent, over openai-go v3.50.0, for v3.96.0 does not compile with it: a program of its own; its own retry function around each call, 0.5 s between tries"},
 	{name: rawMessages, base: rawMessages, open: openRawMessages, note: "written by hand for this request alone; no retries"},
 	{name: "llmgate, whole path, Anthropic", base: rawMessages, open: openMessagesGate, note: "as above"},
 	{name: "llmgate, provider alone, Anthropic", base: rawMessages, open: openMessagesProvider, note: "`providers/anthropic`"},
-	{name: "anthropic-sdk-go", module: "github.com/anthropics/anthropic-sdk-go", base: rawMessages, open: openAnthropicSDK, note: "10 retries"},
+	{name: "anthropic-sdk-go", module: "github.com/anthropics/anthropic-sdk-go", base: rawMessages, open: openAnthropicSDK, note: "100 retries, after the wait that the provider asks for"},
 }
 
 func peerNamed(name string) (*peer, bool) {
@@ -84,16 +82,4 @@ func opener(name string) (cell.Open, bool) {
 		return nil, false
 	}
 	return p.open, true
-}
-
-// server is what all ask. Its limits are not to be reached.
-func server() yardstick.Server {
-	return yardstick.Server{
-		Header: http.Header{
-			"X-Request-Id":               {"req_0123456789"},
-			"X-Ratelimit-Limit-Requests": {"90000000"}, "X-Ratelimit-Remaining-Requests": {"89999000"}, "X-Ratelimit-Reset-Requests": {"1ms"},
-			"X-Ratelimit-Limit-Tokens": {"90000000000"}, "X-Ratelimit-Remaining-Tokens": {"89999000000"}, "X-Ratelimit-Reset-Tokens": {"1ms"},
-		},
-		Answers: map[string]yardstick.Answer{"/v1/chat/completions": yardstick.Chat(), "/v1/messages": messages()},
-	}
 }

@@ -1,6 +1,7 @@
 package yardstick
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -55,6 +56,8 @@ func (h *holding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.mu.Unlock()
 	default:
 		if strings.HasPrefix(r.URL.Path, heldPath) {
+			body, _ := io.ReadAll(r.Body) // before that is done, the server does not notice a client that leaves
+			r.Body = io.NopCloser(bytes.NewReader(body))
 			h.hold(r.Context())
 		}
 		h.next.ServeHTTP(w, r)

@@ -28,11 +28,12 @@ type Server struct {
 }
 
 // Answer is given in one piece, or where a stream is asked for event by event. An API that has a path for streams has no
-// whole answer there. Delay passes before it.
+// whole answer there. Delay passes before it. Header is added to the server's.
 type Answer struct {
 	Whole  string
 	Events []string
 	Delay  time.Duration
+	Header http.Header
 }
 
 // ServeIfAsked turns the process into the server if Start has started it. It belongs at the beginning of TestMain.
@@ -60,6 +61,7 @@ func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	maps.Copy(w.Header(), s.Header)
 	answer := s.Answers[strings.TrimPrefix(r.URL.Path, heldPath)]
+	maps.Copy(w.Header(), answer.Header)
 	time.Sleep(answer.Delay)
 	if answer.Whole != "" && !wantsStream(body) {
 		w.Header().Set("Content-Type", "application/json")

@@ -53,10 +53,11 @@ func open(s cell.Site) (*cell.Client, error) {
 	}, nil
 }
 
-// retrying is what fantasy's agents do around each call of a model.
+// retrying is what fantasy's agents do around each call of a model. It waits as long before each try: doubled waits, its default, would
+// outlast the comparison.
 func retrying[T any]() fantasy.RetryFunction[T] {
 	return fantasy.RetryWithExponentialBackoffRespectingRetryHeaders[T](fantasy.RetryOptions{
-		MaxRetries: cell.Retries, InitialDelayIn: 500 * time.Millisecond, BackoffFactor: 2,
+		MaxRetries: cell.Retries, InitialDelayIn: 500 * time.Millisecond, BackoffFactor: 1,
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // Retries is what every client is set to that has a setting: enough to outlast the rate limit.
-const Retries = 10
+const Retries = 100
 
 // Answer is what a client made of an answer.
 type Answer struct {
