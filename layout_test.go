@@ -71,6 +71,9 @@ var allowed = map[string][]string{
 		"golang.org/x/net/html/charset", "golang.org/x/sync/errgroup", "golang.org/x/text/encoding", "golang.org/x/text/encoding/unicode",
 		"golang.org/x/text/transform",
 	},
+	"internal/yardstick/cell": {
+		"internal/wire", "internal/yardstick", "bench/sim",
+	},
 	"bulk/schema": {"request", "github.com/google/jsonschema-go/jsonschema"},
 	"observe/otel": {
 		"request", "dispatcher", "policy/router", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute",

@@ -26,7 +26,8 @@ type (
 		PromptTokens     int `json:"prompt_tokens"`
 		CompletionTokens int `json:"completion_tokens"`
 	}
-	chatResponse struct {
+	// ChatResponse is an answer of Chat Completions, or an event of a stream.
+	ChatResponse struct {
 		ID      string       `json:"id"`
 		Model   string       `json:"model"`
 		Choices []chatChoice `json:"choices"`
@@ -34,7 +35,8 @@ type (
 	}
 )
 
-func newChat(model string, stream bool) *chatRequest {
+// AskChat asks Request of Chat Completions.
+func AskChat(model string, stream bool) any {
 	r := &chatRequest{Model: model, MaxTokens: 300, Temperature: 0.7, Stream: stream, Messages: []chatMessage{{"system", System}, {"user", Prompt}}}
 	if stream {
 		r.StreamOptions = &chatOptions{IncludeUsage: true}
@@ -42,7 +44,8 @@ func newChat(model string, stream bool) *chatRequest {
 	return r
 }
 
-func (r *chatResponse) delta() string {
+// Delta is the text that an event brings.
+func (r *ChatResponse) Delta() string {
 	if len(r.Choices) == 0 {
 		return ""
 	}
@@ -51,10 +54,10 @@ func (r *chatResponse) delta() string {
 
 // RawChat asks Request of OpenAI's Chat Completions by hand, and RawChatStream has the answer streamed.
 func RawChat(model string) RawCall {
-	return RawComplete(func() any { return newChat(model, false) }, func(r *chatResponse) string { return r.Choices[0].Message.Content })
+	return RawComplete(func() any { return AskChat(model, false) }, func(r *ChatResponse) string { return r.Choices[0].Message.Content })
 }
 
 // RawChatStream is RawChat for a stream.
 func RawChatStream(model string) RawCall {
-	return RawStream(func() any { return newChat(model, true) }, (*chatResponse).delta)
+	return RawStream(func() any { return AskChat(model, true) }, (*ChatResponse).Delta)
 }

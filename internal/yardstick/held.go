@@ -1,6 +1,7 @@
 package yardstick
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed63918563/llmgate/internal/cputime"
 )
 
 // Below heldPath the server holds requests back until it is told to let them go, so that a client can be looked at while it
@@ -20,7 +23,11 @@ const (
 	heldPath    = "/held"
 	waitingPath = "/waiting"
 	releasePath = "/release"
+	cpuPath     = "/cpu"
 )
+
+// Holding is the address below which the server at root holds requests back.
+func Holding(root string) string { return root + heldPath }
 
 // holding holds requests before a handler.
 type holding struct {
@@ -39,6 +46,9 @@ func (h *holding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == waitingPath:
 		_, _ = io.WriteString(w, strconv.FormatInt(h.waiting.Load(), 10))
+	case r.URL.Path == cpuPath:
+		used, _ := cputime.Used()
+		_, _ = io.WriteString(w, strconv.FormatInt(int64(used), 10))
 	case r.URL.Path == releasePath:
 		h.mu.Lock()
 		close(h.open)
@@ -46,6 +56,8 @@ func (h *holding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.mu.Unlock()
 	default:
 		if strings.HasPrefix(r.URL.Path, heldPath) {
+			body, _ := io.ReadAll(r.Body) // before that is done, the server does not notice a client that leaves
+			r.Body = io.NopCloser(bytes.NewReader(body))
 			h.hold(r.Context())
 		}
 		h.next.ServeHTTP(w, r)
@@ -68,66 +80,95 @@ func (h *holding) hold(ctx context.Context) {
 // goroutine for its stack goes by how much others have used.
 const warming = 3
 
-// InFlight has b.N calls under way at once, to an address of the server below /held, and reports the memory and the goroutines
-// that each takes while it waits for the provider, its connection included: what is live on the heap, and stacks.
+// Held is what each call takes while it waits for the provider, its connection included: what is live on the heap, stacks, in
+// bytes, and goroutines.
+type Held struct{ Heap, Stacks, Goroutines float64 }
+
+// InFlight has b.N calls under way at once, to an address of the server below /held, and reports what each takes.
 func InFlight(b *testing.B, root string, call Call) {
 	b.Helper()
-	burst(b, root, 1, call, func() {}) // from which the client learns the limits
-	heap, stacks := memory()
-	routines := runtime.NumGoroutine()
-	for range warming {
-		burst(b, root, b.N, call, func() {})
+	h, err := Hold(root, b.N, call)
+	if err != nil {
+		b.Fatal(err)
 	}
-	burst(b, root, b.N, call, func() {
-		routines = runtime.NumGoroutine() - routines
-		moreHeap, moreStacks := memory()
-		heap, stacks = moreHeap-heap, moreStacks-stacks
-	})
-	each := func(n float64, unit string) { b.ReportMetric(n/float64(b.N), unit+"/call") }
 	b.ReportMetric(0, "ns/op") // of no meaning here
-	each((heap+stacks)/1e3, "KB")
-	each(stacks/1e3, "KB-of-stacks")
-	each(float64(routines), "goroutines")
+	b.ReportMetric((h.Heap+h.Stacks)/1e3, "KB/call")
+	b.ReportMetric(h.Stacks/1e3, "KB-of-stacks/call")
+	b.ReportMetric(h.Goroutines, "goroutines/call")
+}
+
+// Hold has n calls under way at once, to an address of the server below /held. It returns when all have been answered.
+func Hold(root string, n int, call Call) (each Held, err error) {
+	if err := burst(root, 1, call, func() {}); err != nil { // from which the client learns the limits
+		return Held{}, err
+	}
+	before := footprint()
+	for range warming {
+		if err := burst(root, n, call, func() {}); err != nil {
+			return Held{}, err
+		}
+	}
+	err = burst(root, n, call, func() {
+		now := footprint()
+		share := func(after, before float64) float64 { return (after - before) / float64(n) }
+		each = Held{share(now.Heap, before.Heap), share(now.Stacks, before.Stacks), share(now.Goroutines, before.Goroutines)}
+	})
+	return each, err
 }
 
 // burst makes n calls, looks at them when the server has them all, and lets them go.
-func burst(b *testing.B, root string, n int, call Call, look func()) {
-	b.Helper()
+func burst(root string, n int, call Call, look func()) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	failed := make(chan error, n)
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			if length, err := call(context.Background()); err != nil || length == 0 {
-				b.Error(errors.Join(err, errRaw))
+			if length, err := call(ctx); err != nil || length == 0 {
+				failed <- errors.Join(err, errRaw)
 			}
 		})
 	}
-	for waiting(b, root) < n && !b.Failed() {
+	came, err := 0, error(nil)
+	for len(failed) == 0 && err == nil && came < n {
 		time.Sleep(5 * time.Millisecond)
+		came, err = waiting(root)
 	}
-	look()
-	_, _ = get(root + releasePath)
+	if came == n {
+		look()
+	} else {
+		cancel() // those that come too late for the release
+	}
+	_, unreleased := get(root + releasePath)
 	all.Wait()
+	close(failed)
+	return errors.Join(<-failed, err, unreleased)
 }
 
-func memory() (heap, stacks float64) {
+func footprint() Held {
 	runtime.GC()
 	runtime.GC() // what pools held is gone only now
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc), float64(m.StackInuse)
+	return Held{float64(m.HeapAlloc), float64(m.StackInuse), float64(runtime.NumGoroutine())}
 }
 
-func waiting(b *testing.B, root string) int {
-	b.Helper()
+func waiting(root string) (int, error) {
 	text, err := get(root + waitingPath)
 	if err != nil {
-		b.Fatal(err)
+		return 0, err
 	}
-	n, err := strconv.Atoi(text)
+	return strconv.Atoi(text)
+}
+
+// ServerCPU is what the server at root has used so far, 0 where its system does not tell.
+func ServerCPU(root string) (time.Duration, error) {
+	text, err := get(root + cpuPath)
 	if err != nil {
-		b.Fatal(err)
+		return 0, err
 	}
-	return n
+	used, err := strconv.ParseInt(text, 10, 64)
+	return time.Duration(used), err
 }
 
 func get(url string) (string, error) {

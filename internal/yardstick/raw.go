@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -21,7 +22,7 @@ func RawComplete[T any](ask func() any, text func(*T) string) RawCall {
 	return func(c *Raw) Call {
 		return func(ctx context.Context) (int, error) {
 			answer := new(T)
-			if err := c.complete(ctx, ask(), answer); err != nil {
+			if err := c.Complete(ctx, ask(), answer); err != nil {
 				return 0, err
 			}
 			return len(text(answer)), nil
@@ -34,7 +35,7 @@ func RawStream[T any](ask func() any, text func(*T) string) RawCall {
 	return func(c *Raw) Call {
 		return func(ctx context.Context) (int, error) {
 			var whole strings.Builder
-			err := c.stream(ctx, ask(), func(data []byte) error {
+			err := c.Stream(ctx, ask(), func(data []byte) error {
 				event := new(T)
 				if err := json.Unmarshal(data, event); err != nil {
 					return err
@@ -96,11 +97,19 @@ func (c *Raw) post(ctx context.Context, buffer *bytes.Buffer, body any) (*http.R
 	for name, values := range c.header {
 		req.Header[name] = values
 	}
-	return c.client.Do(req)
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		return nil, errors.New(resp.Status)
+	}
+	return resp, nil
 }
 
-// complete posts a body and decodes the answer.
-func (c *Raw) complete(ctx context.Context, body, answer any) error {
+// Complete posts a body and decodes the answer.
+func (c *Raw) Complete(ctx context.Context, body, answer any) error {
 	sent := c.buffer()
 	defer c.free(sent)
 	resp, err := c.post(ctx, sent, body)
@@ -116,8 +125,8 @@ func (c *Raw) complete(ctx context.Context, body, answer any) error {
 	return json.Unmarshal(got.Bytes(), answer)
 }
 
-// stream posts a body and hands the data of each event to take.
-func (c *Raw) stream(ctx context.Context, body any, take func(data []byte) error) error {
+// Stream posts a body and hands the data of each event to take.
+func (c *Raw) Stream(ctx context.Context, body any, take func(data []byte) error) error {
 	sent := c.buffer()
 	defer c.free(sent)
 	resp, err := c.post(ctx, sent, body)

@@ -28,11 +28,12 @@ type Server struct {
 }
 
 // Answer is given in one piece, or where a stream is asked for event by event. An API that has a path for streams has no
-// whole answer there. Delay passes before it.
+// whole answer there. Delay passes before it. Header is added to the server's.
 type Answer struct {
 	Whole  string
 	Events []string
 	Delay  time.Duration
+	Header http.Header
 }
 
 // ServeIfAsked turns the process into the server if Start has started it. It belongs at the beginning of TestMain.
@@ -60,8 +61,9 @@ func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	maps.Copy(w.Header(), s.Header)
 	answer := s.Answers[strings.TrimPrefix(r.URL.Path, heldPath)]
+	maps.Copy(w.Header(), answer.Header)
 	time.Sleep(answer.Delay)
-	if answer.Whole != "" && !bytes.Contains(body, []byte(`"stream":true`)) {
+	if answer.Whole != "" && !wantsStream(body) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, answer.Whole)
 		return
@@ -73,27 +75,43 @@ func (s Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// wantsStream finds the wish in compact JSON and, as some clients send it, in indented JSON.
+func wantsStream(body []byte) bool {
+	return bytes.Contains(body, []byte(`"stream":true`)) || bytes.Contains(body, []byte(`"stream": true`))
+}
+
 // Start runs the server until the benchmark ends and returns its address.
 func Start(b *testing.B) string {
 	b.Helper()
+	root, stop, err := Launch()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(stop)
+	return root
+}
+
+// Launch runs the server until stop, which blocks until it has ended, and returns its address.
+func Launch() (root string, stop func(), err error) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), variable+"=1")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		b.Fatal(err)
+		return "", nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		b.Fatal(err)
+		return "", nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
+		return "", nil, err
 	}
-	b.Cleanup(func() { in.Close(); _ = cmd.Wait() })
+	stop = func() { in.Close(); _ = cmd.Wait() }
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		b.Fatal(err)
+		stop()
+		return "", nil, fmt.Errorf("the server did not tell its address: %w", err)
 	}
-	return "http://" + strings.TrimSpace(line)
+	return "http://" + strings.TrimSpace(line), stop, nil
 }
