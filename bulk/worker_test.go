@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -134,17 +135,26 @@ func (w *worker) call(ctx context.Context, r *took) error {
 	return nil
 }
 
+// opened is the state of the output with its ledger, both to be closed.
+func (w *worker) opened(ctx context.Context) (*bulk.State, *ledger.Ledger, error) {
+	state, err := bulk.Open(ctx, w.output())
+	if err != nil {
+		return nil, nil, err
+	}
+	books, err := ledger.New(ctx, ledger.Config{Store: state.Store()})
+	if err != nil {
+		return nil, nil, errors.Join(err, state.Close())
+	}
+	return state, books, nil
+}
+
 // run is a job.
 func (w *worker) run(ctx context.Context, r *took) error {
-	state, err := bulk.Open(ctx, w.output())
+	state, books, err := w.opened(ctx)
 	if err != nil {
 		return err
 	}
 	defer state.Close()
-	books, err := ledger.New(ctx, ledger.Config{Store: state.Store()})
-	if err != nil {
-		return err
-	}
 	defer books.Close()
 	d, err := w.dispatcher(books)
 	if err != nil {
@@ -167,15 +177,11 @@ func (w *worker) run(ctx context.Context, r *took) error {
 
 // open reads a state, as a run that goes on does before it begins.
 func (w *worker) open(ctx context.Context, r *took) error {
-	state, err := bulk.Open(ctx, w.output())
+	state, books, err := w.opened(ctx)
 	if err != nil {
 		return err
 	}
 	defer state.Close()
-	books, err := ledger.New(ctx, ledger.Config{Store: state.Store()})
-	if err != nil {
-		return err
-	}
 	for _, row := range books.Summary() {
 		r.Before = int(row.Calls)
 	}

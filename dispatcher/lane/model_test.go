@@ -71,6 +71,7 @@ func (m *model) ask(t *rapid.T) {
 	m.note()
 }
 
+// pick is one of those in a state, or nil.
 func (m *model) pick(t *rapid.T, s state) *Permit {
 	var some []*Permit
 	for _, p := range m.all {
@@ -79,13 +80,16 @@ func (m *model) pick(t *rapid.T, s state) *Permit {
 		}
 	}
 	if len(some) == 0 {
-		t.Skip("none")
+		return nil
 	}
 	return rapid.SampledFrom(some).Draw(t, "permit")
 }
 
 func (m *model) end(t *rapid.T) {
 	p := m.pick(t, admitted)
+	if p == nil {
+		return
+	}
 	e := rapid.SampledFrom([]*request.Error{
 		nil, nil, {Class: request.ClassRateLimit, RetryAfter: 7 * time.Second}, {Class: request.ClassTransient},
 	}).Draw(t, "outcome")
@@ -102,6 +106,9 @@ func (m *model) end(t *rapid.T) {
 
 func (m *model) withdraw(t *rapid.T) {
 	p := m.pick(t, waiting)
+	if p == nil {
+		return
+	}
 	m.bench.withdraw(p, m.bench.now)
 	m.times[p]++
 	m.note()
