@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/seed63918563/llmgate/internal/wire"
@@ -31,7 +32,7 @@ func (c *Client) Walk(ctx context.Context, target *wire.Target, body *wire.Buffe
 	w := &Walk{from: reply, most: c.wire.MaxAnswer()}
 	w.json = json.NewDecoder(w)
 	err = read(w)
-	if errors.As(err, new(*json.SyntaxError)) || errors.As(err, new(*json.UnmarshalTypeError)) || errors.Is(err, ErrShape) {
+	if errors.Is(err, ErrShape) || errors.As(err, new(*json.SyntaxError)) {
 		return c.Broken(err)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || w.read < 0 {
@@ -53,8 +54,14 @@ func (w *Walk) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Decode reads the next value whole.
-func (w *Walk) Decode(into any) error { return unexpected(w.json.Decode(into)) }
+// Decode reads the next value whole. What its type refuses, such as a time that is none, has not the expected form.
+func (w *Walk) Decode(into any) error {
+	err := unexpected(w.json.Decode(into))
+	if err == nil || w.read < 0 || errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrShape, err)
+}
 
 // Fields walks an object, and has each value read by its field's name; Elements walks a list. Of null there are none.
 func (w *Walk) Fields(each func(name string) error) error {
