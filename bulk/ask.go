@@ -29,7 +29,7 @@ type asker struct {
 
 	answered atomic.Int64 // calls that were answered in this run
 	mu       sync.Mutex
-	flights  map[dense.Key]chan struct{} // closed when the call has ended
+	flights  map[dense.Key]chan struct{} // closed when the call has ended; nil as long as nobody waits
 }
 
 // fate is how an item came to its result.
@@ -74,9 +74,9 @@ func (a *asker) ask(ctx context.Context, t *task) fate {
 		if f, ok := a.remembered(ctx, t); ok {
 			return f
 		}
-		leave, wait := a.lead(t.key)
-		if leave != nil {
-			defer leave()
+		wait := a.lead(&t.key.content)
+		if wait == nil {
+			defer a.leave(&t.key.content)
 			break
 		}
 		select {
@@ -121,21 +121,29 @@ func (a *asker) copy(ctx context.Context, t *task, twin key, seq int64) fate {
 	return a.keep(ctx, t, copied)
 }
 
-// lead makes the caller the one who asks a question, or gives a channel to wait for who does.
-func (a *asker) lead(k key) (leave func(), wait <-chan struct{}) {
+// lead makes the caller the one who asks a question, until it leaves, or gives a channel to wait for who does.
+func (a *asker) lead(content *dense.Key) (wait <-chan struct{}) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if flight := a.flights[k.content]; flight != nil {
-		return nil, flight
+	flight, ok := a.flights[*content]
+	switch {
+	case !ok:
+		a.flights[*content] = nil
+		return nil
+	case flight == nil:
+		flight = make(chan struct{})
+		a.flights[*content] = flight
 	}
-	flight := make(chan struct{})
-	a.flights[k.content] = flight
-	return func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		delete(a.flights, k.content)
+	return flight
+}
+
+func (a *asker) leave(content *dense.Key) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if flight := a.flights[*content]; flight != nil {
 		close(flight)
-	}, nil
+	}
+	delete(a.flights, *content)
 }
 
 func notSent(ctx context.Context) error {

@@ -12,8 +12,8 @@ import (
 	"github.com/seed63918563/llmgate/internal/dense"
 )
 
-// key is the identity of an item: what is asked, of whom, under which ID, by 96 and 40 bits of their hashes. Two items of the same
-// content are the same question: among a billion questions two are taken for one with a chance of 1 in 10^11.
+// key is the identity of an item: what is asked, of whom, under which ID, by 80 and 40 bits of their hashes. Two items of the same
+// content are the same question: among ten million questions two are taken for one with a chance of 4 in 10^11.
 type key struct {
 	content dense.Key
 	id      [5]byte

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk/source"
+	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 )
@@ -19,12 +19,6 @@ const classSuperseded request.Class = "superseded"
 // record is an outcome's body: the result in its simple form, and what an output of another form needs besides.
 type record struct {
 	Result json.RawMessage `json:"result"`
-	origin
-}
-
-// recordLine is a record that is yet to be written.
-type recordLine struct {
-	Result *simpleResult `json:"result"`
 	origin
 }
 
@@ -54,34 +48,65 @@ type attemptLine struct {
 
 // outcomeOf makes what the store keeps of a result.
 func outcomeOf(name string, r *Result) (store.Outcome, error) {
-	line := lines.Get().(*lineWriter)
-	defer lines.Put(line)
-	text, err := line.encode(&recordLine{r.simple(), originOf(r)})
-	return store.Outcome{Item: name, Class: r.Class(), At: time.Now(), Body: bytes.TrimSuffix(bytes.Clone(text), []byte("\n"))}, err
+	size := 512
+	if r.Err == nil {
+		size += len(r.Response.Content) + len(r.Response.Content)/8 + len(r.Response.Reasoning)
+	}
+	w := jsontext.Writer{B: make([]byte, 0, size)}
+	w.Raw("{")
+	w.Key("result")
+	r.writeSimple(&w)
+	err := r.writeOrigin(&w)
+	w.Raw("}")
+	return store.Outcome{Item: name, Class: r.Class(), At: time.Now(), Body: w.B}, err
 }
 
-func originOf(r *Result) origin {
-	o := origin{Index: r.Item.Index, Line: r.Item.Line, Form: r.Item.Form}
-	attempts := []request.Attempt(nil)
+// writeOrigin writes the fields of an origin.
+func (r *Result) writeOrigin(w *jsontext.Writer) error {
+	w.Key("index") // after which simpleLine looks
+	w.Int(int64(r.Item.Index))
+	w.IntIf("line", r.Item.Line)
+	w.IntIf("form", int(r.Item.Form))
 	if r.Err != nil {
-		o.File, o.Item = r.Item.File, r.Item.Raw
-		if e, ok := errors.AsType[*request.Error](r.Err); ok {
-			attempts = e.Attempts
+		w.TextIf("file", r.Item.File)
+		if r.Item.Raw != nil {
+			w.Key("item")
+			w.Value(r.Item.Raw)
 		}
-	} else {
-		resp := r.Response
-		o.AnswerID, o.RequestID, o.RawFinishReason = resp.ID, resp.RequestID, resp.RawFinishReason
-		if !resp.Created.IsZero() {
-			o.Created = resp.Created.Unix()
+		e, _ := errors.AsType[*request.Error](r.Err)
+		if e == nil {
+			return nil
 		}
-		attempts = resp.Attempts
+		return writeAttempts(w, e.Attempts)
 	}
+	resp := r.Response
+	w.TextIf("answer_id", resp.ID)
+	w.TextIf("request_id", resp.RequestID)
+	if !resp.Created.IsZero() {
+		w.IntIf("created", int(resp.Created.Unix()))
+	}
+	w.TextIf("raw_finish_reason", resp.RawFinishReason)
+	return writeAttempts(w, resp.Attempts)
+}
+
+// writeAttempts writes those that failed.
+func writeAttempts(w *jsontext.Writer, attempts []request.Attempt) error {
+	var failed []attemptLine
 	for i := range attempts {
 		if a := &attempts[i]; a.Class != "" {
-			o.Attempts = append(o.Attempts, attemptLine{a.Provider, a.Model, a.Class, a.Message, a.Start})
+			failed = append(failed, attemptLine{a.Provider, a.Model, a.Class, a.Message, a.Start})
 		}
 	}
-	return o
+	if failed == nil {
+		return nil
+	}
+	text, err := json.Marshal(failed)
+	if err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	w.Key("attempts")
+	w.Value(text)
+	return nil
 }
 
 // resultOf reads an outcome. What no form of output has, such as opaque reasoning, was not kept.
@@ -106,45 +131,6 @@ func resultOf(o *store.Outcome) (r Result, err error) {
 		r.Response.Created = time.Unix(rec.Created, 0)
 	}
 	return r, nil
-}
-
-func (s *simpleResult) response() *request.Response {
-	resp := &request.Response{
-		Reasoning: s.Reasoning, FinishReason: s.FinishReason, Provider: s.Provider, Model: s.Model, ServiceTier: s.ServiceTier,
-	}
-	if s.Reasoning != "" {
-		resp.Parts = append(resp.Parts, request.ReasoningPart{Text: s.Reasoning})
-	}
-	if s.Content != nil && *s.Content != "" {
-		resp.Content = *s.Content
-		resp.Parts = append(resp.Parts, request.TextPart{Text: *s.Content})
-	}
-	for _, c := range s.ToolCalls {
-		call := request.ToolCall{ID: c.ID, Name: c.Name, Arguments: c.Arguments}
-		resp.ToolCalls, resp.Parts = append(resp.ToolCalls, call), append(resp.Parts, call)
-	}
-	if s.Usage != nil {
-		resp.Usage = s.Usage.usage()
-	}
-	for _, text := range s.Warnings {
-		field, message, _ := strings.Cut(text, ": ")
-		resp.Warnings = append(resp.Warnings, request.Warning{Field: field, Message: message})
-	}
-	return resp
-}
-
-func (u *simpleUsage) usage() request.Usage {
-	out := request.Usage{
-		InputTokens: u.InputTokens, CacheReadTokens: u.CacheReadTokens, CacheWrite5mTokens: u.CacheWriteTokens - u.CacheWrite1hTokens,
-		CacheWrite1hTokens: u.CacheWrite1hTokens, OutputTokens: u.OutputTokens, ReasoningTokens: u.ReasoningTokens,
-		AudioInputTokens: u.AudioInputTokens, ImageInputTokens: u.ImageInputTokens,
-		AudioOutputTokens: u.AudioOutputTokens, ImageOutputTokens: u.ImageOutputTokens, Units: u.Units,
-		Estimated: u.Estimated, Reported: !u.Estimated,
-	}
-	if u.CostUSD != nil {
-		out.SetCost(*u.CostUSD)
-	}
-	return out
 }
 
 // failureLine is a line of the file of failures.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed63918563/llmgate/bulk/source"
+	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/providers/openai"
 	"github.com/seed63918563/llmgate/request"
 )
@@ -34,7 +35,9 @@ func (r *Result) AppendJSON(dst []byte) ([]byte, error) {
 	if r.Item.Form != source.Simple {
 		return r.appendBatch(dst)
 	}
-	return appendLine(dst, r.simple())
+	w := jsontext.Writer{B: dst}
+	r.writeSimple(&w)
+	return append(w.B, '\n'), nil
 }
 
 // appendLine appends a value as a line of JSON.
@@ -72,103 +75,6 @@ func (l *lineWriter) encode(v any) ([]byte, error) {
 
 // mostKept is how much room a lineWriter keeps from one line to the next.
 const mostKept = 64 << 10
-
-type simpleResult struct {
-	ID           string               `json:"id"`
-	Content      *string              `json:"content,omitempty"`
-	Reasoning    string               `json:"reasoning,omitempty"`
-	ToolCalls    []simpleCall         `json:"tool_calls,omitempty"`
-	FinishReason request.FinishReason `json:"finish_reason,omitempty"`
-	Provider     string               `json:"provider,omitempty"`
-	Model        string               `json:"model,omitempty"`
-	ServiceTier  string               `json:"service_tier,omitempty"`
-	Usage        *simpleUsage         `json:"usage,omitempty"`
-	LatencyMS    int64                `json:"latency_ms,omitempty"`
-	Warnings     []string             `json:"warnings,omitempty"`
-	Error        *simpleError         `json:"error,omitempty"`
-}
-
-type simpleCall struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Arguments string `json:"arguments"`
-}
-
-type simpleUsage struct {
-	InputTokens      int `json:"input_tokens"`
-	CacheReadTokens  int `json:"cache_read_tokens,omitempty"`
-	CacheWriteTokens int `json:"cache_write_tokens,omitempty"`
-	// CacheWrite1hTokens are part of CacheWriteTokens.
-	CacheWrite1hTokens int            `json:"cache_write_1h_tokens,omitempty"`
-	OutputTokens       int            `json:"output_tokens"`
-	ReasoningTokens    int            `json:"reasoning_tokens,omitempty"`
-	AudioInputTokens   int            `json:"audio_input_tokens,omitempty"`
-	ImageInputTokens   int            `json:"image_input_tokens,omitempty"`
-	AudioOutputTokens  int            `json:"audio_output_tokens,omitempty"`
-	ImageOutputTokens  int            `json:"image_output_tokens,omitempty"`
-	Units              map[string]int `json:"units,omitempty"`
-	Estimated          bool           `json:"estimated,omitempty"`
-	CostUSD            *request.Money `json:"cost_usd,omitempty"`
-}
-
-type simpleError struct {
-	Class     request.Class `json:"class"`
-	Message   string        `json:"message"`
-	Status    int           `json:"status,omitempty"`
-	Code      string        `json:"code,omitempty"`
-	RequestID string        `json:"request_id,omitempty"`
-	// Content is what had come of the answer, Usage what that used, Provider and Model whose it was.
-	Content  string       `json:"content,omitempty"`
-	Provider string       `json:"provider,omitempty"`
-	Model    string       `json:"model,omitempty"`
-	Usage    *simpleUsage `json:"usage,omitempty"`
-}
-
-func (r *Result) simple() *simpleResult {
-	out := &simpleResult{ID: r.Item.ID, LatencyMS: r.Latency.Milliseconds()}
-	if r.Err != nil {
-		out.Error = r.simpleError()
-		return out
-	}
-	resp := r.Response
-	out.Content, out.Reasoning = &resp.Content, resp.Reasoning
-	out.FinishReason, out.Provider, out.Model, out.ServiceTier = resp.FinishReason, resp.Provider, resp.Model, resp.ServiceTier
-	out.Usage = newSimpleUsage(&resp.Usage)
-	for _, c := range resp.ToolCalls {
-		out.ToolCalls = append(out.ToolCalls, simpleCall{c.ID, c.Name, c.Arguments})
-	}
-	for _, w := range resp.Warnings {
-		out.Warnings = append(out.Warnings, w.String())
-	}
-	return out
-}
-
-func newSimpleUsage(u *request.Usage) *simpleUsage {
-	out := &simpleUsage{
-		InputTokens: u.InputTokens, CacheReadTokens: u.CacheReadTokens, CacheWriteTokens: u.CacheWrite5mTokens + u.CacheWrite1hTokens,
-		CacheWrite1hTokens: u.CacheWrite1hTokens, OutputTokens: u.OutputTokens, ReasoningTokens: u.ReasoningTokens,
-		AudioInputTokens: u.AudioInputTokens, ImageInputTokens: u.ImageInputTokens,
-		AudioOutputTokens: u.AudioOutputTokens, ImageOutputTokens: u.ImageOutputTokens, Units: u.Units, Estimated: u.Estimated,
-	}
-	if u.Priced {
-		out.CostUSD = &u.Cost
-	}
-	return out
-}
-
-func (r *Result) simpleError() *simpleError {
-	out := &simpleError{Class: r.Class(), Message: r.Err.Error()}
-	if e, ok := errors.AsType[*request.Error](r.Err); ok {
-		out.Status, out.Code, out.RequestID = e.Status, e.Code, e.RequestID
-		if e.Partial != nil {
-			out.Content = e.Partial.Content
-			if u := &e.Partial.Usage; u.Reported || u.Estimated {
-				out.Provider, out.Model, out.Usage = e.Partial.Provider, e.Partial.Model, newSimpleUsage(u)
-			}
-		}
-	}
-	return out
-}
 
 // Class is that of the error, invalid for a line that is no item, empty for a success.
 func (r *Result) Class() request.Class {

@@ -43,8 +43,9 @@ func (a *asker) newTry(of *task) *try {
 	t := &try{asker: a, task: of, start: time.Now()}
 	_, t.seq = a.index.get(of.key)
 	body, _ := json.Marshal(mention{ID: of.item().ID, Line: of.item().Line})
+	name := of.name()
 	t.journal = dispatcher.Journal{
-		Item: of.name(), Intent: store.Record{Intents: []store.Intent{{Item: of.name(), At: t.start, Body: body}}},
+		Item: name, Intent: store.Record{Intents: []store.Intent{{Item: name, At: t.start, Body: body}}},
 		Outcome: t.outcome, Failed: t.failed,
 	}
 	return t
@@ -58,7 +59,7 @@ func (t *try) outcome(resp *request.Response) (rec store.Record) {
 	if t.rejected != nil {
 		return rec
 	}
-	o, err := outcomeOf(t.task.name(), &Result{Item: *t.task.item(), Response: resp, Latency: time.Since(t.start)})
+	o, err := outcomeOf(t.journal.Item, &Result{Item: *t.task.item(), Response: resp, Latency: time.Since(t.start)})
 	if err != nil {
 		t.broken = err
 		return rec

@@ -18,6 +18,7 @@ import (
 	"github.com/seed63918563/llmgate/bulk"
 	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/internal/collector"
 	"github.com/seed63918563/llmgate/internal/cputime"
 	"github.com/seed63918563/llmgate/ledger"
 	"github.com/seed63918563/llmgate/request"
@@ -67,6 +68,13 @@ func work(order string) int {
 	var r took
 	err := json.Unmarshal([]byte(order), &w)
 	start := time.Now()
+	if os.Getenv("BOUND") != "" {
+		n, _ := strconv.Atoi(os.Getenv("BOUND"))
+		collector.Bound(int64(n) << 20)
+	}
+	if w.Part == os.Getenv("LLMGATE_PROFPART") {
+		defer profBegin()()
+	}
 	if err == nil {
 		err = w.part(context.Background(), &r)
 	}

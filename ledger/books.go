@@ -28,6 +28,7 @@ type books struct {
 
 	durable bool
 	pending store.Batch // ends that a commit is to write, and those that one failed to
+	writes  store.Batch // what the last commit wrote or tried to: what was pending, and new holds
 	failed  error       // of the last commit
 
 	// What came of the steps since the last commit.

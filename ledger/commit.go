@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/seed63918563/llmgate/store"
@@ -13,7 +12,8 @@ func (b *books) due() bool {
 	return len(b.granted)+len(b.written)+len(b.ended) > 0 || b.failed == nil && !b.pending.IsZero()
 }
 
-// batch gathers what the next commit is to write: the ends that are due, with those of failed commits, and the new holds.
+// batch gathers what the next commit is to write: the ends that are due, with those of failed commits, and the new holds. These
+// stand in the room behind what is pending, which stays as it is.
 func (b *books) batch() *store.Batch {
 	for _, h := range b.granted {
 		if !h.account.written {
@@ -21,8 +21,8 @@ func (b *books) batch() *store.Batch {
 			b.pending.Accounts = append(b.pending.Accounts, h.account.Account)
 		}
 	}
-	all := b.pending
-	all.Record = clipped(all.Record)
+	all := &b.writes
+	*all = b.pending
 	for _, h := range b.granted {
 		all.Holds = append(all.Holds, h.hold())
 		if h.intent != nil {
@@ -32,14 +32,19 @@ func (b *books) batch() *store.Batch {
 	for _, w := range b.written {
 		all.Record.Append(w.record)
 	}
-	return &all
+	return all
 }
 
-// clipped makes appending to the record leave what it was made from alone.
-func clipped(r store.Record) store.Record {
-	r.Intents, r.Outcomes, r.Cache = slices.Clip(r.Intents), slices.Clip(r.Outcomes), slices.Clip(r.Cache)
-	r.Withdrawn, r.Forget = slices.Clip(r.Withdrawn), slices.Clip(r.Forget)
-	return r
+// emptied gives the batch's room, for another.
+func emptied(b *store.Batch) store.Batch {
+	return store.Batch{Accounts: empty(b.Accounts), Holds: empty(b.Holds), Ends: empty(b.Ends), Record: store.Record{
+		Intents: empty(b.Intents), Outcomes: empty(b.Outcomes), Withdrawn: empty(b.Withdrawn), Cache: empty(b.Cache), Forget: empty(b.Forget),
+	}}
+}
+
+func empty[S ~[]E, E any](list S) S {
+	clear(list)
+	return list[:0]
 }
 
 // committed answers all who waited for a commit. After a failure the new holds are undone, and the ends stay pending: what
@@ -49,7 +54,7 @@ func (b *books) committed(err error) {
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrNotDurable, err)
 	} else {
-		b.pending = store.Batch{}
+		b.pending = emptied(&b.writes)
 	}
 	for _, h := range b.granted {
 		if err != nil && !h.ended.Load() { // it has ended if its caller left
@@ -63,10 +68,7 @@ func (b *books) committed(err error) {
 	for _, h := range b.ended {
 		b.answer(h, err)
 	}
-	clear(b.granted)
-	clear(b.written)
-	clear(b.ended)
-	b.granted, b.written, b.ended = b.granted[:0], b.written[:0], b.ended[:0]
+	b.granted, b.written, b.ended = empty(b.granted), empty(b.written), empty(b.ended)
 	b.admit()
 }
 

@@ -124,8 +124,7 @@ func (l *Ledger) deliver() {
 			s.send(e)
 		}
 	}
-	clear(b.events)
-	b.events = b.events[:0]
+	b.events = empty(b.events)
 	if b.draining && b.holds == len(b.unknown) && !l.isIdle() {
 		close(l.idle)
 	}

@@ -41,30 +41,30 @@ func (m Money) USD() float64 { return float64(m) / float64(Dollar) }
 // String gives the exact amount with at least two decimals: "$12.50", "-$0.000075".
 func (m Money) String() string {
 	if m < 0 {
-		return "-$" + string(m.decimal())[1:]
+		return "-$" + string(m.AppendDecimal(nil))[1:]
 	}
-	return "$" + string(m.decimal())
+	return "$" + string(m.AppendDecimal(nil))
 }
 
-// decimal writes the exact amount in dollars without trailing zeros, but with at least two decimals.
-func (m Money) decimal() []byte {
+// AppendDecimal appends the exact amount in dollars, a JSON number without trailing zeros, but with at least two decimals.
+func (m Money) AppendDecimal(dst []byte) []byte {
 	units := uint64(m)
-	out := make([]byte, 0, 24)
 	if m < 0 {
 		units = -units
-		out = append(out, '-')
+		dst = append(dst, '-')
 	}
-	out = strconv.AppendUint(out, units/uint64(Dollar), 10)
-	frac := strconv.Itoa(int(units%uint64(Dollar)) + int(Dollar))[1:]
-	for len(frac) > 2 && frac[len(frac)-1] == '0' {
-		frac = frac[:len(frac)-1]
+	dst = strconv.AppendUint(dst, units/uint64(Dollar), 10)
+	point := len(dst)
+	dst = strconv.AppendUint(dst, units%uint64(Dollar)+uint64(Dollar), 10)
+	dst[point] = '.' // in place of the leading 1, which kept the zeros behind it
+	for len(dst)-point > 3 && dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
 	}
-	out = append(out, '.')
-	return append(out, frac...)
+	return dst
 }
 
 // MarshalJSON writes the exact amount in dollars as a JSON number.
-func (m Money) MarshalJSON() ([]byte, error) { return m.decimal(), nil }
+func (m Money) MarshalJSON() ([]byte, error) { return m.AppendDecimal(nil), nil }
 
 // UnmarshalJSON reads dollars from a JSON number, or from a string as ParseMoney takes it.
 func (m *Money) UnmarshalJSON(b []byte) error {

@@ -125,8 +125,9 @@ func (s *Source) Close() error {
 // the second value; so does that nothing was in it (ErrEmpty). A second range over the items goes on where the first was left.
 func (s *Source) Items() iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
+		var d draft
 		for s.err == nil {
-			var d draft
+			d = draft{}
 			if s.err = s.next(&d); s.err == nil && !yield(d.Item, nil) {
 				return
 			}

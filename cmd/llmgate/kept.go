@@ -8,13 +8,13 @@ import (
 	"io"
 	"iter"
 	"os"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed63918563/llmgate/bulk"
 	"github.com/seed63918563/llmgate/bulk/schema"
 	"github.com/seed63918563/llmgate/bulk/source"
+	"github.com/seed63918563/llmgate/internal/collector"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 )
@@ -154,11 +154,13 @@ func judged(items iter.Seq2[source.Item, error], j *judge) iter.Seq2[source.Item
 	}
 }
 
+// room is what the runtime may hold of memory, in bytes, as long as a million items or so are known.
+const room = 116 << 20
+
 // withState opens the state of the output, and a gate over it.
 func (a *app) withState(ctx context.Context, f *runFlags, set *setup, work func(*bulk.State, *opened) error) (err error) {
-	if a.getenv("GOGC") == "" {
-		// What is known of a million items would otherwise be taken twice: by itself, and by the room that the collector leaves.
-		defer debug.SetGCPercent(debug.SetGCPercent(40))
+	if a.getenv("GOGC") == "" && a.getenv("GOMEMLIMIT") == "" {
+		defer collector.Bound(room)()
 	}
 	state, err := a.openState(ctx, f.output)
 	if err != nil {

@@ -4,12 +4,14 @@ package dense
 
 import (
 	"bytes"
+	"encoding/binary"
 	"iter"
+	"math/bits"
 	"slices"
 )
 
 // Key is a hash: all of its bits are as good as chance.
-type Key [12]byte
+type Key [10]byte
 
 // Map has values by their keys. The zero Map is empty. It is for one goroutine at a time.
 //
@@ -28,11 +30,21 @@ type slot[V any] struct {
 	value V
 }
 
-// find gives the slice of a key, and where in it the key is or would be.
+// find gives the slice of a key, and where in it the key is or would be. That is near where its next bits say: of n keys as good as
+// chance about the root of n stand between.
 func (m *Map[V]) find(k *Key) (part *[]slot[V], at int, found bool) {
-	part = &m.parts[int(k[0])<<(partBits-8)|int(k[1])>>(16-partBits)]
-	at, found = slices.BinarySearchFunc(*part, k[1:], func(s slot[V], rest []byte) int { return bytes.Compare(s.rest[:], rest) })
-	return part, at, found
+	prefix := binary.BigEndian.Uint64(k[:])
+	part = &m.parts[prefix>>(64-partBits)]
+	slots := *part
+	near, _ := bits.Mul64(prefix<<partBits, uint64(len(slots)))
+	at = int(near)
+	for at < len(slots) && bytes.Compare(slots[at].rest[:], k[1:]) < 0 {
+		at++
+	}
+	for at > 0 && bytes.Compare(slots[at-1].rest[:], k[1:]) >= 0 {
+		at--
+	}
+	return part, at, at < len(slots) && bytes.Equal(slots[at].rest[:], k[1:])
 }
 
 // Get gives the value of a key, to be read and changed until the next Put, or nil.
@@ -57,7 +69,7 @@ func (m *Map[V]) Put(k *Key) *V {
 // grow makes room for one more, and for few others, up to what the allocator gives anyway.
 func (m *Map[V]) grow(part *[]slot[V]) {
 	if n := len(*part); n == cap(*part) {
-		room := append([]slot[V](nil), make([]slot[V], n+n/8+2)...)
+		room := append([]slot[V](nil), make([]slot[V], n+n/16+2)...)
 		*part = append(room[:0], *part...)
 	}
 }

@@ -9,7 +9,8 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// AppendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD.
+// AppendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD. Separators of lines are escaped, U+2028 and U+2029,
+// too, for there are readers of lines that end one there.
 func AppendString[T string | []byte](dst []byte, s T) []byte {
 	dst = append(dst, '"')
 	dst = AppendEscaped(dst, s)
@@ -39,6 +40,12 @@ func AppendEscaped[T string | []byte](dst []byte, s T) []byte {
 			i++
 			start = i
 			continue
+		}
+		if n == 3 && s[i] == 0xe2 && s[i+1] == 0x80 && s[i+2]&^1 == 0xa8 { // U+2028 or U+2029
+			dst = append(dst, s[start:i]...)
+			dst = append(dst, `\u202`...)
+			dst = append(dst, hexDigits[s[i+2]&15])
+			start = i + n
 		}
 		i += n
 	}

@@ -37,6 +37,14 @@ func (w *Writer) TextIf(name, value string) {
 	}
 }
 
+// IntIf writes a field whose value is a number, unless that is 0.
+func (w *Writer) IntIf(name string, value int) {
+	if value != 0 {
+		w.Key(name)
+		w.Int(int64(value))
+	}
+}
+
 // Raw writes text that is JSON already, Value a value.
 func (w *Writer) Raw(s string)       { w.B = append(w.B, s...) }
 func (w *Writer) Value(value []byte) { w.B = append(w.B, value...) }
