@@ -1,11 +1,11 @@
 package bulk
 
 import (
-	"encoding/json"
 	"sync"
 	"time"
 
 	"github.com/seed63918563/llmgate/dispatcher"
+	"github.com/seed63918563/llmgate/internal/jsontext"
 	"github.com/seed63918563/llmgate/request"
 	"github.com/seed63918563/llmgate/store"
 )
@@ -42,10 +42,14 @@ type mention struct {
 func (a *asker) newTry(of *task) *try {
 	t := &try{asker: a, task: of, start: time.Now()}
 	_, t.seq = a.index.get(of.key)
-	body, _ := json.Marshal(mention{ID: of.item().ID, Line: of.item().Line})
+	body := jsontext.Writer{B: make([]byte, 0, len(of.item().ID)+32)} // a mention
+	body.Raw("{")
+	body.Text("id", of.item().ID)
+	body.IntIf("line", of.item().Line)
+	body.Raw("}")
 	name := of.name()
 	t.journal = dispatcher.Journal{
-		Item: name, Intent: store.Record{Intents: []store.Intent{{Item: name, At: t.start, Body: body}}},
+		Item: name, Intent: store.Record{Intents: []store.Intent{{Item: name, At: t.start, Body: body.B}}},
 		Outcome: t.outcome, Failed: t.failed,
 	}
 	return t

@@ -34,7 +34,7 @@ type Summary struct {
 }
 
 // showEvery is how far an output in order of completion may be behind.
-const showEvery = 100 * time.Millisecond
+const showEvery = 250 * time.Millisecond
 
 // Run does what is missing, and blocks until it is done, or until what was in flight when it was stopped has ended. When ctx
 // ends, calls in flight end with it. Its error is that of the source, of the state or of an output; everything that was

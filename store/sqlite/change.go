@@ -16,7 +16,8 @@ type change struct {
 	// ended and met are of what was under way before: calls, and items.
 	ended map[int64]bool
 	met   map[string]bool
-	seqs  []int64 // of the outcomes
+	last  int64 // the number of the row that was inserted last
+	first int64 // the Seq of the first outcome
 	// withdraws: an item was taken out of what is under way, and left no trace to know that by.
 	withdraws bool
 	// gathers: its page has all that is under way.
@@ -35,7 +36,9 @@ func (w *writer) change() *change {
 	clear(c.page.intents)
 	clear(c.ended)
 	clear(c.met)
-	c.err, c.seqs, c.withdraws, c.gathers = nil, c.seqs[:0], false, false
+	c.err, c.last, c.withdraws, c.gathers = nil, 0, false, false
+	c.entries.clear()
+	c.outcomes.clear()
 	c.page.lastHold, c.page.lastSeq = w.begun.lastHold, w.begun.lastSeq
 	return c
 }
@@ -60,13 +63,12 @@ func (c *change) write(b *store.Batch) error {
 	for i := range b.Ends {
 		c.settle(&b.Ends[i])
 	}
+	c.rest(&c.entries)
 	for _, n := range b.Intents {
 		n.Body = slices.Clone(n.Body)
 		c.page.intents[n.Item] = n
 	}
-	for i := range b.Outcomes {
-		c.outcome(&b.Outcomes[i])
-	}
+	c.writeOutcomes(b.Outcomes)
 	for _, item := range b.Withdrawn {
 		c.withdraws = c.meet(item) || c.withdraws
 	}
@@ -103,18 +105,26 @@ func (c *change) settle(e *store.End) {
 		c.ended[e.Hold] = true
 	}
 	u := &e.Usage
-	c.do(c.newEntry, h.ID, h.Account, h.Item, string(e.Fate), int64(h.Amount), int64(u.Cost), u.Priced, int64(u.InputTokens), int64(u.CacheReadTokens),
+	c.insert(&c.entries, h.ID, h.Account, h.Item, string(e.Fate), int64(h.Amount), int64(u.Cost), u.Priced, int64(u.InputTokens), int64(u.CacheReadTokens),
 		int64(u.CacheWrite5mTokens+u.CacheWrite1hTokens), int64(u.OutputTokens), nanos(h.At), nanos(e.At))
 }
 
-// outcome writes an outcome before it takes away the one that it replaces, so that the greatest Seq is never given twice.
-func (c *change) outcome(o *store.Outcome) {
-	c.page.lastSeq = c.do(c.newOutcome, o.Item, string(o.Class), nanos(o.At), o.Body)
-	c.seqs = append(c.seqs, c.page.lastSeq)
-	if o.Place != nil && *o.Place != 0 {
-		c.do(c.replaced, *o.Place, o.Item)
+// writeOutcomes writes outcomes before it takes away those that they replace, so that the greatest Seq is never given twice.
+func (c *change) writeOutcomes(list []store.Outcome) {
+	for i := range list {
+		o := &list[i]
+		c.insert(&c.outcomes, o.Item, string(o.Class), nanos(o.At), o.Body)
+		c.meet(o.Item)
 	}
-	c.meet(o.Item)
+	c.rest(&c.outcomes)
+	if len(list) > 0 {
+		c.first, c.page.lastSeq = c.last-int64(len(list))+1, c.last
+	}
+	for i := range list {
+		if o := &list[i]; o.Place != nil && *o.Place != 0 {
+			c.do(c.replaced, *o.Place, o.Item)
+		}
+	}
 }
 
 // meet ends an item, and reports that it was under way.
@@ -170,9 +180,9 @@ func (c *change) accept(b *store.Batch) {
 	if c.gathers {
 		c.paged = c.begun.len()
 	}
-	for i, seq := range c.seqs {
+	for i := range b.Outcomes {
 		if place := b.Outcomes[i].Place; place != nil {
-			*place = seq
+			*place = c.first + int64(i)
 		}
 	}
 }

@@ -15,8 +15,10 @@ type writer struct {
 	db   *sql.DB
 	conn *sql.Conn
 
-	begin, end, undo                                                                                       *statement
-	newAccount, newEntry, hasEntry, newPage, clear, newOutcome, replaced, newCached, forget, forgetExpired *statement
+	begin, end, undo                                                                 *statement
+	newAccount, hasEntry, newPage, clear, replaced, newCached, forget, forgetExpired *statement
+
+	entries, outcomes inserter
 
 	prepared []*statement // all of them
 
@@ -70,17 +72,21 @@ func (w *writer) open(ctx context.Context, steps []string) (err error) {
 }
 
 func (w *writer) prepare(ctx context.Context, conn any) (err error) {
+	w.entries.columns, w.outcomes.columns = 13, 4
+	const outcomes = "outcomes (item, class, at, body)"
 	for _, s := range []struct {
 		to  **statement
 		sql string
 	}{
 		{&w.begin, "begin immediate"}, {&w.end, "commit"}, {&w.undo, "rollback"},
 		{&w.newAccount, "insert or ignore into accounts values (?, ?, ?, ?, ?, ?)"},
-		{&w.newEntry, "insert into entries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+		{&w.entries.one, insertion("entries", w.entries.columns, 1)},
+		{&w.entries.many, insertion("entries", w.entries.columns, atOnce)},
 		{&w.hasEntry, "select 1 from entries where id = ?"},
 		{&w.newPage, "insert into begun (seq, page) values (?, ?)"},
 		{&w.clear, "delete from begun"},
-		{&w.newOutcome, "insert into outcomes (item, class, at, body) values (?, ?, ?, ?)"},
+		{&w.outcomes.one, insertion(outcomes, w.outcomes.columns, 1)},
+		{&w.outcomes.many, insertion(outcomes, w.outcomes.columns, atOnce)},
 		{&w.replaced, "delete from outcomes where seq = ? and item = ?"},
 		{&w.newCached, "insert or replace into cache values (?, ?, ?)"},
 		{&w.forget, "delete from cache where key = ?"},
