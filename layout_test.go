@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"policy/router":      {"request", "policy", "internal/allowance", "internal/tokens", "internal/wire", "go.uber.org/zap"},
 	"policy/retry":       {"request", "policy", "policy/router", "go.uber.org/zap"},
 	"internal/allowance": {},
+	"internal/collector": {},
 	"internal/dense":     {},
 	"internal/limiter":   {"golang.org/x/time/rate"},
 	"dispatcher": {
@@ -61,10 +62,11 @@ var allowed = map[string][]string{
 	"providers":       {"request", "pricing", "providers/anthropic", "providers/gemini", "providers/langchain", "providers/openai", "bench/sim"},
 	"cache":           {"request", "store", "internal/jsontext", "internal/wire", "go.uber.org/zap"},
 	"bulk": {
-		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "dispatcher/lane", "bulk/source", "bulk/viabatch", "providers/openai", "internal/dense", "internal/tokens", "golang.org/x/sync/errgroup",
+		"request", "store", "store/sqlite", "ledger", "cache", "pricing", "dispatcher", "dispatcher/lane", "bulk/source", "bulk/viabatch", "providers/openai", "internal/dense", "internal/jsontext", "internal/tokens",
+		"golang.org/x/sync/errgroup",
 	},
 	".":           {"request", "policy", "pricing", "providers", "store", "store/sqlite", "ledger", "cache", "dispatcher", "dispatcher/lane", "go.uber.org/zap"},
-	"cmd/llmgate": {".", "config", "dispatcher/lane", "store", "bulk/schema", "bulk/document", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router", "bench", "bench/limits", "bench/measure", "bench/pace", "bench/prompt", "bench/raw", "bench/report"},
+	"cmd/llmgate": {".", "config", "dispatcher/lane", "store", "bulk/schema", "bulk/document", "ledger", "request", "pricing", "providers", "bulk", "bench/sim", "github.com/spf13/cobra", "golang.org/x/term", "bulk/source", "dispatcher", "policy", "policy/router", "bench", "bench/limits", "bench/measure", "bench/pace", "bench/prompt", "bench/raw", "bench/report", "internal/collector"},
 	"bulk/document": {
 		"request", "internal/fields", "internal/tokens", "github.com/ledongthuc/pdf", "github.com/tmc/langchaingo/documentloaders",
 		"github.com/tmc/langchaingo/schema", "github.com/tmc/langchaingo/textsplitter", "golang.org/x/net/html", "golang.org/x/net/html/atom",

@@ -117,7 +117,10 @@ func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) ite
 	return func(yield func(*Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		p := &pass{
-			Run: r, results: make(chan *Result), drafts: make(chan *Result), window: make(chan struct{}, r.windowSize()),
+			Run: r, results: make(chan *Result), drafts: make(chan *Result),
+		}
+		if r.cfg.Order == Input {
+			p.window = make(chan struct{}, r.cfg.Concurrency*earlyResults)
 		}
 		var intake errgroup.Group
 		intake.Go(func() error { return p.takeIn(ctx, drafts) })
@@ -135,13 +138,6 @@ func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) ite
 	}
 }
 
-func (r *Run) windowSize() int {
-	if r.cfg.Order == Input {
-		return r.cfg.Concurrency * earlyResults
-	}
-	return r.cfg.Concurrency
-}
-
 // pass is one use of a Run.
 type pass struct {
 	*Run
@@ -150,7 +146,8 @@ type pass struct {
 	drafts    chan *Result
 	answerers int
 	results   chan *Result
-	// window bounds items taken in whose result is not handed out yet, so that a slow reader holds up the intake.
+	// window bounds items taken in whose result waits for an earlier one. It is nil in order of completion, where one who answers
+	// takes no other item before the result is handed out: a slow reader holds up the intake in both orders.
 	window chan struct{}
 }
 
@@ -167,7 +164,7 @@ func (p *pass) takeIn(ctx context.Context, drafts iter.Seq2[*Result, error]) err
 		}
 		draft.place = n
 		n++
-		if !enter(ctx, p.cfg.Stop, p.window, struct{}{}) || !p.hand(ctx, draft, &answering) {
+		if p.window != nil && !enter(ctx, p.cfg.Stop, p.window, struct{}{}) || !p.hand(ctx, draft, &answering) {
 			return nil
 		}
 	}
@@ -177,6 +174,13 @@ func (p *pass) takeIn(ctx context.Context, drafts iter.Seq2[*Result, error]) err
 // hand gives a draft to one who is idle, or to another one, or waits for the first to be. It returns false when no more are to be
 // taken in.
 func (p *pass) hand(ctx context.Context, draft *Result, answering *sync.WaitGroup) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-p.cfg.Stop:
+		return false
+	default:
+	}
 	select {
 	case p.drafts <- draft:
 		return true
@@ -206,13 +210,6 @@ func (p *pass) fulfil(ctx context.Context, draft *Result) {
 // enter waits for room for another item. It returns false when no more are to be taken in.
 func enter[T any](ctx context.Context, stop <-chan struct{}, room chan<- T, v T) bool {
 	select {
-	case <-ctx.Done():
-		return false
-	case <-stop:
-		return false
-	default:
-	}
-	select {
 	case room <- v:
 		return true
 	case <-ctx.Done():
@@ -236,7 +233,6 @@ func (p *pass) handOut(yield func(*Result, error) bool) bool {
 	var inLine line
 	for result := range p.results {
 		if p.cfg.Order == Completion {
-			<-p.window
 			if !yield(result, nil) {
 				return false
 			}

@@ -16,6 +16,7 @@ type try struct {
 	task    *task
 	start   time.Time
 	journal dispatcher.Journal
+	intent  [1]store.Intent
 
 	// seq is that of the item's outcome: of the one before, and from its commit on of this one.
 	seq int64
@@ -48,8 +49,9 @@ func (a *asker) newTry(of *task) *try {
 	body.IntIf("line", of.item().Line)
 	body.Raw("}")
 	name := of.name()
+	t.intent[0] = store.Intent{Item: name, At: t.start, Body: body.B}
 	t.journal = dispatcher.Journal{
-		Item: name, Intent: store.Record{Intents: []store.Intent{{Item: name, At: t.start, Body: body.B}}},
+		Item: name, Intent: store.Record{Intents: t.intent[:]},
 		Outcome: t.outcome, Failed: t.failed,
 	}
 	return t

@@ -68,13 +68,7 @@ func work(order string) int {
 	var r took
 	err := json.Unmarshal([]byte(order), &w)
 	start := time.Now()
-	if os.Getenv("BOUND") != "" {
-		n, _ := strconv.Atoi(os.Getenv("BOUND"))
-		collector.Bound(int64(n) << 20)
-	}
-	if w.Part == os.Getenv("LLMGATE_PROFPART") {
-		defer profBegin()()
-	}
+	defer collector.Bound()() // as the command has it
 	if err == nil {
 		err = w.part(context.Background(), &r)
 	}

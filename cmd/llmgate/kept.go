@@ -154,13 +154,10 @@ func judged(items iter.Seq2[source.Item, error], j *judge) iter.Seq2[source.Item
 	}
 }
 
-// room is what the runtime may hold of memory, in bytes, as long as a million items or so are known.
-const room = 116 << 20
-
 // withState opens the state of the output, and a gate over it.
 func (a *app) withState(ctx context.Context, f *runFlags, set *setup, work func(*bulk.State, *opened) error) (err error) {
-	if a.getenv("GOGC") == "" && a.getenv("GOMEMLIMIT") == "" {
-		defer collector.Bound(room)()
+	if a.getenv("GOGC") == "" {
+		defer collector.Bound()()
 	}
 	state, err := a.openState(ctx, f.output)
 	if err != nil {

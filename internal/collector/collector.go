@@ -1,6 +1,6 @@
-// Package collector lets a command use the room that it may take, and no more than it needs beyond that: with little alive the
-// garbage collector seldom runs, and with much alive it leaves little room to garbage. It sets what belongs to the whole process,
-// so that only a command may use it; a library leaves that to its program.
+// Package collector lets a command use the memory that it may take, and bounds it: with little alive the garbage collector seldom
+// runs, and with much alive it leaves little room to garbage. What it sets is the whole process's, so that only a command may use
+// it; a library leaves that to its program.
 package collector
 
 import (
@@ -13,52 +13,50 @@ import (
 )
 
 const (
+	// room is what the runtime may hold, in bytes, as long as that is enough: some 30 MB less than the process has then, of which
+	// the program's text takes most.
+	room = 112 << 20
+	// beside is what it needs beside what is alive: stacks, and what it knows of them.
+	beside = 32 << 20
 	// seldom is the percentage at which the collector runs as long as there is room.
 	seldom = 400
-	// every is how often it is looked what is alive. What is to stay comes at a megabyte a second and less.
+	// every is how often it is looked what is alive. What is to stay comes at some megabytes a second and less.
 	every = time.Second / 2
-	// beside is what a process needs beside what is alive: stacks, and what the runtime knows of them.
-	beside = 32 << 20
 )
 
-// Bound keeps what the runtime holds of memory, in bytes, to room, until it is released. Where that would be less than a third more
-// than what is alive, it grows: a collector that ran all the time would leave no time for the work. It blocks for nothing.
-func Bound(room int64) (release func()) {
-	percent, limit := debug.SetGCPercent(seldom), debug.SetMemoryLimit(room)
-	if limit != math.MaxInt64 {
-		debug.SetMemoryLimit(limit) // the user's own
-	}
+// Bound bounds the memory of the process until it is released. Where the bound would be less than a third above what is alive, it
+// is raised: a collector that ran all the time would leave none to the work. A limit that the user set with GOMEMLIMIT holds
+// instead, and a percentage set with GOGC is for the caller to look at. It does not block.
+func Bound() (release func()) {
+	percent, limit := debug.SetGCPercent(seldom), debug.SetMemoryLimit(-1)
 	ctx, cancel := context.WithCancel(context.Background())
-	var looking sync.WaitGroup
+	var following sync.WaitGroup
 	if limit == math.MaxInt64 {
-		looking.Go(func() { follow(ctx, room) })
+		debug.SetMemoryLimit(room)
+		following.Go(func() { follow(ctx) })
 	}
 	return func() {
 		cancel()
-		looking.Wait()
+		following.Wait()
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)
 	}
 }
 
-func follow(ctx context.Context, room int64) {
+func follow(ctx context.Context) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	n := 0
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if n++; n%20 == 0 {
-				dump()
-			}
 			metrics.Read(live)
-			debug.SetMemoryLimit(bound(room, int64(live[0].Value.Uint64())))
+			debug.SetMemoryLimit(bound(int64(live[0].Value.Uint64())))
 		}
 	}
 }
 
 // bound is the limit for what is alive.
-func bound(room, live int64) int64 { return max(room, live+live/3+beside) }
+func bound(live int64) int64 { return max(room, live+live/3+beside) }
