@@ -84,13 +84,16 @@ func NewState(ctx context.Context, s store.Store, output string) (*State, error)
 		if err != nil {
 			return nil, fmt.Errorf("bulk: reading the state of %s: %w", output, err)
 		}
-		if k, part, ok := parseName(o.Item); ok {
-			s := statusOf(o.Class)
-			if part {
-				s |= seen
-			}
-			state.index.put(k, s, o.Seq)
+		k, part, ok := parseName(o.Item)
+		if !ok { // it would be paid for again
+			return nil, fmt.Errorf("bulk: the state of %s: %w: it names an item %q, as another version of llmgate does; go on with that, or give another output",
+				output, store.ErrCorrupt, o.Item)
 		}
+		s := statusOf(o.Class)
+		if part {
+			s |= seen
+		}
+		state.index.put(k, s, o.Seq)
 	}
 	return state, recall(ctx, s, aboutKey, &state.about)
 }

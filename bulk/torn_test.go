@@ -2,11 +2,14 @@ package bulk_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed63918563/llmgate/bulk"
+	"github.com/seed63918563/llmgate/store"
 )
 
 // Whatever becomes of an output, another run makes it what it was, and pays nothing.
@@ -69,5 +72,14 @@ func TestAnOutputWithoutItsStateIsLeftAlone(t *testing.T) {
 	d.cfg.Overwrite = true
 	if sum := d.must(); d.paid() != 3 || len(d.results()) != 3 {
 		t.Errorf("%+v, %v", sum.Snapshot, d.results())
+	}
+}
+
+// An outcome whose name says nothing would be paid for a second time.
+func TestAStateOfAnotherVersionIsRefused(t *testing.T) {
+	s := store.NewMemory()
+	check(t, s.Commit(t.Context(), &store.Batch{Record: store.Record{Outcomes: []store.Outcome{{Item: "of-another-version"}}}}))
+	if _, err := bulk.NewState(t.Context(), s, "out.jsonl"); !errors.Is(err, store.ErrCorrupt) || !strings.Contains(err.Error(), "of-another-version") {
+		t.Errorf("the state was opened with %v", err)
 	}
 }
