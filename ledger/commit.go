@@ -35,8 +35,11 @@ func (b *books) batch() *store.Batch {
 	return all
 }
 
-// emptied gives the batch's room, for another.
+// emptied gives the batch's room, for another. A store that failed for long leaves one that has more than a turn needs.
 func emptied(b *store.Batch) store.Batch {
+	if cap(b.Ends) > 2*maxTurn {
+		return store.Batch{}
+	}
 	return store.Batch{Accounts: empty(b.Accounts), Holds: empty(b.Holds), Ends: empty(b.Ends), Record: store.Record{
 		Intents: empty(b.Intents), Outcomes: empty(b.Outcomes), Withdrawn: empty(b.Withdrawn), Cache: empty(b.Cache), Forget: empty(b.Forget),
 	}}
