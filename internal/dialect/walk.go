@@ -31,6 +31,7 @@ func (c *Client) Walk(ctx context.Context, target *wire.Target, body *wire.Buffe
 	defer reply.Close()
 	w := &Walk{from: reply, most: c.wire.MaxAnswer()}
 	w.json = json.NewDecoder(w)
+	w.json.UseNumber() // one that is too large for a float64 can be passed over
 	err = read(w)
 	if errors.Is(err, ErrShape) || errors.As(err, new(*json.SyntaxError)) {
 		return c.Broken(err)

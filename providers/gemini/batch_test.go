@@ -183,7 +183,7 @@ func TestPollPassesOverResults(t *testing.T) {
 }
 
 func FuzzBatchResults(f *testing.F) {
-	for _, text := range []string{batchWith(resultA, resultB, resultC), batchObject("BATCH_STATE_FAILED", `,"error":{"code":13}`), "{", "null", "[]", `{"metadata":{"output":{"inlinedResponses":{"inlinedResponses":[1,null,{}]}}}}`, `{"response":{"inlinedResponses":[]}}`, `{"metadata":{"createTime":"yesterday"}}`} {
+	for _, text := range []string{batchWith(resultA, resultB, resultC), batchObject("BATCH_STATE_FAILED", `,"error":{"code":13}`), "{", "null", "[]", `{"metadata":{"output":{"inlinedResponses":{"inlinedResponses":[1,null,{}]}}}}`, `{"response":{"inlinedResponses":[]}}`, `{"metadata":{"createTime":"yesterday"}}`, `{"unknown":1e999}`} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
