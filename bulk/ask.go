@@ -162,6 +162,7 @@ func (a *asker) keep(ctx context.Context, t *task, f fate) fate {
 		t.result.Err = err
 		return lost
 	}
+	t.result.kept = o.Body
 	a.ended(t, statusOf(o.Class), seq)
 	return f
 }
@@ -197,6 +198,7 @@ func (a *asker) send(ctx context.Context, t *task) fate {
 		case !written: // it came from the dispatcher's cache, or from a call that another began
 			return a.keep(ctx, t, sent)
 		}
+		r.kept = try.body
 		a.ended(t, answered, try.seq)
 		return sent
 	}

@@ -28,6 +28,8 @@ type Result struct {
 	key  key
 	fate fate
 	seq  int64 // of its outcome
+	// kept is the body of the outcome where this run wrote it; it need not be read again to be shown.
+	kept []byte
 }
 
 // AppendJSON appends the result as one line, in the form that its item came in.

@@ -128,9 +128,12 @@ func (s *show) add(o *store.Outcome) (err error) {
 	return s.results.add(s.line)
 }
 
-// place shows the outcome of a Seq, as the next.
-func (s *show) place(ctx context.Context, seq int64) error {
-	o, err := s.reel.outcome(ctx, seq)
+// place shows the outcome of a result, as the next.
+func (s *show) place(ctx context.Context, r *Result) error {
+	if r.kept != nil {
+		return s.add(&store.Outcome{Seq: r.seq, Class: r.Class(), Body: r.kept})
+	}
+	o, err := s.reel.outcome(ctx, r.seq)
 	if err != nil {
 		return err
 	}

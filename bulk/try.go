@@ -24,6 +24,7 @@ type try struct {
 	mu       sync.Mutex
 	judged   bool
 	written  bool
+	body     []byte // of the outcome that was written
 	rejected error
 	broken   error
 }
@@ -70,7 +71,7 @@ func (t *try) outcome(resp *request.Response) (rec store.Record) {
 		t.broken = err
 		return rec
 	}
-	t.written, o.Place = true, &t.seq
+	t.written, t.body, o.Place = true, o.Body, &t.seq
 	return store.Record{Outcomes: []store.Outcome{o}}
 }
 

@@ -156,7 +156,7 @@ func (j *Job) results(ctx, showing context.Context, view *show) error {
 			j.cfg.Watch(r)
 		}
 		if j.cfg.Order == Input && r.fate != left && r.fate != lost {
-			if err := view.place(showing, r.seq); err != nil {
+			if err := view.place(showing, r); err != nil {
 				return err
 			}
 		}
