@@ -117,7 +117,7 @@ func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) ite
 	return func(yield func(*Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		p := &pass{
-			Run: r, results: make(chan *Result), drafts: make(chan *Result),
+			Run: r, results: make(chan *Result), places: make(chan struct{}, r.cfg.Concurrency),
 		}
 		if r.cfg.Order == Input {
 			p.window = make(chan struct{}, r.cfg.Concurrency*earlyResults)
@@ -141,39 +141,45 @@ func (r *Run) resolve(ctx context.Context, drafts iter.Seq2[*Result, error]) ite
 // pass is one use of a Run.
 type pass struct {
 	*Run
-	// drafts are taken by whoever is idle of those that answer, at most as many as the concurrency. A goroutine for each item would
-	// grow its stack each time anew.
-	drafts    chan *Result
-	answerers int
-	results   chan *Result
-	// window bounds items taken in whose result waits for an earlier one. It is nil in order of completion, where one who answers
-	// takes no other item before the result is handed out: a slow reader holds up the intake in both orders.
+	results chan *Result
+	// places bounds items being answered, or whose result is not handed out yet.
+	places chan struct{}
+	// window bounds items taken in whose result waits for an earlier one, so that a slow item holds up the intake. It is nil in order
+	// of completion.
 	window chan struct{}
 }
 
-// takeIn lets each draft be answered and closes results when all have ended. It returns the source's error.
+// takeIn starts a goroutine for each draft and closes results when all have ended. It returns the source's error.
 func (p *pass) takeIn(ctx context.Context, drafts iter.Seq2[*Result, error]) error {
 	defer close(p.results)
 	var answering sync.WaitGroup
 	defer answering.Wait()
-	defer close(p.drafts)
 	n := 0
 	for draft, err := range drafts {
 		if err != nil {
 			return err
 		}
-		draft.place = n
-		n++
-		if p.window != nil && !enter(ctx, p.cfg.Stop, p.window, struct{}{}) || !p.hand(ctx, draft, &answering) {
+		if p.window != nil && !p.enter(ctx, p.window) || !p.enter(ctx, p.places) {
 			return nil
 		}
+		draft.place = n
+		n++
+		answering.Go(func() { p.fulfil(ctx, draft) })
 	}
 	return nil
 }
 
-// hand gives a draft to one who is idle, or to another one, or waits for the first to be. It returns false when no more are to be
-// taken in.
-func (p *pass) hand(ctx context.Context, draft *Result, answering *sync.WaitGroup) bool {
+// fulfil turns a draft into a result. A slow reader holds up who fulfils, and so the intake.
+func (p *pass) fulfil(ctx context.Context, draft *Result) {
+	p.inFlight.Add(1)
+	p.answer(ctx, draft)
+	p.inFlight.Add(-1)
+	p.results <- draft
+	<-p.places
+}
+
+// enter waits for room for another item. It returns false when no more are to be taken in.
+func (p *pass) enter(ctx context.Context, room chan<- struct{}) bool {
 	select {
 	case <-ctx.Done():
 		return false
@@ -182,38 +188,10 @@ func (p *pass) hand(ctx context.Context, draft *Result, answering *sync.WaitGrou
 	default:
 	}
 	select {
-	case p.drafts <- draft:
-		return true
-	default:
-	}
-	if p.answerers == p.cfg.Concurrency {
-		return enter(ctx, p.cfg.Stop, p.drafts, draft)
-	}
-	p.answerers++
-	answering.Go(func() {
-		p.fulfil(ctx, draft)
-		for draft := range p.drafts {
-			p.fulfil(ctx, draft)
-		}
-	})
-	return true
-}
-
-// fulfil turns a draft into a result.
-func (p *pass) fulfil(ctx context.Context, draft *Result) {
-	p.inFlight.Add(1)
-	p.answer(ctx, draft)
-	p.inFlight.Add(-1)
-	p.results <- draft
-}
-
-// enter waits for room for another item. It returns false when no more are to be taken in.
-func enter[T any](ctx context.Context, stop <-chan struct{}, room chan<- T, v T) bool {
-	select {
-	case room <- v:
+	case room <- struct{}{}:
 		return true
 	case <-ctx.Done():
-	case <-stop:
+	case <-p.cfg.Stop:
 	}
 	return false
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/seed63918563/llmgate/request"
 )
 
-// The simple form of a result. It is read into these by encoding/json. It is written by what follows them, in the same order:
-// a large part of what a run does beside its calls.
+// simpleResult is the simple form of a result, as it is read. What writes it, without reflection, follows below in the same order:
+// a run does so for each item.
 type simpleResult struct {
 	ID           string               `json:"id"`
 	Content      *string              `json:"content,omitempty"`

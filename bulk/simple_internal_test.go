@@ -4,35 +4,71 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/seed63918563/llmgate/bulk/source"
 	"github.com/seed63918563/llmgate/request"
 )
 
 // What is written by hand is what encoding/json makes of the types that it is read into.
 func TestSimpleFormIsThatOfItsTypes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := drawResult(t)
-		line, err := r.AppendJSON(nil)
+		line, err := drawResult(t).AppendJSON(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var read simpleResult
-		strict := json.NewDecoder(bytes.NewReader(line))
-		strict.DisallowUnknownFields()
-		if err := strict.Decode(&read); err != nil {
-			t.Fatalf("%v: %s", err, line)
-		}
-		var again bytes.Buffer
-		w := json.NewEncoder(&again)
-		w.SetEscapeHTML(false)
-		if err := w.Encode(&read); err != nil || again.String() != string(line) {
-			t.Errorf("read and written again, %v:\n got %s\nfrom %s", err, again.Bytes(), line)
-		}
+		sameAgain(t, bytes.TrimSuffix(line, []byte("\n")), new(simpleResult))
 	})
+}
+
+func TestOutcomeIsThatOfItsTypes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawResult(t)
+		r.Item.Index, r.Item.Line, r.Item.Form = rapid.IntRange(0, 2).Draw(t, "index"), rapid.IntRange(0, 2).Draw(t, "line"), source.Form(rapid.IntRange(0, 2).Draw(t, "form"))
+		r.Item.File = rapid.SampledFrom([]string{"", "in.jsonl"}).Draw(t, "file")
+		r.Item.Raw = rapid.SampledFrom([]json.RawMessage{nil, json.RawMessage(`{"prompt":"x"}`)}).Draw(t, "raw")
+		if resp := r.Response; resp != nil {
+			resp.ID, resp.RequestID, resp.RawFinishReason = "a", rapid.SampledFrom([]string{"", "r"}).Draw(t, "request id"), "end"
+			resp.Created = time.Unix(rapid.Int64Range(1, 9).Draw(t, "created"), 0)
+			resp.Attempts = drawAttempts(t)
+		} else if e, ok := errors.AsType[*request.Error](r.Err); ok {
+			e.Attempts = drawAttempts(t)
+		}
+		o, err := outcomeOf("name", r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameAgain(t, o.Body, new(record))
+	})
+}
+
+func drawAttempts(t *rapid.T) (list []request.Attempt) {
+	for range rapid.IntRange(0, 2).Draw(t, "attempts") {
+		list = append(list, request.Attempt{
+			Provider: "p", Model: "m", Message: "why", Class: rapid.SampledFrom([]request.Class{"", request.ClassTimeout}).Draw(t, "class"),
+			Start: time.Unix(1_700_000_000, 0).UTC(),
+		})
+	}
+	return list
+}
+
+// sameAgain reads a text into a type that has all of its fields, and writes that.
+func sameAgain(t *rapid.T, text []byte, into any) {
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(into); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	var again bytes.Buffer
+	w := json.NewEncoder(&again)
+	w.SetEscapeHTML(false)
+	if err := w.Encode(into); err != nil || strings.TrimSuffix(again.String(), "\n") != string(text) {
+		t.Errorf("read and written again, %v:\n got %s\nfrom %s", err, again.Bytes(), text)
+	}
 }
 
 func drawResult(t *rapid.T) *Result {

@@ -33,7 +33,7 @@ func (c *Client) Walk(ctx context.Context, target *wire.Target, body *wire.Buffe
 	w.json = json.NewDecoder(w)
 	w.json.UseNumber() // one that is too large for a float64 can be passed over
 	err = read(w)
-	if errors.Is(err, ErrShape) || errors.As(err, new(*json.SyntaxError)) {
+	if errors.Is(err, ErrShape) {
 		return c.Broken(err)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || w.read < 0 {
@@ -56,18 +56,12 @@ func (w *Walk) Read(p []byte) (int, error) {
 }
 
 // Decode reads the next value whole. What its type refuses, such as a time that is none, has not the expected form.
-func (w *Walk) Decode(into any) error {
-	err := unexpected(w.json.Decode(into))
-	if err == nil || w.read < 0 || errors.Is(err, io.ErrUnexpectedEOF) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", ErrShape, err)
-}
+func (w *Walk) Decode(into any) error { return w.fault(w.json.Decode(into)) }
 
 // Fields walks an object, and has each value read by its field's name; Elements walks a list. Of null there are none.
 func (w *Walk) Fields(each func(name string) error) error {
 	return w.container('{', func() error {
-		name, err := w.json.Token()
+		name, err := w.token()
 		if err != nil {
 			return err
 		}
@@ -78,9 +72,9 @@ func (w *Walk) Fields(each func(name string) error) error {
 func (w *Walk) Elements(each func() error) error { return w.container('[', each) }
 
 func (w *Walk) container(open json.Delim, each func() error) error {
-	switch token, err := w.json.Token(); {
+	switch token, err := w.token(); {
 	case err != nil:
-		return unexpected(err)
+		return err
 	case token == nil:
 		return nil
 	case token != open:
@@ -88,19 +82,19 @@ func (w *Walk) container(open json.Delim, each func() error) error {
 	}
 	for w.json.More() {
 		if err := each(); err != nil {
-			return unexpected(err)
+			return err
 		}
 	}
-	_, err := w.json.Token()
-	return unexpected(err)
+	_, err := w.token()
+	return err
 }
 
 // Skip passes over a value, however large it is.
 func (w *Walk) Skip() error {
 	for depth := 0; ; {
-		token, err := w.json.Token()
+		token, err := w.token()
 		if err != nil {
-			return unexpected(err)
+			return err
 		}
 		switch token {
 		case json.Delim('{'), json.Delim('['):
@@ -114,10 +108,18 @@ func (w *Walk) Skip() error {
 	}
 }
 
-// unexpected makes an end in the middle one that can't be taken for a good one.
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
+func (w *Walk) token() (json.Token, error) {
+	token, err := w.json.Token()
+	return token, w.fault(err)
+}
+
+// fault tells an end in the middle, and a reply that broke off, from a document that has not the expected form.
+func (w *Walk) fault(err error) error {
+	switch {
+	case errors.Is(err, io.EOF):
 		return io.ErrUnexpectedEOF
+	case err == nil || w.read < 0 || errors.Is(err, io.ErrUnexpectedEOF):
+		return err
 	}
-	return err
+	return fmt.Errorf("%w: %w", ErrShape, err)
 }

@@ -28,7 +28,7 @@ type writer struct {
 }
 
 func openWriter(ctx context.Context, path string, steps []string) (*writer, error) {
-	// A page of 8 KB, in a new file, takes half the system calls that one of 4 KB does for what a thousand calls bring at once.
+	// Pages of 8 KB, in a new file: with a thousand calls in flight a third fewer writes than with 4 KB.
 	db, err := sql.Open("sqlite", address(path, "_pragma=busy_timeout(5000)&_pragma=page_size(8192)"))
 	if err != nil {
 		return nil, err
