@@ -51,9 +51,14 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	if !m.known() {
 		return 0
 	}
-	room := float64(n) + m.margin(now, n, turn)
+	margin := m.margin(now, n, turn)
+	room := float64(n) + margin
 	if m.shaping.used == refill {
-		room = min(room, m.capacity.size) + float64(m.limit) - m.capacity.size
+		untried := float64(m.limit) - m.capacity.size
+		if m.capacity.failed == 0 { // the only edge to keep away from is the limit
+			room = float64(n) + max(0, margin-untried)
+		}
+		room = min(room, m.capacity.size) + untried
 	}
 	return max(m.counter.Wait(now, int(math.Ceil(room))), m.sharing.wait(now, n))
 }
