@@ -54,6 +54,16 @@ func (c *capacity) try(n float64, limit int) {
 	c.size = min(max(1, c.size), float64(limit))
 }
 
+// room is how much of a limit has to be left for n. While nothing was refused, n more than is proven are tried whatever the margin:
+// a small bucket would never be found out otherwise. To the limit itself the margin is kept.
+func (c *capacity) room(n, margin, limit float64) float64 {
+	untried := limit - c.size
+	if c.failed == 0 {
+		margin = max(min(margin, c.size-c.proven-n), margin-untried, 0)
+	}
+	return min(n+margin, c.size) + untried
+}
+
 // scale follows a limit that has changed.
 func (c *capacity) scale(ratio float64) {
 	c.size, c.proven, c.failed = c.size*ratio, c.proven*ratio, c.failed*ratio

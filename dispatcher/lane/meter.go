@@ -54,11 +54,7 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 	margin := m.margin(now, n, turn)
 	room := float64(n) + margin
 	if m.shaping.used == refill {
-		untried := float64(m.limit) - m.capacity.size
-		if m.capacity.failed == 0 { // the only edge to keep away from is the limit
-			room = float64(n) + max(0, margin-untried)
-		}
-		room = min(room, m.capacity.size) + untried
+		room = m.capacity.room(float64(n), margin, float64(m.limit))
 	}
 	return max(m.counter.Wait(now, int(math.Ceil(room))), m.sharing.wait(now, n))
 }
