@@ -52,11 +52,15 @@ func (m *meter) wait(now time.Time, n int, turn uint64) time.Duration {
 		return 0
 	}
 	margin := m.margin(now, n, turn)
-	room := float64(n) + margin
-	if m.shaping.used == refill {
-		room = m.capacity.room(float64(n), margin, float64(m.limit))
+	if m.shaping.used != refill {
+		return max(m.counter.Wait(now, int(math.Ceil(float64(n)+margin))), m.sharing.wait(now, n))
 	}
-	return max(m.counter.Wait(now, int(math.Ceil(room))), m.sharing.wait(now, n))
+	room := m.capacity.room(float64(n), margin, float64(m.limit))
+	wait := m.counter.Wait(now, int(math.Ceil(room)))
+	if wait > 0 && m.capacity.failed > 0 && m.capacity.size < float64(2*n) { // it has to be full, and the one before may have arrived late
+		wait += jitter
+	}
+	return max(wait, m.sharing.wait(now, n))
 }
 
 // margin is kept free for errors of the copy: of the mean, in which all that are under way agree, of the spread, in which they do

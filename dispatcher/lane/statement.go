@@ -23,12 +23,18 @@ const (
 
 // learn takes in what the answer to a request said. off is by how much more is left than there was in the copy.
 func (m *meter) learn(now time.Time, p *Permit, l request.Limit, refused bool) (off float64, v verdict) {
-	if !l.Stated || l.Limit <= 0 || p.turn <= m.seen {
+	if !l.Stated || l.Limit <= 0 {
 		return 0, silent
 	}
 	limit, left := int(l.Limit), int(l.Remaining)
 	if left < 0 {
 		left = limit
+	}
+	if p.turn <= m.seen {
+		if !refused && limit == m.limit && m.capacity.failed == 0 {
+			m.capacity.prove(now, float64(limit-left), float64(p.cost[m.dimension]), limit)
+		}
+		return 0, silent
 	}
 	mark := p.marks[m.dimension]
 	if refused && !m.ofRequests() { // it was not counted after all
