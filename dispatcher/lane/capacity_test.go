@@ -52,26 +52,3 @@ func TestOlderAnswersProveCapacity(t *testing.T) {
 		t.Errorf("%d of %d jobs took hardly longer than the limit demands, want half", inTime, seeds)
 	}
 }
-
-// In a sliding window the time that the first requests took, until it was known how many may go at once, comes back with them. Of a
-// hundred jobs, some few wait for another window.
-func TestSlidingJobTime(t *testing.T) {
-	const rpm, jobs, seeds = 300, 540, 100
-	late := 0
-	for seed := range uint64(seeds) {
-		w := newWorld(newProvider(kind{"sliding", "actual", false}, rpm, 0), seed)
-		w.jobs = jobs
-		w.latency = func(*rand.Rand, int) time.Duration { return 300 * time.Millisecond }
-		w.join(64, Config{})
-		if b := w.books(66 * time.Second); b.answered < jobs {
-			late++
-		}
-		if b := w.books(3 * time.Minute); b.answered != jobs || b.sent > jobs*102/100 {
-			t.Errorf("seed %d: %d answers of %d requests after three minutes, want %d", seed, b.answered, b.sent, jobs)
-		}
-	}
-	t.Logf("%d of %d wait for another window", late, seeds)
-	if late > seeds/50 {
-		t.Errorf("%d of %d jobs wait for another window", late, seeds)
-	}
-}

@@ -13,7 +13,8 @@ import (
 	"github.com/seed63918563/llmgate/dispatcher/lane"
 )
 
-// A job of 600 requests takes hardly longer than the limits demand, whether they are configured or nobody told them.
+// A job of 600 requests takes hardly longer than the limits demand, whether they are configured or nobody told them. In a sliding
+// window the time that the first ones took, until it was known how many may go at once, comes back with them.
 func TestJobTime(t *testing.T) {
 	const latency = 300 * time.Millisecond
 	for name, tt := range map[string]struct {
@@ -25,13 +26,14 @@ func TestJobTime(t *testing.T) {
 		"RPM 1200 and TPM 1200000":         {sim.Limits{RPM: 1200, TPM: 1_200_000, Shape: sim.Second}, (600 - 20) * time.Minute / 1200, lane.Limits{}},
 		"RPM 300":                          {sim.Limits{RPM: 300}, (600 - 300) * time.Minute / 300, lane.Limits{}},
 		"RPM 300, a fixed window":          {sim.Limits{RPM: 300, Shape: sim.Fixed}, time.Minute, lane.Limits{}},
+		"RPM 300, a sliding window":        {sim.Limits{RPM: 300, Shape: sim.Sliding}, time.Minute, lane.Limits{}},
 		"RPM 1200, refused requests count": {sim.Limits{RPM: 1200, Shape: sim.Second, CountRejected: true}, (600 - 20) * time.Minute / 1200, lane.Limits{}},
 		"RPM 300, configured":              {sim.Limits{RPM: 300}, (600 - 300) * time.Minute / 300, lane.Limits{RPM: 300}},
 		"RPM 300, configured, no headers":  {sim.Limits{RPM: 300, HideHeaders: true}, (600 - 300) * time.Minute / 300, lane.Limits{RPM: 300}},
 		"RPM 1200, configured":             {sim.Limits{RPM: 1200, Shape: sim.Second}, (600 - 20) * time.Minute / 1200, lane.Limits{RPM: 1200}},
 	} {
 		jobs, most := int64(600), 0.03
-		if tt.limits.Shape == sim.Fixed { // what a window leaves over would wait for another
+		if shape := tt.limits.Shape; shape == sim.Fixed || shape == sim.Sliding { // what a window leaves over would wait for another
 			jobs, most = 540, 0.1
 		}
 		if tt.ceilings != (lane.Limits{}) {

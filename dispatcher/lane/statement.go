@@ -74,10 +74,11 @@ func (m *meter) observe(now, sent time.Time, limit, left int, reset time.Duratio
 }
 
 // end takes in when a window ends. What was sent arrived a little later than it was sent, so that the latest end that was told is
-// closest to the truth; one that is far earlier tells of another window.
+// closest to the truth; one that is far earlier tells of another window. One that is far later is none of this window's: what is
+// used in it must not last so long.
 func (m *meter) end(now time.Time, w *limiter.Window, end time.Time) {
-	known := w.Start(now).Add(m.shaping.window)
-	if end.After(now) && (end.After(known) || known.Sub(end).Seconds() > clearMiss) {
+	later := end.Sub(w.Start(now).Add(m.shaping.window))
+	if end.After(now) && (later > 0 && later < m.shaping.window/2 || -later.Seconds() > clearMiss) {
 		w.SetEnd(now, end)
 	}
 }
